@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+ENGINES := .cache/engines
+DYNOXIDE_VERSION := 1.2.1
+DYNOXIDE_SHA256 := be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e
 
 .PHONY: help
 help:  ## Say what can be made
@@ -33,6 +36,20 @@ lock: setup  ## Resolve the dependencies again, into the lock files
 .PHONY: test
 test: setup  ## Run the tests that need nothing but Python
 	$(BIN)/pytest -q -n auto -m "not engine and not e2e"
+
+.PHONY: engines
+engines: $(ENGINES)/dynoxide  ## Install the real DynamoDB engine that the slower tests use (needs npm)
+
+$(ENGINES)/dynoxide:
+	@command -v npm >/dev/null || { echo "make: 'make engines' needs npm; install Node.js 18 or newer" >&2; exit 1; }
+	mkdir -p $(ENGINES)
+	npm install --silent --no-audit --no-fund --no-save --prefix $(ENGINES) @dynoxide/linux-x64@$(DYNOXIDE_VERSION)
+	echo "$(DYNOXIDE_SHA256)  $(ENGINES)/node_modules/@dynoxide/linux-x64/dynoxide" | sha256sum --check --quiet
+	ln -sf node_modules/@dynoxide/linux-x64/dynoxide $@
+
+.PHONY: test-engines
+test-engines: setup engines  ## Run the store's and the API's tests on real DynamoDB engines
+	$(BIN)/pytest -q -m engine
 
 .PHONY: lint
 lint: setup  ## ruff and mypy

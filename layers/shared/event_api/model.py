@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
 
-Json: TypeAlias = Any
-"""A JSON value: dict, list, str, int, float, bool or None."""
-
-JsonObject: TypeAlias = dict[str, Any]
+from event_api.jsontypes import Json as Json
+from event_api.jsontypes import JsonObject as JsonObject
+from event_api.raw import Body
 
 
 class EventType(StrEnum):
@@ -162,7 +160,7 @@ class Delivery:
     domain_id: str
     project_id: str
     webhook_id: str
-    body: bytes = field(repr=False)
+    body: Body
     headers: dict[str, str] = field(repr=False)
     """Only the headers that normalizers read; never an Authorization."""
     received_at: datetime

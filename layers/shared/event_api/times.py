@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)?"
-    r"\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?)?",
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?"
+    r"\s*(Z|z|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?",
     re.ASCII,
 )
-_ZERO_YEAR = 1  # Go's zero time, year 1, means "no time"
-_MAX_EPOCH_SECONDS = 253_402_300_799  # 9999-12-31T23:59:59Z
+_RFC1123 = re.compile(
+    r"(?:[a-z]{3,9},\s*)?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?(Z|UTC|GMT|[+-]\d{4})",
+    re.ASCII | re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBER = re.compile(r"(\d{1,32})(\.\d*)?(?:[eE]\+?\d{1,3})?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Milliseconds since 1970 read as seconds lie beyond the year 5000: below that the unit is unambiguous.
+_LAST_EPOCH_SECOND = 97_000_000_000
+_UNITS = (1, 10**3, 10**6, 10**9)  # of a second
 
 
 def now() -> datetime:
@@ -62,7 +69,7 @@ def parse_iso(text: str) -> datetime | None:
 
 
 def _offset(zone: str | None) -> timedelta:
-    if zone is None or zone in {"Z", "z", "UTC"}:
+    if zone is None or zone in {"Z", "z", "UTC", "GMT"}:
         return timedelta()
     digits = zone[1:].replace(":", "")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
@@ -73,44 +80,38 @@ def parse_time(value: object) -> datetime | None:
     """Read a sender's time, whatever its form; None where there is none or it cannot be read.
 
     Takes ISO 8601, RFC 1123 dates, and epochs as numbers or digit strings, whose unit (s, ms, µs, ns)
-    follows from their size. A zero epoch and the year 1 mean "no time".
+    follows from their size. Nothing up to 1970 is a time: a zero epoch and the year 1 mean "none".
     """
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return _parse_epoch(float(value))
-    if not isinstance(value, str) or not value.strip():
+        return _parse_epoch(value)
+    if not isinstance(value, str):
         return None
     text = value.strip()
-    moment = parse_iso(text)
-    if moment is None:
-        try:
-            return _parse_epoch(float(text))
-        except ValueError:
-            moment = _parse_rfc1123(text)
-    if moment is None or moment.year <= _ZERO_YEAR:
-        return None
-    return cut(moment)
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        return _parse_epoch(int(text) if text == number[1] else float(text))
+    moment = parse_iso(text) or _parse_rfc1123(text)
+    return cut(moment) if moment is not None and moment > _EPOCH else None
 
 
 def _parse_rfc1123(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
+    # Not email.utils: its import costs more than the rest of this module, and it reads the year 1 as 2001.
+    match = _RFC1123.fullmatch(text)
+    if match is None or match[2].lower() not in _MONTHS:
         return None
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        return None
+    month = _MONTHS.index(match[2].lower()) + 1
+    return parse_iso(f"{match[3]}-{month:02d}-{int(match[1]):02d}T{match[4]}{match[5].upper()}")
 
 
 def _parse_epoch(number: float) -> datetime | None:
     # NaN fails every comparison, so it falls out here as well.
     if not number > 0:
         return None
-    for divisor in (1, 1e3, 1e6, 1e9):
-        seconds = number / divisor
-        # Milliseconds since 1970 read as seconds lie beyond the year 5000: the unit is unambiguous up to there.
-        if seconds < _MAX_EPOCH_SECONDS / 2.6:
-            return cut(datetime.fromtimestamp(seconds, UTC))
+    for unit in _UNITS:
+        if number < _LAST_EPOCH_SECOND * unit:
+            # Integers stay exact: nanoseconds do not fit into a float.
+            micros = number * 10**6 // unit if isinstance(number, int) else round(number * 10**6 / unit)
+            return cut(_EPOCH + timedelta(microseconds=micros))
     return None

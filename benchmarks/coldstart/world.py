@@ -1,0 +1,125 @@
+"""What the handlers find: a webhook, a token, stored events and an unfinished delivery, in an AWS made of moto.
+
+The ids and secrets are those of the events in ``tests/events``.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from samtranslator.yaml_helper import yaml_parse
+
+from event_api import credentials, times, wiring
+from event_api.model import Delivery, Permission, Token, Webhook
+from event_api.raw import Body
+from event_api.store import client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+REGION = "us-east-1"
+_TABLE = "AWS::DynamoDB::Table"
+_CREATE_TABLE_KEYS = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+
+_DOMAIN = "example-domain"
+_PROJECT = "example-project"
+_STORED = "delivery-00112233445566778899aabb"
+_UNFINISHED = "delivery-ffeeddccbbaa998877665544"
+
+
+def event_of(function: str) -> bytes:
+    """Return a function's ready-made event, as JSON."""
+    return (ROOT / "tests" / "events" / f"{function}.json").read_bytes()
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that template.yaml gives every function, and Lambda's own; tables by their logical ids."""
+    template = _template()
+    variables: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
+    return {
+        **{name: _resolved(value, template["Parameters"]) for name, value in variables.items()},
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "example",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_SESSION_TOKEN": "example",
+    }
+
+
+def build() -> None:
+    """Make the tables and fill them. Wants `environment` in ``os.environ``, and moto's mock active."""
+    wiring.forget()
+    for name, resource in _template()["Resources"].items():
+        if resource["Type"] == _TABLE:
+            properties = resource["Properties"]
+            description = {key: properties[key] for key in _CREATE_TABLE_KEYS if key in properties}
+            client.dynamodb().create_table(TableName=name, **description)
+    now = times.now()
+    webhook_id, access_key = _path_of_create()
+    webhook = Webhook(
+        webhook_id=webhook_id,
+        domain_id=_DOMAIN,
+        project_id=_PROJECT,
+        name="example",
+        key_hashes=(credentials.hash_secret(access_key),),
+        created_at=now,
+    )
+    wiring.webhooks().add(webhook)
+    wiring.tokens().add(_token())
+    for delivery in _deliveries(webhook_id):
+        wiring.deliveries().add(delivery)
+        if delivery.finished:
+            wiring.ingest().finish(webhook, delivery, lambda: 60.0, repeated=False)
+
+
+def _deliveries(webhook_id: str) -> Iterator[Delivery]:
+    content = json.loads(event_of("create_event"))["body"].encode()
+    for delivery_id, finished in ((_STORED, True), (_UNFINISHED, False)):
+        yield Delivery(
+            delivery_id=delivery_id,
+            domain_id=_DOMAIN,
+            project_id=_PROJECT,
+            webhook_id=webhook_id,
+            body=Body.received(content),
+            headers={},
+            received_at=times.now() - timedelta(minutes=5),
+            finished=finished,
+        )
+
+
+def _token() -> Token:
+    credential = credentials.bearer(json.loads(event_of("authorizer"))["headers"]["authorization"]) or ""
+    token_id, _, secret = credential.partition(".")
+    return Token(
+        token_id=token_id,
+        secret_hash=credentials.hash_secret(secret),
+        domain_id=_DOMAIN,
+        projects=None,
+        permissions=frozenset(Permission),
+        created_at=times.now(),
+        expires_at=times.now() + timedelta(days=1),
+    )
+
+
+def _path_of_create() -> tuple[str, str]:
+    path = json.loads(event_of("create_event"))["pathParameters"]
+    return path["webhook_id"], path["access_key"]
+
+
+def _template() -> dict[str, Any]:
+    return cast("dict[str, Any]", yaml_parse((ROOT / "template.yaml").read_text()))
+
+
+def _resolved(value: Any, parameters: dict[str, Any]) -> str:  # noqa: ANN401 -- any YAML
+    """Return a variable's value: a parameter's default, or the name of a resource."""
+    if not isinstance(value, dict):
+        return str(value)
+    name = value["Ref"]
+    if name in parameters:
+        return str(parameters[name]["Default"])
+    # A queue's Ref is its URL.
+    return f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}" if name.endswith("Queue") else str(name)

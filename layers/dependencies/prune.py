@@ -1,0 +1,73 @@
+"""Cut an installed layer down to what the functions use; `make build-DependenciesLayer` calls it with the folder.
+
+botocore ships the description of every AWS service, 28 MB, lists them all to find one, and parses every service's
+endpoints (1.25 MB of JSON) to make one client: half of what making a client costs at a cold start (docs/adr/0005).
+"""
+
+# ruff: noqa: INP001 -- a script, beside the makefile that calls it
+
+import gzip
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+SERVICES = frozenset({"dynamodb", "sqs"})
+# An installer's notes about files that are no longer as it left them. Licences and METADATA stay.
+BOOKKEEPING = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
+
+
+def prune(packages: Path) -> None:
+    """Remove from a folder of installed packages what no function reads."""
+    shutil.rmtree(packages / "bin", ignore_errors=True)
+    (packages / ".lock").unlink(missing_ok=True)
+    for name in BOOKKEEPING:
+        for path in packages.glob(f"*.dist-info/{name}"):
+            path.unlink()
+    prune_services(packages / "botocore" / "data")
+
+
+def prune_services(data: Path) -> None:
+    """Keep the descriptions of SERVICES, without their prose, and their endpoints."""
+    for folder in data.iterdir():
+        if folder.is_dir() and folder.name not in SERVICES:
+            shutil.rmtree(folder)
+    for path in data.glob("*/*/examples-1.json*"):
+        path.unlink()
+    for path in data.glob("*/*/service-2.json.gz"):
+        described = json.loads(gzip.decompress(path.read_bytes()))
+        # Not compressed again: the layer is, as a whole, and reading it is faster.
+        write_json(path.with_suffix(""), without_prose(described))
+        path.unlink()
+    endpoints = data / "endpoints.json"
+    known = json.loads(endpoints.read_bytes())
+    for partition in known["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in SERVICES}
+    write_json(endpoints, known)
+
+
+def without_prose(node: Any) -> Any:  # noqa: ANN401 -- any JSON
+    """Return a service's description without its documentation strings.
+
+    A member that happens to be called ``documentation`` is an object, never a string, and stays.
+    """
+    if isinstance(node, dict):
+        return {
+            key: without_prose(value)
+            for key, value in node.items()
+            if not (key == "documentation" and isinstance(value, str))
+        }
+    if isinstance(node, list):
+        return [without_prose(element) for element in node]
+    return node
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON without blanks."""
+    path.write_text(json.dumps(value, separators=(",", ":")))
+
+
+if __name__ == "__main__":
+    prune(Path(sys.argv[1]))

@@ -1,0 +1,68 @@
+"""Ids: what is made once is random, what must be made twice the same is derived.
+
+All ids are a noun, a dash and 12 or more lower-case hexadecimal characters. Those that come from elsewhere
+(domains, projects, imported events) are opaque strings of up to 128 characters.
+
+A delivery's id is derived from the sender's own id where it has one, its events' ids from the delivery's id, and an
+alert's id from its key: whoever repeats the work, after a crash or beside another copy, arrives at the same ids, and
+conditional writes do the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+
+MAX_ID_LENGTH = 128
+"""Characters; of ids that come from elsewhere."""
+
+_HEX_OF_HASH = 24  # 96 bits: no two of 2**40 ids meet by chance
+_EVENT_OF_DELIVERY = re.compile(r"event-([0-9a-f]{24})[0-9a-f]{4,}", re.ASCII)
+_ALERT = re.compile(r"alert-([0-9a-f]{24})([0-9a-f]{4,})", re.ASCII)
+
+
+def new_id(noun: str) -> str:
+    """Make a random id, such as ``webhook-9f86d081884c7d659a2feaa0``."""
+    return f"{noun}-{os.urandom(_HEX_OF_HASH // 2).hex()}"
+
+
+def _digest(*parts: str) -> str:
+    # JSON keeps the parts apart, whatever characters they hold.
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_HEX_OF_HASH]
+
+
+def delivery_id(webhook_id: str, sender_id: str | None) -> str:
+    """Return the id of a delivery: of the webhook and the sender's own id, or a new one where it has none."""
+    return new_id("delivery") if sender_id is None else f"delivery-{_digest(webhook_id, sender_id)}"
+
+
+def event_id(delivery: str, position: int) -> str:
+    """Return the id of the event at ``position`` (from 0) in a delivery; ids of one delivery sort by position."""
+    return f"event-{delivery.removeprefix('delivery-')}{position:04x}"
+
+
+def delivery_of_event(event: str, domain_id: str) -> str:
+    """Return the id of the delivery that holds an event's raw body.
+
+    An event that was imported with an id of another form has a delivery of its own, found by the event's id.
+    """
+    match = _EVENT_OF_DELIVERY.fullmatch(event)
+    return f"delivery-{match[1] if match else _digest(domain_id, event)}"
+
+
+def alert_key(domain_id: str, project_id: str, event_key: str) -> str:
+    """Return the key under which the alerts of (domain, project, event_key) are stored."""
+    return _digest(domain_id, project_id, event_key)
+
+
+def alert_id(key: str, generation: int) -> str:
+    """Return the id of the n-th alert of a key."""
+    return f"alert-{key}{generation:04x}"
+
+
+def alert_place(alert: str) -> tuple[str, int] | None:
+    """Return (key, generation) of an alert's id; None if the id is none of ours (an imported event's alert)."""
+    match = _ALERT.fullmatch(alert)
+    return (match[1], int(match[2], 16)) if match else None

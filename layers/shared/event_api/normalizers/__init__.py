@@ -1,0 +1,33 @@
+"""Turn a sender's body into events: one small pure module per format, in `event_api.normalizers.formats`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from event_api.normalizers import limits
+from event_api.normalizers.detection import detect
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.payload import READ_HEADERS, Payload
+from event_api.normalizers.registry import known_formats, load
+
+if TYPE_CHECKING:
+    from event_api.model import NormalizedEvent
+
+__all__ = ["READ_HEADERS", "NormalizeError", "Payload", "known_formats", "normalize"]
+
+
+def normalize(format: str | None, payload: Payload) -> tuple[str, list[NormalizedEvent]]:  # noqa: A002 - the domain's word
+    """Return the format that was used, under its own name, and the payload's events, each within `limits`.
+
+    ``format`` is what the webhook is fixed to; None has it detected. Raises NormalizeError, and nothing else.
+    """
+    name = detect(payload.body, payload.headers) if format is None else format
+    normalizer = load(name)
+    try:
+        events = [limits.apply(event) for event in normalizer.normalize(payload)]
+    except NormalizeError:
+        raise
+    except Exception as error:
+        # A fault of ours must not lose a delivery: it becomes an ERROR event that says so.
+        raise NormalizeError(f"the {normalizer.NAME} normalizer failed ({type(error).__name__})") from error
+    return normalizer.NAME, events

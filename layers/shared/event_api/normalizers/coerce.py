@@ -1,0 +1,79 @@
+"""Read hostile JSON values as what they ought to be. No JSON value makes anything here raise."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_api.jsontypes import Json, JsonObject
+    from event_api.model import Severity
+
+
+def compact(value: Json) -> str | None:
+    """Write a value as JSON without blanks, keys in order; None if it is nested too deep to be written."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    except RecursionError:
+        return None
+
+
+def text(value: Json) -> str | None:
+    """Read a value as trimmed text; None where there is none: null, blank, an empty list or object.
+
+    Numbers, booleans, lists and objects become compact JSON.
+    """
+    if isinstance(value, str):
+        return value.strip() or None
+    if value is None or value in ([], {}):
+        return None
+    return compact(value)
+
+
+def first_text(*values: Json) -> str | None:
+    """Return the first value that has a `text`."""
+    return next((found for found in map(text, values) if found is not None), None)
+
+
+def first_line(value: Json) -> str | None:
+    """Return the first line of a value's `text`, for a title."""
+    found = text(value)
+    return found.splitlines()[0].strip() or None if found and found.splitlines() else None
+
+
+def mapping(value: Json) -> JsonObject:
+    """Return the object, or an empty one where there is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Json) -> list[JsonObject]:
+    """Return the objects in a list, leaving out what is none; an empty list where there is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def at(value: Json, path: str) -> Json:
+    """Return what lies at a dotted path of object keys, or None."""
+    for key in path.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def texts(values: Mapping[str, Json]) -> dict[str, str]:
+    """Keep what has a `text`: the form of ``additional_info``."""
+    return {key: found for key, value in values.items() if (found := text(value)) is not None}
+
+
+def severity(value: Json, table: Mapping[str, Severity], default: Severity) -> Severity:
+    """Look a sender's word up, whatever its case, in a table with lower-case keys."""
+    found = text(value)
+    return default if found is None else table.get(found.lower(), default)
+
+
+def digest(*values: Json) -> str:
+    """Hash JSON values to 64 hexadecimal digits, the same for equal values whatever their key order."""
+    return hashlib.sha256((compact(values) or "").encode("utf-8", "surrogatepass")).hexdigest()

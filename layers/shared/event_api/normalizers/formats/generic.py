@@ -1,0 +1,248 @@
+"""What no other format claims: the names that most tools use, wherever they put them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers.coerce import digest, first_line, first_text, mapping, severity, text, texts
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from event_api.model import Json, JsonObject
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "generic"
+ALIASES: Final = ()
+
+TITLE: Final = (
+    "title",
+    "summary",
+    "subject",
+    "headline",
+    "alertname",
+    "alarmname",
+    "message",
+    "msg",
+    "text",
+    "name",
+    "event",
+    "alert",
+    "error",
+    "body",
+)
+DESCRIPTION: Final = (
+    "description",
+    "message",
+    "details",
+    "detail",
+    "text",
+    "reason",
+    "body",
+    "content",
+    "msg",
+)
+SEVERITY: Final = ("severity", "alertseverity", "level", "criticality", "priority", "urgency")
+STATUS: Final = (
+    "status",
+    "state",
+    "eventtype",
+    "alertstatus",
+    "alertstate",
+    "currentstate",
+    "newstate",
+    "action",
+)
+KEY: Final = (
+    "eventkey",
+    "alertkey",
+    "dedupkey",
+    "dedupekey",
+    "deduplicationkey",
+    "fingerprint",
+    "incidentkey",
+    "correlationid",
+    "alertid",
+    "incidentid",
+    "problemid",
+    "issueid",
+    "alarmid",
+    "id",
+)
+"""What names an alert comes before what may name only a message."""
+TIME: Final = (
+    "occurredat",
+    "occuredat",
+    "timestamp",
+    "time",
+    "eventtime",
+    "triggeredat",
+    "startedat",
+    "startsat",
+    "createdat",
+    "date",
+    "datetime",
+)
+RULE: Final = (
+    "rule",
+    "rulename",
+    "alertrule",
+    "policy",
+    "policyname",
+    "checkname",
+    "monitorname",
+    "condition",
+)
+RESOURCE: Final = (
+    "resource",
+    "host",
+    "hostname",
+    "instance",
+    "server",
+    "node",
+    "device",
+    "service",
+    "target",
+)
+RESOURCE_ID: Final = ("resourceid", "instanceid", "hostid")
+RESOURCE_NAME: Final = ("resourcename", "instancename", "hostname")
+RESOURCE_TYPE: Final = ("resourcetype", "hosttype")
+PROVIDER: Final = ("provider", "cloudprovider")
+ACCOUNT: Final = ("account", "accountid")
+IMAGE_URL: Final = ("imageurl",)
+
+WRAPPERS: Final = (
+    "alert",
+    "event",
+    "incident",
+    "alarm",
+    "problem",
+    "notification",
+    "data",
+    "payload",
+    "detail",
+)
+"""Where a body keeps its fields that has them not at its top. The top goes first."""
+
+SEVERITIES: Final = {
+    word: level
+    for level, words in {
+        Severity.CRITICAL: "critical crit fatal emergency emerg panic disaster blocker p1",
+        Severity.ERROR: "error err high major severe p2",
+        Severity.WARNING: "warning warn medium minor moderate average p3",
+        Severity.INFO: "info information informational notice low debug p4 p5",
+        Severity.NOT_AVAILABLE: "not_available",
+    }.items()
+    for word in words.split()
+}
+RECOVERED: Final = frozenset(
+    {
+        "ok",
+        "okay",
+        "resolved",
+        "resolve",
+        "recovered",
+        "recovery",
+        "closed",
+        "close",
+        "cleared",
+        "clear",
+        "fixed",
+        "healthy",
+        "normal",
+        "up",
+    }
+)
+"""States that clearly say that it is over."""
+RECOVERED_SEVERITIES: Final = frozenset({"ok", "resolved", "recovered", "cleared", "clear"})
+"""Fewer than the states: a priority is often ``normal``."""
+
+_UNTITLED = "Event without a title"
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event, whatever the body is: an ALERT of severity NONE unless it says otherwise."""
+    fields = _Fields(payload.body)
+    title = first_line(fields.scalar(TITLE))
+    rule = fields.text(RULE)
+    resource = _resource(fields)
+    recovered = fields.says(STATUS, RECOVERED) or fields.says(SEVERITY, RECOVERED_SEVERITIES)
+    return [
+        NormalizedEvent(
+            event_key=fields.text(KEY) or _key(payload.body, title, rule, resource),
+            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
+            title=title or rule or _UNTITLED,
+            severity=Severity.INFO if recovered else severity(fields.scalar(SEVERITY), SEVERITIES, Severity.NONE),
+            description=text(fields.first(DESCRIPTION)),
+            rule=rule,
+            resource=resource,
+            provider=fields.text(PROVIDER) or "",
+            account=fields.text(ACCOUNT) or "",
+            image_url=fields.text(IMAGE_URL),
+            additional_info=_additional_info(payload.body),
+            occurred_at=next(filter(None, map(parse_time, fields.all(TIME))), None),
+        )
+    ]
+
+
+class _Fields:
+    """A body's fields by their plain names (``Alert_Id`` is ``alertid``), the top's before those inside."""
+
+    def __init__(self, body: JsonObject) -> None:
+        top = plain_names(body)
+        self._levels = [
+            top,
+            *(plain_names(top[name]) for name in WRAPPERS if isinstance(top.get(name), dict)),
+        ]
+
+    def all(self, names: tuple[str, ...]) -> Iterator[Json]:
+        """Yield what has one of these names and a value: level by level, in the order of the names."""
+        return (level[name] for level in self._levels for name in names if text(level.get(name)) is not None)
+
+    def first(self, names: tuple[str, ...]) -> Json:
+        """Return the first of `all`, or None."""
+        return next(self.all(names), None)
+
+    def scalar(self, names: tuple[str, ...]) -> Json:
+        """Return the first of `all` that is neither an object nor a list, or None."""
+        return next((value for value in self.all(names) if not isinstance(value, dict | list)), None)
+
+    def text(self, names: tuple[str, ...]) -> str | None:
+        """Return the text of `scalar`."""
+        return text(self.scalar(names))
+
+    def says(self, names: tuple[str, ...], words: frozenset[str]) -> bool:
+        """Whether any of these fields is one of these words."""
+        return any((text(value) or "").lower() in words for value in self.all(names))
+
+
+def plain_names(values: JsonObject) -> JsonObject:
+    """Bring keys to one form: lower-case letters and digits only. The first of several wins."""
+    plain: JsonObject = {}
+    for key, value in values.items():
+        plain.setdefault("".join(filter(str.isalnum, key)).lower(), value)
+    return plain
+
+
+def _resource(fields: _Fields) -> Resource:
+    value = fields.first(RESOURCE)
+    inner = plain_names(mapping(value))
+    told = None if inner else text(value)
+    name = first_text(fields.text(RESOURCE_NAME), inner.get("name"), told)
+    return Resource(
+        resource_id=first_text(fields.text(RESOURCE_ID), inner.get("resourceid"), inner.get("id"), told, name),
+        resource_type=first_text(fields.text(RESOURCE_TYPE), inner.get("resourcetype"), inner.get("type")),
+        name=name,
+    )
+
+
+def _key(body: JsonObject, title: str | None, rule: str | None, resource: Resource) -> str:
+    """Hash what is the same at the start and the end of one fault: no description, no time, no state."""
+    identity = (title, rule, resource.resource_id, resource.name)
+    return digest(*identity) if any(identity) else digest(body)
+
+
+def _additional_info(body: JsonObject) -> dict[str, str]:
+    return texts({key: value for key, value in body.items() if not isinstance(value, dict | list)}) | {"format": NAME}

@@ -1,0 +1,129 @@
+"""Prometheus Alertmanager's webhook, version 4, and what older versions and forwarders make of it.
+
+Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers.coerce import digest, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.model import JsonObject
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "prometheus-alertmanager"
+ALIASES: Final = ("alertmanager",)
+
+SEVERITIES: Final = {
+    "critical": Severity.CRITICAL,
+    "page": Severity.CRITICAL,
+    "fatal": Severity.CRITICAL,
+    "error": Severity.ERROR,
+    "high": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "info": Severity.INFO,
+}
+"""By the label ``severity`` in any case; any other, or none, is INFO, as SpaceONE's plugin has it."""
+
+RESOURCE_LABELS: Final = (
+    "resource",
+    "grpc_method",
+    "instance",
+    "pod",
+    "container",
+    "device",
+    "persistentvolumeclaim",
+    "persistentvolume",
+    "deployment",
+    "daemonset",
+    "statefulset",
+    "hpa",
+    "service",
+    "controller",
+    "job",
+    "namespace",
+    "phase",
+    "severity",
+    "alertname",
+    "prometheus",
+)
+"""The first of these labels that an alert has is its resource, in the order of SpaceONE's plugin."""
+
+_DESCRIPTIONS = ("description", "message")
+_TITLE = "summary"
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event per alert of the group. A single alert without its group is read as well."""
+    body = payload.body
+    if "alerts" not in body and "labels" in body:
+        return [_event(body, {})]
+    alerts = items(body.get("alerts"))
+    if not alerts and body.get("alerts") != []:
+        raise NormalizeError("alerts is missing, or no list of objects")
+    return [_event(alert, body) for alert in alerts]
+
+
+def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
+    # What is common to the group holds for each of its alerts, should an alert come without its own.
+    labels = texts(mapping(alert.get("labels")) or mapping(group.get("commonLabels")))
+    annotations = texts(mapping(alert.get("annotations")) or mapping(group.get("commonAnnotations")))
+    title = first_text(annotations.get(_TITLE), alert.get("summary"), labels.get("alertname"))
+    fingerprint = text(alert.get("fingerprint"))
+    if fingerprint is None and not labels and title is None:
+        raise NormalizeError("an alert has no fingerprint, no labels and no annotations")
+    recovered = (text(alert.get("status")) or "").lower() == "resolved"
+    resource_label = next((label for label in RESOURCE_LABELS if label in labels), None)
+    resource = labels.get(resource_label or "")
+    return NormalizedEvent(
+        event_key=fingerprint or (label_fingerprint(labels) if labels else digest(title)),
+        event_type=EventType.RECOVERY if recovered else EventType.ALERT,
+        title=title or "no title",
+        severity=severity(labels.get("severity"), SEVERITIES, Severity.INFO),
+        description=first_text(*map(annotations.get, _DESCRIPTIONS), alert.get("description")),
+        rule=labels.get("alertname"),
+        resource=Resource(resource_id=resource, resource_type=resource_label, name=resource),
+        additional_info=_additional_info(alert, group, labels, annotations),
+        occurred_at=parse_time(alert.get("endsAt" if recovered else "startsAt")),
+    )
+
+
+def _additional_info(
+    alert: JsonObject, group: JsonObject, labels: dict[str, str], annotations: dict[str, str]
+) -> dict[str, str]:
+    alerts = group.get("alerts") or []
+    links = {
+        "generator_url": alert.get("generatorURL"),
+        "external_url": group.get("externalURL"),
+        "receiver": group.get("receiver"),
+        "starts_at": alert.get("startsAt"),
+        "ends_at": alert.get("endsAt") if parse_time(alert.get("endsAt")) else None,
+        "truncated_alerts": group.get("truncatedAlerts") or None,  # 0 says that none are missing
+        "unreadable_alerts": len(alerts) - len(items(alerts)) or None,
+    }
+    told = {*_DESCRIPTIONS, _TITLE}
+    return {key: note for key, note in annotations.items() if key not in told} | labels | texts(links)
+
+
+_FNV_OFFSET = 14695981039346656037
+_FNV_PRIME = 1099511628211
+
+
+def label_fingerprint(labels: dict[str, str]) -> str:
+    """Compute what Alertmanager itself sends as ``fingerprint``: 64-bit FNV-1a over the sorted labels.
+
+    So a sender that leaves it out shares its keys with one that does not. Source: LabelSet.Fingerprint in
+    https://github.com/prometheus/common/blob/main/model/fnv.go
+    """
+    written = b"".join(
+        part.encode("utf-8", "surrogatepass") + b"\xff" for label in sorted(labels.items()) for part in label
+    )
+    value = _FNV_OFFSET
+    for byte in written:
+        value = (value ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
+    return f"{value:016x}"

@@ -1,0 +1,126 @@
+"""How large an event may be, whatever its sender sent; applied to what every normalizer returns.
+
+Together they keep an event below DynamoDB's 400 KB an item even if every character takes four bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from bisect import bisect_right
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import NormalizedEvent, Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_TITLE: Final = 1024
+MAX_DESCRIPTION: Final = 64 * 1024
+MAX_EVENT_KEY: Final = 512
+MAX_PART: Final = 512
+"""Rule, provider, account, and each part of the resource."""
+MAX_IMAGE_URL: Final = 2048
+MAX_ADDITIONAL_INFO_KEY: Final = 256
+MAX_ADDITIONAL_INFO_BYTES: Final = 64 * 1024
+"""``additional_info`` written as JSON in UTF-8. All other limits count characters."""
+
+ELLIPSIS: Final = "…"
+"""What cut text ends with."""
+
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_BYTES_A_CHARACTER = 6  # a control character as \u001f in JSON; four in UTF-8 otherwise
+_ENTRY_PUNCTUATION = 4  # a colon, a comma and a blank after each, as `json.dumps` writes them
+_LEAST_SHARE = 16  # bytes of a value below which leaving entries out says more than cutting all of them
+
+
+def clean(value: str) -> str:
+    """Replace NUL and lone surrogates, which are no valid UTF-8 or which stores refuse, by U+FFFD."""
+    return _NOT_STORABLE.sub("\ufffd", value)
+
+
+def cut(value: str, limit: int) -> str:
+    """Cut text to so many characters, the ellipsis included."""
+    return value if len(value) <= limit else value[: limit - len(ELLIPSIS)] + ELLIPSIS
+
+
+def cut_key(key: str, limit: int) -> str:
+    """Cut a key so that distinct keys stay distinct: a prefix, and the SHA-256 of the whole key."""
+    if len(key) <= limit:
+        return key
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{key[: limit - len(digest) - 1]}:{digest}"
+
+
+def apply(event: NormalizedEvent) -> NormalizedEvent:
+    """Return the event as it may be stored: valid UTF-8, within the limits, None for what is empty."""
+    event_key = clean(cut_key(event.event_key, MAX_EVENT_KEY))
+    return replace(
+        event,
+        event_key=event_key,
+        title=_optional(event.title, MAX_TITLE) or event_key,
+        description=_optional(event.description, MAX_DESCRIPTION),
+        rule=_optional(event.rule, MAX_PART),
+        resource=Resource(
+            resource_id=_optional(event.resource.resource_id, MAX_PART),
+            resource_type=_optional(event.resource.resource_type, MAX_PART),
+            name=_optional(event.resource.name, MAX_PART),
+        ),
+        provider=_optional(event.provider, MAX_PART) or "",
+        account=_optional(event.account, MAX_PART) or "",
+        image_url=_optional(event.image_url, MAX_IMAGE_URL),
+        additional_info=_limit_info(event.additional_info),
+    )
+
+
+def _optional(value: str | None, limit: int) -> str | None:
+    if value is None or not value.strip():
+        return None
+    return cut(clean(value), limit)
+
+
+def _limit_info(info: dict[str, str]) -> dict[str, str]:
+    info = {clean(cut_key(key, MAX_ADDITIONAL_INFO_KEY)): clean(value) for key, value in info.items()}
+    characters = sum(len(key) + len(value) + _ENTRY_PUNCTUATION for key, value in info.items())
+    if characters * _MOST_BYTES_A_CHARACTER <= MAX_ADDITIONAL_INFO_BYTES:
+        return info
+    info = _leave_out(info)
+    keys = sum(_json_bytes(key) + _ENTRY_PUNCTUATION for key in info)
+    sizes = {key: _json_bytes(value) for key, value in info.items()}
+    share = _largest_share(sizes.values(), MAX_ADDITIONAL_INFO_BYTES - keys)
+    return {key: value if sizes[key] <= share else _cut_json(value, share) for key, value in info.items()}
+
+
+def _leave_out(info: dict[str, str]) -> dict[str, str]:
+    """Keep as many leading entries as leave every value a little room, and say how many went."""
+    room = MAX_ADDITIONAL_INFO_BYTES - _LEAST_SHARE * 4  # for the mark
+    kept: dict[str, str] = {}
+    for key, value in info.items():
+        room -= _json_bytes(key) + _ENTRY_PUNCTUATION + min(_json_bytes(value), _LEAST_SHARE)
+        if room < 0:
+            return kept | {ELLIPSIS: f"{len(info) - len(kept)} more"}
+        kept[key] = value
+    return kept
+
+
+def _largest_share(sizes: Iterable[int], room: int) -> int:
+    """Return the size that no value may exceed for all of them to fit: only the largest are cut."""
+    ascending = sorted(sizes)
+    for position, size in enumerate(ascending):
+        share = room // (len(ascending) - position)
+        if size > share:
+            return share
+        room -= size
+    return ascending[-1] if ascending else room
+
+
+def _cut_json(value: str, size: int) -> str:
+    prefix = value[:size]
+    fitting = bisect_right(range(len(prefix) + 1), size, key=lambda end: _json_bytes(prefix[:end] + ELLIPSIS)) - 1
+    return prefix[:fitting] + ELLIPSIS
+
+
+def _json_bytes(value: str) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())

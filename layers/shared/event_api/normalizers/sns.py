@@ -1,0 +1,84 @@
+"""Amazon SNS over HTTP: the envelope around a message, with or without raw delivery.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html and
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.jsontypes import JsonObject
+from event_api.model import EventType, NormalizedEvent, Severity
+from event_api.normalizers.coerce import digest, first_line, first_text, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.raw import parse_json
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.normalizers.payload import Payload
+
+TYPE_HEADER: Final = "x-amz-sns-message-type"
+MESSAGE_ID_HEADER: Final = "x-amz-sns-message-id"
+
+HANDSHAKES: Final = frozenset({"SubscriptionConfirmation", "UnsubscribeConfirmation"})
+TYPES: Final = HANDSHAKES | {"Notification"}
+
+
+def is_envelope(body: JsonObject) -> bool:
+    """Whether a body with a ``Type`` has one of SNS's."""
+    return text(body.get("Type")) in TYPES
+
+
+def is_handshake(payload: Payload) -> bool:
+    """Whether SNS asks to confirm a subscription, or tells that one ended: no event."""
+    return first_text(payload.body.get("Type"), payload.headers.get(TYPE_HEADER)) in HANDSHAKES
+
+
+def message(body: JsonObject) -> JsonObject | None:
+    """Return the JSON object that was published, or None where plain text, or nothing, was.
+
+    With raw delivery the body is the message itself; only the headers tell that SNS brought it.
+    """
+    if "Message" not in body:
+        return None if is_envelope(body) else body
+    published = body["Message"]
+    if isinstance(published, str):
+        try:
+            published = parse_json(published)
+        except ValueError:
+            return None
+    return published if isinstance(published, dict) else None
+
+
+def text_event(payload: Payload) -> NormalizedEvent:
+    """Make the event of a message that only a person can read: nothing in it could correlate it with others.
+
+    Raises NormalizeError if there is neither a Subject nor a Message to read.
+    """
+    body = payload.body
+    title = first_text(body.get("Subject"), first_line(body.get("Message")))
+    if title is None:
+        raise NormalizeError("the SNS notification has neither a Subject nor a Message")
+    topic = text(body.get("TopicArn"))
+    return NormalizedEvent(
+        event_key=first_text(body.get("MessageId"), payload.headers.get(MESSAGE_ID_HEADER)) or digest(body),
+        event_type=EventType.ALERT,
+        title=title,
+        severity=Severity.INFO,
+        description=text(body.get("Message")),
+        provider="aws",
+        account=arn_part(topic, ARN_ACCOUNT) or "",
+        additional_info=texts({"TopicArn": topic}),
+        occurred_at=parse_time(body.get("Timestamp")),
+    )
+
+
+ARN_REGION: Final = 3
+ARN_ACCOUNT: Final = 4
+
+
+def arn_part(arn: str | None, part: int) -> str | None:
+    """Return a part of ``arn:partition:service:region:account:resource``, or None."""
+    parts = (arn or "").split(":", 5)
+    return (parts[part] or None) if parts[0] == "arn" and len(parts) > part else None

@@ -1,0 +1,90 @@
+"""The sender's body: what of it is JSON, and what ``raw_data`` it becomes (the contract's section 1)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isinf
+
+from event_api.jsontypes import Json, JsonObject
+
+_REQUEST_KEYS = {"data", "webhook_id", "access_key"}
+
+
+class UnreadableBodyError(ValueError):
+    """The body is no JSON object; ``str()`` says why, in words for a person."""
+
+
+def parse_json(text: bytes | str) -> Json:
+    """Parse strict JSON.
+
+    Raises ValueError for what is none, for NaN and infinities (no JSON, and no answer could hold them), and for what
+    is nested too deep to be read.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+@dataclass(frozen=True)
+class Body:
+    """A sender's body as it is stored: ``content``, and whether that is the ``data`` of a CreateEventRequest.
+
+    Of a CreateEventRequest only ``data`` is kept, because the rest of it is the access key.
+    """
+
+    content: bytes = field(repr=False)
+    unwrapped: bool = False
+
+    @classmethod
+    def received(cls, content: bytes) -> Body:
+        """Take a body as it came."""
+        body = cls(content)
+        value, _ = body._parsed
+        if isinstance(value, dict) and isinstance(value.get("data"), dict) and value.keys() <= _REQUEST_KEYS:
+            return cls.of(value["data"])
+        return body
+
+    @classmethod
+    def of(cls, raw_data: JsonObject) -> Body:
+        """Take what is the ``raw_data`` already, as from a CreateEventRequest or an imported event."""
+        return cls(json.dumps(raw_data, separators=(",", ":")).encode(), unwrapped=True)
+
+    @cached_property
+    def _parsed(self) -> tuple[Json, str | None]:
+        """The JSON value, and why there is none."""
+        try:
+            return parse_json(self.content), None
+        except ValueError as error:
+            return None, f"The body is not JSON: {error}."
+
+    def read_object(self) -> JsonObject:
+        """Return the JSON object that the body holds; raise UnreadableBodyError if it holds none."""
+        value, reason = self._parsed
+        if isinstance(value, dict):
+            return value
+        kind = "array" if isinstance(value, list) else "plain value"
+        raise UnreadableBodyError(reason or f"The body is a JSON {kind}, not an object.")
+
+    def raw_data(self) -> JsonObject:
+        """Return what EventInfo's ``raw_data`` shows: the object, or ``{"body": …}`` around what is none.
+
+        Bytes that are no UTF-8 show as U+FFFD.
+        """
+        value, reason = self._parsed
+        if isinstance(value, dict):
+            return value
+        return {"body": value if reason is None else self.content.decode("utf-8", "replace")}

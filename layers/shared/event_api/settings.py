@@ -1,0 +1,53 @@
+"""What the environment tells the functions, as one typed value; read once, on first use, never at import."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    """The names of the tables (template.yaml, docs/adr/0001)."""
+
+    events: str
+    deliveries: str
+    alerts: str
+    webhooks: str
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The deployment's settings.
+
+    ``retention_days``: days from storing until an item expires, 0 is for ever. ``max_body_bytes``: the largest
+    webhook body that is accepted.
+    """
+
+    tables: TableNames
+    redrive_queue_url: str
+    retention_days: int
+    max_body_bytes: int
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings from the environment that template.yaml gives every function.
+
+    Raises KeyError for a variable that is missing: a deployment fault, not a request's.
+    """
+    env = os.environ
+    return Settings(
+        tables=TableNames(
+            events=env["EVENTS_TABLE"],
+            deliveries=env["DELIVERIES_TABLE"],
+            alerts=env["ALERTS_TABLE"],
+            webhooks=env["WEBHOOKS_TABLE"],
+            tokens=env["TOKENS_TABLE"],
+        ),
+        redrive_queue_url=env["REDRIVE_QUEUE_URL"],
+        retention_days=int(env["RETENTION_DAYS"]),
+        max_body_bytes=int(env["MAX_BODY_BYTES"]),
+    )

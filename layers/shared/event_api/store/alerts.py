@@ -1,0 +1,163 @@
+"""The alerts table: the alerts of each (domain, project, event_key), numbered by generation.
+
+At most the newest generation takes events, so one number decides who opens: of any number of copies that want to
+write generation n + 1, DynamoDB lets one (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from event_api import ids, times
+from event_api.model import Alert, AlertState, Severity, Urgency
+from event_api.store import retention
+from event_api.store.attributes import Fields, Item, Value
+from event_api.store.table import Table
+
+_STILL_OPEN = "#state <> :resolved"
+_RESOLVED = AlertState.RESOLVED.value
+
+
+class AlertStore:
+    """Alerts by key, by id, and by domain."""
+
+    def __init__(self, table: Table, retention_days: int) -> None:
+        self._table = table
+        self._retention_days = retention_days
+
+    def newest(self, key: str) -> Alert | None:
+        """Read the newest alert of a key, open or not; None if there never was one."""
+        return next(self._newest_first(key, first_page=1), None)
+
+    def touched_by(self, key: str, event_id: str) -> Alert | None:
+        """Return the alert that an event opened or resolved before, if it did."""
+        for alert in self._newest_first(key):
+            if event_id in {alert.opened_by, alert.resolved_by}:
+                return alert
+        return None
+
+    def get(self, alert_id: str) -> Alert | None:
+        """Read an alert by its id; None if there is none."""
+        place = ids.alert_place(alert_id)
+        if place is None:
+            return None
+        item = self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
+        return None if item is None else _from_item(item)
+
+    def of_domain(self, domain_id: str, state: AlertState | None, now: datetime) -> Iterator[Alert]:
+        """Read a domain's alerts, newest first."""
+        entries = self._table.query(
+            "#domain_id = :domain",
+            {"domain": domain_id} | ({"state": state.value} if state else {}),
+            index="by-domain",
+            filtered="#state = :state" if state else None,
+            attributes=("alert_key", "generation"),
+            descending=True,
+        )
+        items = [item for item in self._table.batch_get(entries) if retention.is_live(item, "expires_at", now)]
+        alerts = (alert for alert in map(_from_item, items) if state in {None, alert.state})
+        return iter(sorted(alerts, key=lambda alert: (alert.opened_at, alert.alert_id), reverse=True))
+
+    def open(self, alert: Alert, stale: Alert | None) -> None:
+        """Store a new alert, over the older one that is still open if there is one.
+
+        Raises ConditionFailedError if that generation exists, or the older alert has changed since it was read.
+        """
+        item = self._to_item(alert)
+        if stale is None:
+            self._table.put(item, unless_exists="alert_key")
+            return
+        # The one case that looks at two items: the older alert must still be as stale as it was when it was read.
+        values: dict[str, Value] = {"seen": times.to_iso(stale.last_event_at), "resolved": _RESOLVED}
+        self._table.put_if(
+            item,
+            unless_exists="alert_key",
+            other=_key(stale),
+            condition=f"#last_event_at = :seen OR NOT ({_STILL_OPEN})",
+            values=values,
+        )
+
+    def touch(self, alert: Alert, moment: datetime) -> None:
+        """Note that an alert had an event that is no RECOVERY.
+
+        Raises ConditionFailedError if the alert is resolved, or had a later one.
+        """
+        values: dict[str, Value] = {"now": times.to_iso(moment), "resolved": _RESOLVED}
+        self._update(alert, moment, "SET #last_event_at = :now", values, f"{_STILL_OPEN} AND #last_event_at < :now")
+
+    def resolve(self, newest: Alert, event_id: str, moment: datetime) -> None:
+        """Resolve an alert and every older open one of its key, on behalf of an event.
+
+        Raises ConditionFailedError if somebody else resolved one of them meanwhile.
+        """
+        # An alert is resolved after every older one, so below a resolved one there is nothing left to do, also when
+        # this is interrupted and repeated.
+        still_open: list[Alert] = []
+        for alert in self._newest_first(newest.key, first_page=2):
+            if not alert.is_open:
+                break
+            if alert.generation <= newest.generation:
+                still_open.append(alert)
+        values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": times.to_iso(moment)}
+        change = "SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
+        for alert in reversed(still_open):
+            self._update(alert, moment, change, values, _STILL_OPEN)
+
+    def _newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert]:
+        items = self._table.query(
+            "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
+        )
+        return map(_from_item, items)
+
+    def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
+        # An alert lives as long as its youngest event.
+        expiry = retention.expires_at(moment, self._retention_days)
+        if expiry is not None:
+            change, values = f"{change}, #expires_at = :expiry", {**values, "expiry": expiry}
+        self._table.update(_key(alert), change, values, condition=condition)
+
+    def _to_item(self, alert: Alert) -> dict[str, Value | None]:
+        return {
+            "alert_key": alert.key,
+            "generation": alert.generation,
+            "domain_id": alert.domain_id,
+            "project_id": alert.project_id,
+            "event_key": alert.event_key,
+            "state": alert.state.value,
+            "urgency": alert.urgency.value,
+            "title": alert.title,
+            "severity": alert.severity.value,
+            "webhook_id": alert.webhook_id,
+            "opened_by": alert.opened_by,
+            "opened_at": times.to_iso(alert.opened_at),
+            "last_event_at": times.to_iso(alert.last_event_at),
+            "expires_at": retention.expires_at(alert.opened_at, self._retention_days),
+        }
+
+
+def _key(alert: Alert) -> Item:
+    return {"alert_key": alert.key, "generation": alert.generation}
+
+
+def _from_item(item: Item) -> Alert:
+    stored = Fields(item)
+    key, generation = stored.text("alert_key"), stored.number("generation")
+    return Alert(
+        alert_id=ids.alert_id(key, generation),
+        key=key,
+        generation=generation,
+        domain_id=stored.text("domain_id"),
+        project_id=stored.text("project_id"),
+        event_key=stored.text("event_key"),
+        state=AlertState(stored.text("state")),
+        urgency=Urgency(stored.text("urgency")),
+        title=stored.text("title"),
+        severity=Severity(stored.text("severity")),
+        webhook_id=stored.text("webhook_id"),
+        opened_by=stored.text("opened_by"),
+        opened_at=stored.time("opened_at"),
+        last_event_at=stored.time("last_event_at"),
+        resolved_by=stored.optional_text("resolved_by"),
+        resolved_at=stored.optional_time("resolved_at"),
+    )

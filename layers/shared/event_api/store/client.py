@@ -1,0 +1,52 @@
+"""AWS clients: made on first use, one of each, kept for as long as the process lives.
+
+botocore and not boto3: the service calls clients only, and boto3's resources and sessions would add their import
+to every cold start (docs/adr/0005). Region, endpoint and credentials come from AWS's own environment variables
+(``AWS_REGION``, ``AWS_ENDPOINT_URL``, ``AWS_ENDPOINT_URL_DYNAMODB``, ``AWS_ACCESS_KEY_ID`` ...), so using another
+DynamoDB is a matter of configuration. A client keeps what it was made with: who changes the environment, or starts a
+mock, calls ``dynamodb.cache_clear()``.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from botocore.config import Config
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_sqs import SQSClient
+
+_CONNECT_TIMEOUT = 1  # seconds; both services answer in milliseconds, and a caller waits 29 s at most
+_READ_TIMEOUT = 3  # seconds; a query's full page of 1 MB takes well under one
+_ATTEMPTS = 3  # the first one included
+
+
+@cache
+def dynamodb() -> DynamoDBClient:
+    """Return the DynamoDB client."""
+    client: DynamoDBClient = _make("dynamodb")
+    return client
+
+
+@cache
+def sqs() -> SQSClient:
+    """Return the SQS client."""
+    client: SQSClient = _make("sqs")
+    return client
+
+
+def _make(service: str) -> Any:  # noqa: ANN401 -- botocore makes its clients' classes at run time
+    config = Config(
+        connect_timeout=_CONNECT_TIMEOUT,
+        read_timeout=_READ_TIMEOUT,
+        # "standard" spreads its retries and stops when most of them fail; "legacy", the default, does not stop.
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        # Lambda purges idle connections; its documentation's best practices ask for this.
+        tcp_keepalive=True,
+    )
+    # botocore by itself reads AWS_DEFAULT_REGION only.
+    return Session().create_client(service, region_name=os.environ.get("AWS_REGION"), config=config)

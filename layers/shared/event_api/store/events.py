@@ -1,0 +1,153 @@
+"""The events table: one item an event, and three indexes over its scalar fields (docs/adr/0001).
+
+Attribute names are short because every event pays for them four times, in the table and in each index, with every
+write and with every read of an index. This is what they mean:
+
+====  ==============================================  ====  =====================================
+e     event_id (hash key)                             k     event_key
+d     domain_id (range key; hash key of by-domain)    y     event_type
+t     created_at, then event_id: the order of all     n     title
+      indexes, unique                                 s     severity
+dp    domain and project (hash key of by-project)     r     rule
+da    domain and alert (hash key of by-alert)         ri    resource.resource_id
+p     project_id                                      rt    resource.resource_type
+a     alert_id                                        rn    resource.name
+w     webhook_id                                      v     provider
+x     when the item expires, epoch seconds (TTL)      c     account
+m     packed: description, additional_info,           o     occurred_at
+      image_url; in no index
+====  ==============================================  ====  =====================================
+
+A field without a value has no attribute; an empty string is a value. The raw body is with the delivery
+(`event_api.store.deliveries`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+from event_api import ids
+from event_api.fields import DETAIL_FIELDS
+from event_api.jsontypes import Json, JsonObject
+from event_api.model import Scope
+from event_api.store import retention
+from event_api.store.attributes import Item, Value, pack, unpack
+from event_api.store.deliveries import DeliveryStore
+from event_api.store.table import ConditionFailedError, Table
+
+Row: TypeAlias = JsonObject
+"""An event as the API's own fields, or some of them; no value is None."""
+
+_SCALARS = {
+    "event_id": "e",
+    "event_key": "k",
+    "event_type": "y",
+    "title": "n",
+    "severity": "s",
+    "rule": "r",
+    "provider": "v",
+    "account": "c",
+    "alert_id": "a",
+    "webhook_id": "w",
+    "project_id": "p",
+    "domain_id": "d",
+    "occurred_at": "o",
+}
+_RESOURCE = {"resource_id": "ri", "resource_type": "rt", "name": "rn"}
+_LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
+
+ATTRIBUTES_OF_FIELD: Mapping[str, tuple[str, ...]] = {
+    **{field: (attribute,) for field, attribute in _SCALARS.items()},
+    "resource": tuple(_RESOURCE.values()),
+    "created_at": ("t",),
+    **dict.fromkeys(DETAIL_FIELDS, ("m",)),
+}
+"""The attributes that hold a field; ``raw_data`` is not among the fields of this table."""
+
+
+def within(domain_id: str, other_id: str) -> str:
+    """Return the hash key of what belongs to a domain: unambiguous whatever characters the ids hold."""
+    return f"{len(domain_id)}:{domain_id}:{other_id}"
+
+
+def attributes_of(fields: Iterable[str]) -> set[str]:
+    """Return the attributes that hold some fields."""
+    return {attribute for field in fields for attribute in ATTRIBUTES_OF_FIELD.get(field, ())}
+
+
+def scalars_of(item: Item, fields: Iterable[str]) -> Row:
+    """Return some fields of an item of the table or of an index, but not those in DETAIL_FIELDS."""
+    row: Row = {}
+    for field in fields:
+        if field == "created_at":
+            row[field] = str(item["t"])[:_LENGTH_OF_TIME]
+        elif field == "resource":
+            row[field] = {part: item.get(attribute) for part, attribute in _RESOURCE.items()}
+        elif field in _SCALARS:
+            row[field] = item.get(_SCALARS[field])
+    return row
+
+
+def details_of(item: Item, fields: Iterable[str]) -> Row:
+    """Return the DETAIL_FIELDS among some fields of an item of the table."""
+    wanted = DETAIL_FIELDS & frozenset(fields)
+    details: Mapping[str, Json] = unpack(item["m"]) if wanted and "m" in item else {}
+    return {field: details.get(field) for field in wanted}
+
+
+class EventStore:
+    """Single events: writing them, and reading one."""
+
+    def __init__(self, table: Table, deliveries: DeliveryStore, retention_days: int) -> None:
+        self._table = table
+        self._deliveries = deliveries
+        self._retention_days = retention_days
+
+    def add(self, row: Row, stored_at: datetime) -> bool:
+        """Store an event once; False if it is there already. ``raw_data`` is not stored here."""
+        domain_id, project_id, alert_id = row["domain_id"], row["project_id"], row["alert_id"]
+        details = {field: row[field] for field in DETAIL_FIELDS if row[field] is not None}
+        item: dict[str, Value | None] = {
+            **{attribute: row[field] for field, attribute in _SCALARS.items()},
+            **{attribute: row["resource"].get(part) for part, attribute in _RESOURCE.items()},
+            "t": row["created_at"] + row["event_id"],
+            "dp": None if project_id is None else within(domain_id, project_id),
+            "da": None if alert_id is None else within(domain_id, alert_id),
+            "m": pack(details) if details else None,
+            "x": retention.expires_at(stored_at, self._retention_days),
+        }
+        try:
+            self._table.put(item, unless_exists="e")
+        except ConditionFailedError:
+            return False
+        return True
+
+    def exists(self, event_id: str, domain_id: str) -> bool:
+        """Tell whether an event is stored."""
+        return self._table.get({"e": event_id, "d": domain_id}, attributes=("e",), consistent=True) is not None
+
+    def get(self, scope: Scope, event_id: str, fields: frozenset[str], now: datetime) -> Row | None:
+        """Read some fields of one event; None where the reader may see no such event.
+
+        Reads what may be a second old first, which is half the price, and the latest only where that finds nothing:
+        so an event is found as soon as create has answered.
+        """
+        if not 0 < len(event_id) <= ids.MAX_ID_LENGTH:
+            return None
+        key: Item = {"e": event_id, "d": scope.domain_id}
+        attributes = attributes_of(fields) | {"p", "x", "e"}
+        item = self._table.get(key, attributes=attributes) or self._table.get(
+            key, attributes=attributes, consistent=True
+        )
+        if item is None or not retention.is_live(item, "x", now):
+            return None
+        project_id = scalars_of(item, ("project_id",))["project_id"]
+        if not scope.allows_project(project_id):
+            return None
+        row = scalars_of(item, fields) | details_of(item, fields)
+        if "raw_data" in fields:
+            delivery_id = ids.delivery_of_event(event_id, scope.domain_id)
+            row["raw_data"] = self._deliveries.raw_data(delivery_id, scope.domain_id, now)
+        return row

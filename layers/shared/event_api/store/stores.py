@@ -1,0 +1,50 @@
+"""All the stores together, for those who are not a function: the operator's command, the local run, tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from event_api.model import Scope
+from event_api.settings import TableNames
+from event_api.store.alerts import AlertStore
+from event_api.store.deliveries import DeliveryStore
+from event_api.store.event_reader import EventReader
+from event_api.store.events import EventStore
+from event_api.store.table import Table
+from event_api.store.tokens import TokenStore
+from event_api.store.webhooks import WebhookStore
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One deployment's stores."""
+
+    webhooks: WebhookStore
+    tokens: TokenStore
+    deliveries: DeliveryStore
+    alerts: AlertStore
+    events: EventStore
+    _events_table: Table
+
+    @classmethod
+    def open(cls, client: DynamoDBClient, tables: TableNames, retention_days: int) -> Stores:
+        """Open them with any DynamoDB client, boto3's or botocore's."""
+        deliveries = DeliveryStore(Table(client, tables.deliveries), retention_days)
+        events_table = Table(client, tables.events)
+        return cls(
+            webhooks=WebhookStore(Table(client, tables.webhooks)),
+            tokens=TokenStore(Table(client, tables.tokens)),
+            deliveries=deliveries,
+            alerts=AlertStore(Table(client, tables.alerts), retention_days),
+            events=EventStore(events_table, deliveries, retention_days),
+            _events_table=events_table,
+        )
+
+    def reader(self, scope: Scope, now: datetime) -> EventReader:
+        """Return the events of a scope."""
+        return EventReader(self._events_table, self.deliveries, scope, now)

@@ -1,0 +1,237 @@
+"""One table: reads and conditional writes, with AWS's failures told as the API's own.
+
+In every expression here an attribute is written ``#attribute`` (many of DynamoDB's 573 reserved words would do as
+attribute names otherwise), a value ``:value``.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from event_api.errors import UnavailableError
+from event_api.store.attributes import Item, Value, from_attributes, to_attribute, to_attributes
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+BATCH_GET_KEYS = 100  # the most that one BatchGetItem takes
+QUERY_PAGE_ITEMS = 1000  # a page of this size stays below the 1 MB at which DynamoDB would cut it anyway
+_BATCH_TRIES = 6
+_FIRST_PAUSE = 0.05  # seconds; doubles with each try
+
+_NAME = re.compile(r"#(\w+)")
+_THROTTLED = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+}
+_SERVER_ERROR = 500
+
+
+class ConditionFailedError(Exception):
+    """A write's condition did not hold; nothing was written."""
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """Tell AWS's failures as ours.
+
+    Raises ConditionFailedError for a condition that did not hold, UnavailableError for what may go well when it is
+    tried again; anything else (a request that DynamoDB refuses) is a defect of ours and passes through.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "ConditionalCheckFailedException":
+            raise ConditionFailedError from None
+        if code == "TransactionCanceledException":
+            reasons: Any = error.response.get("CancellationReasons", ())
+            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+                raise ConditionFailedError from None
+            raise UnavailableError("the database is busy") from error
+        if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+            raise UnavailableError("the database is busy") from error
+        raise
+    except BotoCoreError as error:
+        raise UnavailableError("the database cannot be reached") from error
+
+
+def expressions(values: Mapping[str, Value] | None = None, **texts: str | None) -> dict[str, Any]:
+    """Return the request parameters of some expressions: the texts, and the names and values that they use."""
+    given = {parameter: text for parameter, text in texts.items() if text}
+    names = {name for text in given.values() for name in _NAME.findall(text)}
+    parameters: dict[str, Any] = dict(given)
+    if names:
+        parameters["ExpressionAttributeNames"] = {f"#{name}": name for name in sorted(names)}
+    if values:
+        parameters["ExpressionAttributeValues"] = {f":{name}": to_attribute(value) for name, value in values.items()}
+    return parameters
+
+
+def projection(attributes: Iterable[str] | None) -> str | None:
+    """Return the projection expression of some attributes; None is all of them."""
+    return None if attributes is None else ", ".join(f"#{name}" for name in sorted(attributes))
+
+
+def batches(elements: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    """Cut an iterable into lists of at most ``size``, lazily."""
+    iterator = iter(elements)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+class Table:
+    """A table and a client. Every method raises UnavailableError when DynamoDB cannot do it just now."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def get(self, key: Item, *, attributes: Iterable[str] | None = None, consistent: bool = False) -> Item | None:
+        """Read an item, or only some of its attributes; None if there is none."""
+        with failures_told():
+            answer = self._client.get_item(
+                TableName=self._name,
+                Key=to_attributes(key),
+                ConsistentRead=consistent,
+                **expressions(ProjectionExpression=projection(attributes)),
+            )
+        return from_attributes(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Mapping[str, Value | None], *, unless_exists: str | None = None) -> None:
+        """Write an item; ``unless_exists`` names its hash key.
+
+        Raises ConditionFailedError if it was to be new and is not.
+        """
+        condition = f"attribute_not_exists(#{unless_exists})" if unless_exists else None
+        with failures_told():
+            self._client.put_item(
+                TableName=self._name, Item=to_attributes(item), **expressions(ConditionExpression=condition)
+            )
+
+    def put_if(
+        self, item: Mapping[str, Value | None], *, unless_exists: str, other: Item, condition: str, values: Item
+    ) -> None:
+        """Write a new item in one transaction with a condition on another item of the table.
+
+        Raises ConditionFailedError if the item exists, or the other does not meet the condition.
+        """
+        check: Any = {"TableName": self._name, "Key": to_attributes(other)}
+        put: Any = {"TableName": self._name, "Item": to_attributes(item)}
+        check |= expressions(values, ConditionExpression=condition)
+        put |= expressions(ConditionExpression=f"attribute_not_exists(#{unless_exists})")
+        with failures_told():
+            self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}, {"Put": put}])
+
+    def update(self, key: Item, update: str, values: Mapping[str, Value], *, condition: str | None = None) -> None:
+        """Change an item; raise ConditionFailedError if the condition does not hold."""
+        with failures_told():
+            self._client.update_item(
+                TableName=self._name,
+                Key=to_attributes(key),
+                **expressions(values, UpdateExpression=update, ConditionExpression=condition),
+            )
+
+    def delete(self, key: Item, *, condition: str | None = None) -> None:
+        """Delete an item; raise ConditionFailedError if the condition does not hold."""
+        with failures_told():
+            self._client.delete_item(
+                TableName=self._name, Key=to_attributes(key), **expressions(ConditionExpression=condition)
+            )
+
+    def query(
+        self,
+        key_condition: str,
+        values: Mapping[str, Value],
+        *,
+        index: str | None = None,
+        filtered: str | None = None,
+        attributes: Iterable[str] | None = None,
+        descending: bool = False,
+        consistent: bool = False,
+        first_page: int = QUERY_PAGE_ITEMS,
+    ) -> Iterator[Item]:
+        """Read the items of one partition in order, page by page as they are asked for.
+
+        ``first_page``: how many items the caller expects to need; later pages grow from there.
+        """
+        parameters = {
+            "TableName": self._name,
+            "ScanIndexForward": not descending,
+            "ConsistentRead": consistent,
+            **({"IndexName": index} if index else {}),
+            **expressions(
+                values,
+                KeyConditionExpression=key_condition,
+                FilterExpression=filtered,
+                ProjectionExpression=projection(attributes),
+            ),
+        }
+        limit = min(first_page, QUERY_PAGE_ITEMS)
+        while True:
+            with failures_told():
+                answer = self._client.query(**parameters, Limit=limit)
+            for attributes_of_item in answer["Items"]:
+                yield from_attributes(attributes_of_item)
+            if "LastEvaluatedKey" not in answer:
+                return
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            limit = min(limit * 4, QUERY_PAGE_ITEMS)
+
+    def count(
+        self,
+        key_condition: str,
+        values: Mapping[str, Value],
+        *,
+        index: str | None = None,
+        filtered: str | None = None,
+    ) -> int:
+        """Count the items of one partition without reading them out."""
+        parameters = {
+            "TableName": self._name,
+            "Select": "COUNT",
+            **({"IndexName": index} if index else {}),
+            **expressions(values, KeyConditionExpression=key_condition, FilterExpression=filtered),
+        }
+        total = 0
+        while True:
+            with failures_told():
+                answer = self._client.query(**parameters, Limit=QUERY_PAGE_ITEMS)
+            total += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return total
+            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def batch_get(self, keys: Iterable[Item], *, attributes: Iterable[str] | None = None) -> Iterator[Item]:
+        """Read many items by key, in no order; those that do not exist are not in the answer."""
+        wanted = projection(attributes)
+        for batch in batches(keys, BATCH_GET_KEYS):
+            request: Any = {
+                self._name: {
+                    "Keys": [to_attributes(key) for key in batch],
+                    **expressions(ProjectionExpression=wanted),
+                }
+            }
+            pause = _FIRST_PAUSE
+            for _ in range(_BATCH_TRIES):
+                with failures_told():
+                    answer = self._client.batch_get_item(RequestItems=request)
+                for attributes_of_item in answer["Responses"].get(self._name, ()):
+                    yield from_attributes(attributes_of_item)
+                request = answer["UnprocessedKeys"]
+                if not request:
+                    break
+                time.sleep(pause)
+                pause *= 2
+            else:
+                raise UnavailableError("the database is busy")

@@ -1,0 +1,90 @@
+"""The webhooks table: who may deliver, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from event_api import times
+from event_api.model import RecoveryMode, Webhook, WebhookState
+from event_api.store.attributes import Fields, Item, Value
+from event_api.store.table import ConditionFailedError, Table
+
+
+class WebhookStore:
+    """Webhooks by id, and by domain."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def get(self, webhook_id: str) -> Webhook | None:
+        """Read a webhook; None if there is none."""
+        item = self._table.get({"webhook_id": webhook_id})
+        return None if item is None else _from_item(item)
+
+    def of_domain(self, domain_id: str) -> Iterator[Webhook]:
+        """Read a domain's webhooks, by id."""
+        items = self._table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain")
+        return map(_from_item, items)
+
+    def add(self, webhook: Webhook) -> None:
+        """Store a new webhook; its id is random, so a clash is a defect and raises."""
+        self._table.put(_to_item(webhook), unless_exists="webhook_id")
+
+    def set_state(self, webhook_id: str, state: WebhookState) -> bool:
+        """Enable or disable a webhook; False if there is none."""
+        return self._change(webhook_id, "SET #state = :value", state.value)
+
+    def set_keys(self, webhook_id: str, key_hashes: tuple[str, ...]) -> bool:
+        """Replace the access keys that are valid; False if there is no such webhook."""
+        return self._change(webhook_id, "SET #key_hashes = :value", list(key_hashes))
+
+    def delete(self, webhook_id: str) -> bool:
+        """Delete a webhook; its events stay. False if there is none."""
+        try:
+            self._table.delete({"webhook_id": webhook_id}, condition="attribute_exists(#webhook_id)")
+        except ConditionFailedError:
+            return False
+        return True
+
+    def _change(self, webhook_id: str, update: str, value: Value) -> bool:
+        try:
+            self._table.update(
+                {"webhook_id": webhook_id},
+                update,
+                {"value": value},
+                condition="attribute_exists(#webhook_id)",
+            )
+        except ConditionFailedError:
+            return False
+        return True
+
+
+def _to_item(webhook: Webhook) -> dict[str, Value | None]:
+    return {
+        "webhook_id": webhook.webhook_id,
+        "domain_id": webhook.domain_id,
+        "project_id": webhook.project_id,
+        "name": webhook.name,
+        "state": webhook.state.value,
+        "format": webhook.format,
+        "key_hashes": list(webhook.key_hashes),
+        "duplicate_event_time": webhook.duplicate_event_time,
+        "recovery_mode": webhook.recovery_mode.value,
+        "created_at": times.to_iso(webhook.created_at),
+    }
+
+
+def _from_item(item: Item) -> Webhook:
+    stored = Fields(item)
+    return Webhook(
+        webhook_id=stored.text("webhook_id"),
+        domain_id=stored.text("domain_id"),
+        project_id=stored.text("project_id"),
+        name=stored.text("name"),
+        state=WebhookState(stored.text("state")),
+        format=stored.optional_text("format"),
+        key_hashes=tuple(stored.texts("key_hashes")),
+        duplicate_event_time=stored.number("duplicate_event_time"),
+        recovery_mode=RecoveryMode(stored.text("recovery_mode")),
+        created_at=stored.time("created_at"),
+    )

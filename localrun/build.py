@@ -1,0 +1,88 @@
+"""Packing the functions and layers of the template for the interpreter that runs them here.
+
+The local AWS runs handlers on its own interpreter, which is this one and has the locked third-party packages: a layer
+is packed as the Python packages that its folder holds, and what its folder only lists is there already. What the real
+layers hold is `sam build`'s matter, and tested with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localrun.errors import LocalRunError
+from localrun.template import CODE_PROPERTIES
+
+_SKIPPED_FOLDERS = frozenset({"__pycache__"})
+_SKIPPED_SUFFIXES = frozenset({".pyc"})
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A function's or layer's code: ``key`` names the content, so equal code has an equal key."""
+
+    logical_id: str
+    key: str
+    content: bytes
+
+
+def build(template: Mapping[str, Any], root: Path) -> list[Package]:
+    """Pack every function and layer of a SAM template whose folders are relative to ``root``.
+
+    Raises LocalRunError where a folder is missing or a Python file cannot be compiled: better said now than by the
+    next request.
+    """
+    return [
+        _package(logical_id, resource, root)
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] in CODE_PROPERTIES
+    ]
+
+
+def _package(logical_id: str, resource: Mapping[str, Any], root: Path) -> Package:
+    folder = root / resource["Properties"][CODE_PROPERTIES[resource["Type"]]]
+    if not folder.is_dir():
+        raise LocalRunError(f"{logical_id}: there is no folder {folder.relative_to(root)}")
+    is_layer = resource["Type"] == "AWS::Serverless::LayerVersion"
+    files = dict(_layer_files(folder) if is_layer else _files(folder, folder))
+    for name, content in files.items():
+        _check(logical_id, name, content)
+    packed = _zip(files)
+    return Package(logical_id, f"{logical_id}-{hashlib.sha256(packed).hexdigest()[:32]}.zip", packed)
+
+
+def _layer_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for package in sorted(child.parent for child in folder.glob("*/__init__.py")):
+        for name, content in _files(package, folder):
+            yield f"python/{name}", content
+
+
+def _files(folder: Path, base: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(base)
+        if path.is_file() and path.suffix not in _SKIPPED_SUFFIXES and not _SKIPPED_FOLDERS.intersection(name.parts):
+            yield name.as_posix(), path.read_bytes()
+
+
+def _check(logical_id: str, name: str, content: bytes) -> None:
+    if not name.endswith(".py"):
+        return
+    try:
+        compile(content, name, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise LocalRunError(f"{logical_id}: {name} does not compile: {error}") from error
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            # Without the files' times: equal content must give an equal archive.
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), content)
+    return buffer.getvalue()

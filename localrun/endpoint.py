@@ -1,0 +1,79 @@
+"""How other programs (``eventctl --local``) find the local run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from event_api.settings import TableNames
+from localrun import aws, files, lock
+from localrun.errors import LocalRunError, NotRunningError
+from localrun.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from event_api.store.stores import Stores
+
+# The stack's outputs that name the tables (template.yaml).
+_TABLE_OUTPUTS: Mapping[str, str] = {
+    "events": "EventsTableName",
+    "deliveries": "DeliveriesTableName",
+    "alerts": "AlertsTableName",
+    "webhooks": "WebhooksTableName",
+    "tokens": "TokensTableName",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A running local run.
+
+    ``api_url`` is where the API answers (``/monitoring/v1/...`` below it), ``endpoint_url`` where the AWS services do.
+    """
+
+    pid: int
+    api_url: str
+    endpoint_url: str
+    region: str
+    tables: TableNames
+    retention_days: int
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables that make any AWS SDK talk to this local run."""
+        return aws.environment(self.endpoint_url)
+
+    def open_stores(self) -> Stores:
+        """Open the local run's stores."""
+        from event_api.store.stores import Stores  # noqa: PLC0415 - slow to import, and finding needs none of it
+
+        return Stores.open(aws.client("dynamodb", self.endpoint_url), self.tables, self.retention_days)
+
+
+def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
+    """Return the endpoint that this process serves, from its stack's outputs."""
+    return Endpoint(
+        pid=os.getpid(),
+        api_url=settings.url,
+        endpoint_url=settings.endpoint_url,
+        region=aws.REGION,
+        tables=TableNames(**{table: outputs[output] for table, output in _TABLE_OUTPUTS.items()}),
+        retention_days=int(outputs["RetentionDays"]),
+    )
+
+
+def write(settings: Settings, endpoint: Endpoint) -> None:
+    """Let other programs find the local run."""
+    files.write_json(settings.state_file, asdict(endpoint))
+
+
+def find(settings: Settings | None = None) -> Endpoint:
+    """Return the local run of this repository, or of ``LOCAL_DIR``; NotRunningError where none is ready."""
+    settings = settings or from_environment()
+    state = files.read_json(settings.state_file)
+    if state is None or not lock.is_held(settings.lock_file):
+        raise NotRunningError
+    try:
+        return Endpoint(**(state | {"tables": TableNames(**state["tables"])}))
+    except (KeyError, TypeError) as error:
+        raise LocalRunError(f"{settings.state_file} is of another version; start 'make run' anew") from error

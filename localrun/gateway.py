@@ -1,0 +1,127 @@
+"""The door of the local run: plain URLs in front of the local AWS, and AWS's manners where those differ.
+
+One port serves both. What an SDK signed, and ministack's own pages, go to the AWS services; everything else is for the
+HTTP API, as if this were its own host name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: the payload size.
+MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+
+_SERVICE_PATHS = ("/_ministack/", "/_aws/")
+_SIGNATURE = b"AWS4-"
+# Method (None is any) and status of the local API Gateway's own answers, and what AWS answers instead.
+_OTHER_ANSWERS: Mapping[tuple[str | None, int], tuple[int, bytes]] = {
+    # A handler raised, timed out or answered nonsense; here its error would follow:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
+    (None, 502): (500, b"Internal Server Error"),
+    # A preflight request to an API without CORS meets no route.
+    ("OPTIONS", 403): (404, b"Not Found"),
+}
+_READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Gateway:
+    """An ASGI application around ministack's.
+
+    ``api_id`` is the HTTP API that answers plain URLs; until it is set, they get 503. ``changed`` turns true with any
+    request that may change what the services hold; whoever saves that sets it back.
+    """
+
+    def __init__(self, services: App) -> None:
+        self._services = services
+        self.api_id: str | None = None
+        self.changed = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request (or the lifespan, which is the services' own)."""
+        if scope["type"] != "http":
+            await self._services(scope, receive, send)
+            return
+        if scope["method"] not in _READ_ONLY:
+            self.changed = True
+        if _is_for_services(scope):
+            await self._services(scope, receive, send)
+        elif self.api_id is None:
+            await _answer(send, 503, b"Service Unavailable")
+        else:
+            await self._serve_api(self.api_id, scope, receive, send)
+
+    async def _serve_api(self, api_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _read(receive)
+        if body is None:
+            await _answer(send, 413, b"Request Entity Too Large")
+            return
+        prefix = f"/_aws/execute-api/{api_id}/$default"
+        forwarded = {
+            **scope,
+            "path": prefix + scope["path"],
+            "raw_path": prefix.encode() + scope["raw_path"],
+        }
+        await self._services(forwarded, _replay(body), _like_aws(scope["method"], send))
+
+
+def _is_for_services(scope: Scope) -> bool:
+    if scope["path"].startswith(_SERVICE_PATHS) or b"X-Amz-Signature=" in scope["query_string"]:
+        return True
+    return any(name == b"authorization" and value.startswith(_SIGNATURE) for name, value in scope["headers"])
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body; None, with the rest unread, where it is larger than an HTTP API takes."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_PAYLOAD_BYTES:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _replay(body: bytes) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _like_aws(method: str, send: Send) -> Send:
+    """Answer as an HTTP API does: lower-case header names, and AWS's own words where the local API Gateway differs."""
+    replaced = False
+
+    async def answer(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start":
+            other = _OTHER_ANSWERS.get((method, message["status"])) or _OTHER_ANSWERS.get((None, message["status"]))
+            if other is not None:
+                replaced = True
+                await _answer(send, *other)
+            else:
+                headers = [(name.lower(), value) for name, value in message["headers"]]
+                await send({**message, "headers": headers})
+        elif not replaced:
+            await send(message)
+
+    return answer
+
+
+async def _answer(send: Send, status: int, text: bytes) -> None:
+    body = b'{"message":"' + text + b'"}'
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,349 @@
+"""create, through the template's routes."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from event_api import administration, times
+from event_api.errors import UnavailableError
+from event_api.model import AlertState, RecoveryMode, WebhookState
+from event_api.store.events import EventStore
+
+from tests.gateway import Context
+from tests.samples import bodies
+from tests.service import DOMAIN, PROJECT
+
+
+def alerts_of(app):
+    return list(app.stores.alerts.of_domain(DOMAIN, None, times.now()))
+
+
+def post(app, path, body, **options):
+    response = app.gateway.post(path, body, **options)
+    assert response.status == 200, response.text
+    assert response.json() == {}
+    return response.headers["x-delivery-id"]
+
+
+def test_a_posted_event_is_answered_field_by_field(app):
+    webhook, path = app.webhook()
+    delivery_id = post(app, path, bodies.SEED_LIKE)
+    (event,) = app.events()
+    (alert,) = alerts_of(app)
+    assert times.parse_iso(event["created_at"]) is not None
+    assert event == {
+        "event_id": f"event-{delivery_id.removeprefix('delivery-')}0000",
+        "event_key": "5d41402abc4b2a76b9719d911017c592",
+        "event_type": "ALERT",
+        "title": "Notification of access to the bastion host",
+        "description": "SSH access to bastion-dev-01 from deploy",
+        "severity": "INFO",
+        "resource": bodies.SEED_LIKE["resource"],
+        "raw_data": bodies.SEED_LIKE,
+        "additional_info": {"host": "[]", "user": "deploy"},
+        "alert_id": alert.alert_id,
+        "webhook_id": webhook.webhook_id,
+        "project_id": PROJECT,
+        "domain_id": DOMAIN,
+        "created_at": event["created_at"],
+    }
+    got = app.gateway.get(f"/monitoring/v1/event/{event['event_id']}", token=app.token())
+    assert got.json() == event
+
+
+def test_the_documented_request_is_unwrapped_and_its_key_is_not_kept(app):
+    webhook, path = app.webhook()
+    key = path.split("/")[-2]
+    post(app, path, {"webhook_id": webhook.webhook_id, "access_key": key, "data": bodies.SEED_LIKE})
+    (event,) = app.events()
+    assert event["raw_data"] == bodies.SEED_LIKE
+    stored = app.stores.deliveries.get(f"delivery-{event['event_id'][6:30]}", DOMAIN)
+    assert key.encode() not in stored.body.content
+
+
+def test_the_key_may_come_as_a_bearer(app):
+    webhook, path = app.webhook()
+    key = path.split("/")[-2]
+    short = f"/monitoring/v1/webhook/{webhook.webhook_id}/events"
+    assert app.gateway.post(short, bodies.direct(), headers={"Authorization": f"Bearer {key}"}).status == 200
+    assert app.gateway.post(short, bodies.direct(), headers={"Authorization": f"Basic {key}"}).status == 403
+    assert app.gateway.post(short, bodies.direct()).status == 403
+    assert len(app.events()) == 1
+
+
+def test_an_unknown_webhook_and_a_wrong_key_are_answered_alike(app):
+    webhook, _ = app.webhook()
+    wrong = app.gateway.post(f"/monitoring/v1/webhook/{webhook.webhook_id}/wrong/events", bodies.direct())
+    unknown = app.gateway.post("/monitoring/v1/webhook/webhook-000000000000/wrong/events", bodies.direct())
+    endless = app.gateway.post(f"/monitoring/v1/webhook/{'w' * 3000}/wrong/events", bodies.direct())
+    assert wrong.status == unknown.status == endless.status == 403
+    assert wrong.json() == unknown.json() == endless.json()
+    assert wrong.json()["detail"]["code"] == "ERROR_PERMISSION_DENIED"
+    assert not app.events()
+
+
+def test_a_disabled_webhook_refuses_until_it_is_enabled(app):
+    webhook, path = app.webhook()
+    administration.set_webhook_state(app.stores, webhook.webhook_id, WebhookState.DISABLED)
+    refused = app.gateway.post(path, bodies.direct())
+    assert (refused.status, refused.json()["detail"]["code"]) == (400, "ERROR_WEBHOOK_STATE_DISABLED")
+    wrong_key = app.gateway.post(path.replace("/events", "x/events"), bodies.direct())
+    assert wrong_key.status == 403
+    administration.set_webhook_state(app.stores, webhook.webhook_id, WebhookState.ENABLED)
+    post(app, path, bodies.direct())
+
+
+def test_a_rotated_key_is_refused_and_the_new_one_works(app):
+    webhook, path = app.webhook()
+    key = administration.rotate_access_key(app.stores, webhook.webhook_id)
+    assert app.gateway.post(path, bodies.direct()).status == 403
+    post(app, f"/monitoring/v1/webhook/{webhook.webhook_id}/{key}/events", bodies.direct())
+
+
+def test_a_body_over_the_limit_is_refused_with_the_limit(app):
+    _, path = app.webhook()
+    refused = app.gateway.post(path, json.dumps({"filler": "x" * 1_048_576}))
+    assert (refused.status, refused.json()["detail"]["code"]) == (413, "ERROR_PAYLOAD_TOO_LARGE")
+    assert "1048576" in refused.json()["detail"]["message"]
+    assert not app.events()
+
+
+def test_a_body_that_does_not_compress_into_an_item_is_refused_with_the_limit(app, random_bytes):
+    _, path = app.webhook()
+    refused = app.gateway.post(path, random_bytes(400_000))
+    assert refused.status == 413
+    assert "380000" in refused.json()["detail"]["message"]
+
+
+@pytest.fixture
+def random_bytes():
+    import random  # noqa: PLC0415
+
+    return random.Random(1).randbytes
+
+
+@pytest.mark.parametrize(
+    ("body", "raw_data"),
+    [
+        (b"not json", {"body": "not json"}),
+        (b"\xff\xfe", {"body": "\ufffd\ufffd"}),
+        (b"", {"body": ""}),
+        (b"[1, 2]", {"body": [1, 2]}),
+        (b'"text"', {"body": "text"}),
+        (b'{"a": NaN}', {"body": '{"a": NaN}'}),
+        (b'{"a": 1e999}', {"body": '{"a": 1e999}'}),
+        (b"[" * 100_000, {"body": "[" * 100_000}),
+    ],
+)
+def test_what_cannot_be_read_becomes_an_error_event(app, body, raw_data):
+    _, path = app.webhook(name="Füllstand ✓")
+    post(app, path, body)
+    (event,) = app.events()
+    assert event["event_type"] == "ERROR"
+    assert event["severity"] == "CRITICAL"
+    assert event["title"] == "Webhook Event Parsing Error - Füllstand ✓"
+    assert event["event_key"].startswith("error-")
+    assert event["description"]
+    assert event["raw_data"] == raw_data
+    (alert,) = alerts_of(app)
+    assert (alert.state, alert.urgency) == (AlertState.ERROR, "HIGH")
+
+
+def test_a_payload_that_its_fixed_format_cannot_read_becomes_an_error_event(app):
+    _, path = app.webhook(format="prometheus-alertmanager")
+    post(app, path, {"nothing": "of Alertmanager's"})
+    (event,) = app.events()
+    assert event["event_type"] == "ERROR"
+    assert event["raw_data"] == {"nothing": "of Alertmanager's"}
+
+
+def test_the_same_delivery_again_makes_no_second_event(app):
+    _, path = app.webhook()
+    first = post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    again = post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    other = post(app, path, bodies.direct(), headers={"Idempotency-Key": "two"})
+    assert first == again != other
+    assert len(app.events()) == 2
+
+
+def test_another_webhook_may_use_the_same_delivery_id(app):
+    for _ in range(2):
+        _, path = app.webhook()
+        post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    assert len(app.events()) == 2
+
+
+def test_an_alert_is_joined_and_resolved(app):
+    _, path = app.webhook()
+    for event_type in ("ALERT", "ALERT", "RECOVERY"):
+        post(app, path, bodies.direct(event_type))
+    events = app.events()
+    (alert,) = alerts_of(app)
+    assert {event["alert_id"] for event in events} == {alert.alert_id}
+    assert alert.state is AlertState.RESOLVED
+    assert alert.resolved_by == events[-1]["event_id"]
+
+
+def test_an_alert_after_the_recovery_is_a_new_one(app):
+    _, path = app.webhook()
+    for event_type in ("ALERT", "RECOVERY", "ALERT"):
+        post(app, path, bodies.direct(event_type))
+    assert [alert.state for alert in alerts_of(app)] == [AlertState.TRIGGERED, AlertState.RESOLVED]
+    assert len({event["alert_id"] for event in app.events()}) == 2
+
+
+def test_a_recovery_of_nothing_is_kept_without_an_alert(app):
+    _, path = app.webhook()
+    post(app, path, bodies.direct("RECOVERY"))
+    (event,) = app.events()
+    assert "alert_id" not in event
+    assert not alerts_of(app)
+
+
+def test_a_manual_webhook_leaves_the_alert_open(app):
+    _, path = app.webhook(recovery_mode=RecoveryMode.MANUAL)
+    for event_type in ("ALERT", "RECOVERY"):
+        post(app, path, bodies.direct(event_type))
+    (alert,) = alerts_of(app)
+    assert alert.state is AlertState.TRIGGERED
+    assert {event["alert_id"] for event in app.events()} == {alert.alert_id}
+
+
+def test_after_the_duplicate_event_time_a_new_alert_supersedes_and_one_recovery_resolves_both(app, monkeypatch):
+    _, path = app.webhook(duplicate_event_time=600)
+    start = times.cut(datetime.now(UTC))
+    for minutes in (0, 10, 21):  # 10 minutes is not longer than 600 s; 11 more are
+        monkeypatch.setattr(times, "now", lambda minutes=minutes: start + timedelta(minutes=minutes))
+        post(app, path, bodies.direct())
+    assert [alert.state for alert in alerts_of(app)] == [AlertState.TRIGGERED] * 2
+    monkeypatch.setattr(times, "now", lambda: start + timedelta(days=2))
+    post(app, path, bodies.direct("RECOVERY"))
+    assert [alert.state for alert in alerts_of(app)] == [AlertState.RESOLVED] * 2
+
+
+def test_alerts_are_of_one_project_of_one_domain(app):
+    for options in ({}, {"project_id": "project-2"}, {"domain_id": "domain-2"}):
+        _, path = app.webhook(**options)
+        post(app, path, bodies.direct())
+    assert len(alerts_of(app)) == 2
+    assert len(list(app.stores.alerts.of_domain("domain-2", None, times.now()))) == 1
+
+
+def test_a_group_becomes_one_event_an_alert_in_the_order_of_the_body(app):
+    _, path = app.webhook()
+    post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(30))))
+    events = app.events()
+    assert [event["event_key"] for event in events] == [f"{n:016x}" for n in range(30)]
+    assert len(alerts_of(app)) == 30
+    assert events[0]["raw_data"] == events[29]["raw_data"]
+
+
+def test_an_alert_and_its_recovery_in_one_body_resolve(app):
+    _, path = app.webhook()
+    post(app, path, bodies.alertmanager(bodies.alert(1), bodies.alert(1, "resolved")))
+    (alert,) = alerts_of(app)
+    assert alert.state is AlertState.RESOLVED
+
+
+def fail_once(monkeypatch, method):
+    """Let the method of EventStore fail on its second call, after two were let through."""
+    original = getattr(EventStore, method)
+    calls = []
+
+    def failing(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) == 2:
+            raise UnavailableError("the database is busy")
+        return original(self, *arguments, **options)
+
+    monkeypatch.setattr(EventStore, method, failing)
+
+
+def test_what_fails_after_storing_is_finished_from_the_queue_without_a_duplicate(app, monkeypatch):
+    _, path = app.webhook()
+    fail_once(monkeypatch, "add")
+    post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(3))))
+    assert len(app.queue.messages) == 1
+    assert app.redrive() == {"batchItemFailures": []}
+    assert [event["event_key"] for event in app.events()] == [f"{n:016x}" for n in range(3)]
+    assert len(alerts_of(app)) == 3
+    assert app.redrive() == {"batchItemFailures": []}
+
+
+def test_a_redriven_recovery_still_belongs_to_the_alert_that_it_resolved(app, monkeypatch):
+    _, path = app.webhook()
+    post(app, path, bodies.direct())
+    fail_once(monkeypatch, "add")
+    monkeypatch.setattr(EventStore, "add", EventStore.add)
+    original = EventStore.add
+    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
+    post(app, path, bodies.direct("RECOVERY"))
+    monkeypatch.setattr(EventStore, "add", original)
+    post(app, path, bodies.direct())
+    app.redrive()
+    first, recovery, second = sorted(app.events(), key=lambda event: event["created_at"])
+    assert recovery["event_type"] == "RECOVERY"
+    assert recovery["alert_id"] == first["alert_id"] != second["alert_id"]
+
+
+def test_a_delivery_that_finds_no_time_is_finished_by_the_worker(app):
+    _, path = app.webhook()
+    app.gateway.context = Context(seconds=2)
+    post(app, path, bodies.direct())
+    assert not app.events()
+    app.gateway.context = Context()
+    app.redrive()
+    assert len(app.events()) == 1
+
+
+def test_a_repeated_delivery_finishes_what_the_first_left_undone(app, monkeypatch):
+    _, path = app.webhook()
+    original = EventStore.add
+    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
+    monkeypatch.setattr(app.queue, "add", lambda *_: (_ for _ in ()).throw(OSError("no queue either")))
+    refused = app.gateway.post(path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    assert (refused.status, refused.json()["detail"]["code"]) == (503, "ERROR_UNAVAILABLE")
+    assert int(refused.headers["Retry-After"]) > 0
+    monkeypatch.setattr(EventStore, "add", original)
+    post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    assert len(app.events()) == 1
+
+
+def test_where_nothing_can_be_stored_the_sender_is_told_to_come_back(app, monkeypatch):
+    _, path = app.webhook()
+    monkeypatch.setattr(
+        type(app.stores.deliveries), "add", lambda *_, **__: (_ for _ in ()).throw(UnavailableError("busy"))
+    )
+    refused = app.gateway.post(path, bodies.direct())
+    assert refused.status == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert not app.events()
+
+
+def test_a_webhook_deleted_before_the_redrive_loses_nothing(app, monkeypatch):
+    webhook, path = app.webhook()
+    original = EventStore.add
+    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
+    post(app, path, bodies.direct())
+    monkeypatch.setattr(EventStore, "add", original)
+    administration.delete_webhook(app.stores, webhook.webhook_id)
+    app.redrive()
+    assert len(app.events()) == 1
+
+
+def test_simultaneous_deliveries_of_a_new_key_open_one_alert(app, engine):
+    if engine == "moto":
+        pytest.skip("moto loses updates under threads; the real engines decide this")
+    _, path = app.webhook()
+    for round_ in range(3):
+        body = bodies.direct(event_key=f"key-{round_}")
+        with ThreadPoolExecutor(20) as threads:
+            statuses = list(threads.map(lambda _, body=body: app.gateway.post(path, body).status, range(100)))
+        assert statuses == [200] * 100
+    assert len(alerts_of(app)) == 3
+    events = app.events()
+    assert len(events) == 300
+    assert len({event["alert_id"] for event in events}) == 3

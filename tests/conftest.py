@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from event_api import wiring
+from moto import mock_aws
+
+from tests import engines, service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """URLs of the real engines that have been started so far, by name."""
+    running: dict[str, str] = {}
+    contexts = []
+
+    class Servers(dict):
+        def __missing__(self, name: str) -> str:
+            context = engines.SERVERS[name](tmp_path_factory.mktemp(name))
+            self[name] = context.__enter__()
+            contexts.append(context)
+            return self[name]
+
+    yield Servers(running)
+    for context in contexts:
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def on_engine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> Iterator[service.Service]:
+    """The service, new, on the engine that the test's ``engine`` fixture names."""
+    if engine == "moto":
+        with mock_aws():
+            yield service.start(monkeypatch, None)
+    else:
+        yield service.start(monkeypatch, request.getfixturevalue("servers")[engine])
+    wiring.forget()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn; a test module that needs but one overrides this."""
+    return request.param
+
+
+@pytest.fixture
+def app(on_engine: service.Service) -> service.Service:
+    """The service under test."""
+    return on_engine

@@ -1,0 +1,124 @@
+"""Real senders' payloads, from the collection beside the repository where it is there."""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from event_api.normalizers import known_formats, normalize
+from event_api.normalizers.detection import claims
+from event_api.normalizers.formats.prometheus_alertmanager import label_fingerprint
+from tests.samples import payload
+from tests.samples.mutations import events_or_reason, mutations, paths, replaced
+
+FOLDER = Path(__file__).parents[2].parent / "shared" / "webhook-samples"
+
+pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the collection of webhook samples is not there")
+
+ENTRIES = json.loads((FOLDER / "INDEX.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else []
+
+UNTOLD = {
+    "keep__aws-cloudwatch-sns__keep-high-cpu-usage.json",
+    "keep__aws-cloudwatch-sns__keep-high-error-rate.json",
+    "keep__aws-cloudwatch-sns__keep-high-memory-usage.json",
+    "keep__prometheus-alertmanager__keep-single-alert-highcpuusage.json",
+    "keep__prometheus-alertmanager__keep-single-alert-mqfull-message-queue-is-full.json",
+}
+"""Cut down so far that nothing names their sender: only a webhook with a fixed format can read them."""
+
+
+DISAGREED = {
+    # A severity label "Critical" means critical: INFO, for its capital letter, would bury the alert.
+    "prombot__prometheus-alertmanager__production-example.json": {
+        "severities": ["CRITICAL" if place in {0, 4, 6} else "WARNING" for place in range(11)]
+    },
+}
+"""What we hold to be right where it is not what the collection expects, and why."""
+
+
+def expected(entry):
+    return entry["expected"] | DISAGREED.get(entry["file"], {})
+
+
+def sample(entry):
+    text = (FOLDER / entry["file"]).read_text(encoding="utf-8")
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = text
+    headers = {name.lower(): value for name, value in entry["headers"].items()}
+    return payload(body if isinstance(body, dict) else {"body": body}, headers)
+
+
+def facts(events):
+    return {
+        "events": len(events),
+        "event_types": [str(event.event_type) for event in events],
+        "severities": [str(event.severity) for event in events],
+    }
+
+
+def there(entry):
+    return entry["vendor"] in known_formats()
+
+
+each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["file"])
+each_entry_there = pytest.mark.parametrize("entry", list(filter(there, ENTRIES)), ids=lambda entry: entry["file"])
+
+
+@each_entry
+def test_a_webhook_with_the_format_gives_what_is_expected(entry):
+    if not there(entry):
+        pytest.skip("format not there yet")
+    _, events = normalize(entry["vendor"], sample(entry))
+    assert facts(events) == expected(entry)
+
+
+@each_entry
+def test_a_webhook_without_a_format_gives_sound_events(entry):
+    found = events_or_reason(None, sample(entry))
+    assert not isinstance(found, str)
+    if there(entry) and entry["file"] not in UNTOLD:
+        assert facts(found) == expected(entry)
+
+
+@each_entry
+def test_no_payload_is_claimed_by_two_formats(entry):
+    given_sample = sample(entry)
+    assert len(claims(given_sample.body, given_sample.headers)) <= 1
+
+
+def test_an_alert_and_its_recovery_share_their_key():
+    keys = defaultdict(set)
+    for entry in filter(there, ENTRIES):
+        if group := entry.get("same_alert_as"):
+            keys[group] |= {event.event_key for event in normalize(entry["vendor"], sample(entry))[1]}
+    assert keys
+    assert {group: len(found) for group, found in keys.items()} == dict.fromkeys(keys, 1)
+
+
+def test_fingerprints_are_computed_as_alertmanager_does():
+    """Whoever prepared a sample often changed its labels, and so not every fingerprint is still theirs."""
+    entries = [entry for entry in ENTRIES if entry["vendor"] == "prometheus-alertmanager"]
+    alerts = [alert for entry in entries for alert in sample(entry).body.get("alerts", []) if alert.get("fingerprint")]
+    genuine = [alert for alert in alerts if label_fingerprint(alert["labels"]) == alert["fingerprint"]]
+    assert len(genuine) > len(alerts) / 2
+
+
+@each_entry_there
+def test_a_broken_payload_gives_events_or_a_reason(entry):
+    whole = sample(entry)
+    for body in mutations(whole.body):
+        events_or_reason(entry["vendor"], payload(body, whole.headers))
+
+
+@given(data=st.data())
+def test_any_broken_payload_without_a_format_gives_events_or_a_reason(data):
+    whole = sample(data.draw(st.sampled_from(ENTRIES)))
+    ways = list(paths(whole.body))
+    value = data.draw(st.none() | st.text() | st.integers() | st.just([]) | st.just({}))
+    body = replaced(whole.body, data.draw(st.sampled_from(ways)), value) if ways else {}
+    events_or_reason(None, payload(body, whole.headers))

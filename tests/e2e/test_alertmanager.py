@@ -1,0 +1,107 @@
+"""Alertmanager itself as the sender: firing opens an alert, resolving resolves it."""
+
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from event_api.model import AlertState, Scope
+from localrun import endpoint
+from localrun.settings import Settings
+from tests.e2e.conftest import free_port, wait_for
+
+CONFIG = """
+route:
+  receiver: event-api
+  group_by: [alertname]
+  group_wait: 0s
+  group_interval: 1s
+receivers:
+  - name: event-api
+    webhook_configs:
+      - url: {url}
+        send_resolved: true
+"""
+
+
+def program(name):
+    folder = os.environ.get("ALERTMANAGER_DIR")
+    found = shutil.which(name, path=folder) if folder else shutil.which(name)
+    if found is None:
+        if folder:
+            pytest.fail(f"there is no {name} in ALERTMANAGER_DIR ({folder})")
+        pytest.skip(f"{name} is not on PATH; tests/e2e/install-alertmanager.sh gets it")
+    return found
+
+
+class Alertmanager:
+    def __init__(self, port):
+        self.url = f"http://127.0.0.1:{port}"
+        self.amtool = program("amtool")
+
+    def add(self, *arguments):
+        subprocess.run([self.amtool, f"--alertmanager.url={self.url}", "alert", "add", *arguments], check=True)
+
+    def is_ready(self):
+        return (
+            subprocess.run([self.amtool, f"--alertmanager.url={self.url}", "alert"], capture_output=True).returncode
+            == 0
+        )
+
+
+@pytest.fixture
+def alertmanager(local_run, tmp_path):
+    config = tmp_path / "alertmanager.yml"
+    config.write_text(CONFIG.format(url=local_run.demo["webhook_url"]))
+    port = free_port()
+    with (tmp_path / "output.txt").open("w") as output:
+        process = subprocess.Popen(
+            [
+                program("prometheus-alertmanager"),
+                f"--config.file={config}",
+                f"--storage.path={tmp_path / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--cluster.listen-address=",
+            ],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        running = Alertmanager(port)
+        wait_for("Alertmanager", running.is_ready)
+        yield running
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def events_titled(local_run, title):
+    return [event for event in local_run.list().json()["results"] if event["title"] == title]
+
+
+def stored_alert(local_run, alert_id):
+    stores = endpoint.find(Settings(local_run.root, local_run.local_dir, local_run.port)).open_stores()
+    return stores.alerts.get(Scope(local_run.demo["domain_id"]), alert_id)
+
+
+def test_firing_opens_an_alert_and_resolving_resolves_it(local_run, alertmanager):
+    summary = f"out of memory {uuid4().hex}"
+    labels = ["alertname=OutOfMemory", "severity=critical", "instance=web-1"]
+    alertmanager.add(*labels, f"--annotation=summary={summary}")
+    (fired,) = wait_for("the alert", lambda: events_titled(local_run, summary))
+    assert (fired["event_type"], fired["severity"]) == ("ALERT", "CRITICAL")
+    assert stored_alert(local_run, fired["alert_id"]).state is AlertState.TRIGGERED
+
+    ended = datetime.now(UTC).isoformat(timespec="seconds")
+    alertmanager.add(*labels, f"--annotation=summary={summary}", f"--end={ended}")
+
+    def recoveries():
+        return [event for event in events_titled(local_run, summary) if event["event_type"] == "RECOVERY"]
+
+    (resolved,) = wait_for("the recovery", recoveries)
+    assert resolved["alert_id"] == fired["alert_id"]
+    assert stored_alert(local_run, fired["alert_id"]).state is AlertState.RESOLVED

@@ -1,0 +1,116 @@
+"""An HTTP API in front of the handlers, as template.yaml lays it out, in this process."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+from tests import stack
+
+AUTHORIZER = "functions/authorizer"
+
+
+class Context:
+    """Lambda's context, with so much time left."""
+
+    def __init__(self, seconds: float = 29.0) -> None:
+        self.milliseconds = int(seconds * 1000)
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Gateway:
+    """Sends requests to the template's routes, through the authorizer where a route has it."""
+
+    def __init__(self) -> None:
+        self.context = Context()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | str | dict | list | None = None,
+        *,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+        token: str | None = None,
+    ) -> Response:
+        headers = {name.lower(): value for name, value in (headers or {}).items()}
+        if token is not None:
+            headers["authorization"] = f"Bearer {token}"
+        for route in stack.routes():
+            parameters = route.match(method, path)
+            if parameters is not None:
+                break
+        else:
+            return _own(404, "Not Found")
+        event = _event(route.key, path, parameters, body, query, headers)
+        if not route.open:
+            if "authorization" not in headers:
+                return _own(401, "Unauthorized")
+            verdict = stack.handler(AUTHORIZER)({**event, "type": "REQUEST"}, self.context)
+            if not verdict["isAuthorized"]:
+                return _own(403, "Forbidden")
+            event["requestContext"]["authorizer"] = {"lambda": verdict["context"]}
+        answer = stack.handler(route.function)(event, self.context)
+        json.dumps(answer, ensure_ascii=False).encode()  # as the runtime does
+        return Response(answer["statusCode"], answer["headers"], answer["body"])
+
+    def post(self, path: str, body: bytes | str | dict | list, **options: Any) -> Response:
+        return self.request("POST", path, body, **options)
+
+    def get(self, path: str, **options: Any) -> Response:
+        return self.request("GET", path, **options)
+
+    def search(self, token: str, request: dict[str, Any]) -> Response:
+        return self.post("/monitoring/v1/events/search", request, token=token)
+
+    def stat(self, token: str, request: dict[str, Any]) -> Response:
+        return self.post("/monitoring/v1/events/stat", request, token=token)
+
+
+def _own(status: int, message: str) -> Response:
+    """What API Gateway answers by itself."""
+    return Response(status, {"content-type": "application/json"}, json.dumps({"message": message}))
+
+
+def _event(
+    route_key: str,
+    path: str,
+    parameters: dict[str, str],
+    body: bytes | str | dict | list | None,
+    query: dict[str, Any] | None,
+    headers: dict[str, str],
+) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": route_key,
+        "rawPath": path,
+        "rawQueryString": urlencode(query or {}, doseq=True),
+        "headers": headers,
+        "requestContext": {"http": {"method": route_key.split(" ")[0], "path": path}, "requestId": "test"},
+        "isBase64Encoded": False,
+    }
+    if parameters:
+        event["pathParameters"] = {name: unquote(value) for name, value in parameters.items()}
+    if isinstance(body, dict | list):
+        body = json.dumps(body)
+    if isinstance(body, bytes):
+        event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+    elif body is not None:
+        event["body"] = body
+    return event

@@ -1,0 +1,58 @@
+"""Our own samples: what each sender posts, written from its documented field names, and the events of it.
+
+``tests/samples/<format>/<case>.json`` is ``{"headers", "body", "events"}``; an event leaves out what has no
+value. ``"bound_only": true`` marks a body that nothing tells apart: it needs a webhook with a fixed format.
+A new file is found by the tests by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from event_api.model import NormalizedEvent
+from event_api.normalizers import Payload
+from event_api.times import to_iso
+
+FOLDER = Path(__file__).parent
+RECEIVED_AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Sample:
+    format: str
+    case: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+    events: list[dict[str, Any]]
+    bound_only: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.format}/{self.case}"
+
+    @property
+    def payload(self) -> Payload:
+        return payload(self.body, self.headers)
+
+
+def payload(body: dict[str, Any], headers: dict[str, str] | None = None) -> Payload:
+    return Payload(body=body, headers=headers or {}, received_at=RECEIVED_AT)
+
+
+def own_samples() -> list[Sample]:
+    return [
+        Sample(format=file.parent.name, case=file.stem, **json.loads(file.read_text(encoding="utf-8")))
+        for file in sorted(FOLDER.glob("*/*.json"))
+    ]
+
+
+def written(event: NormalizedEvent) -> dict[str, Any]:
+    """Write an event as samples do: JSON values, without what has no value."""
+    fields = asdict(replace(event, occurred_at=None))
+    fields["resource"] = {key: value for key, value in fields["resource"].items() if value}
+    if event.occurred_at is not None:
+        fields["occurred_at"] = to_iso(event.occurred_at)
+    return {key: value for key, value in fields.items() if value not in (None, "", {})}

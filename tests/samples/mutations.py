@@ -1,0 +1,107 @@
+"""What hostile or careless senders make of a sample, and what must hold of whatever comes of it."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from event_api.model import EventType, NormalizedEvent, Severity
+from event_api.normalizers import NormalizeError, Payload, limits, normalize
+
+REPLACEMENTS: tuple[Any, ...] = (
+    None,
+    "",
+    "text",
+    "\ud800\x00",
+    [],
+    ["x", None],
+    {},
+    {"x": [1]},
+    0,
+    -1.5,
+    10**400,
+    float("nan"),
+    True,
+)
+
+
+def mutations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the body with each key at any depth deleted, and with each value replaced by each replacement."""
+    for path in paths(body):
+        yield without(body, path)
+        for value in REPLACEMENTS:
+            yield replaced(body, path, value)
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the way to each value inside, as keys and indices."""
+    if path:
+        yield path
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from paths(child, (*path, key))
+
+
+def without(body: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
+    changed = copy.deepcopy(body)
+    del _inside(changed, path[:-1])[path[-1]]
+    return changed
+
+
+def replaced(body: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    changed = copy.deepcopy(body)
+    _inside(changed, path[:-1])[path[-1]] = value
+    return changed
+
+
+def _inside(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def events_or_reason(name: str | None, payload: Payload) -> list[NormalizedEvent] | str:
+    """Normalize, and fail unless it gives sound events or a reason that a person understands."""
+    try:
+        _, events = normalize(name, payload)
+    except NormalizeError as error:
+        if error.__cause__ is not None:
+            raise  # the normalizer crashed
+        return error.reason
+    for event in events:
+        assert_sound(event)
+    return events
+
+
+def assert_sound(event: NormalizedEvent) -> None:
+    """Whatever was sent, an event can be stored and shown."""
+    assert isinstance(event.event_type, EventType)
+    assert isinstance(event.severity, Severity)
+    assert event.occurred_at is None or event.occurred_at.utcoffset().total_seconds() == 0
+    resource = (event.resource.resource_id, event.resource.resource_type, event.resource.name)
+    for required, limit in ((event.event_key, limits.MAX_EVENT_KEY), (event.title, limits.MAX_TITLE)):
+        assert required.strip()
+        _assert_text(required, limit)
+    for optional, limit in (
+        (event.description, limits.MAX_DESCRIPTION),
+        (event.image_url, limits.MAX_IMAGE_URL),
+        *((part, limits.MAX_PART) for part in (event.rule, *resource)),
+    ):
+        if optional is not None:
+            assert optional.strip()
+            _assert_text(optional, limit)
+    for part in (event.provider, event.account):
+        _assert_text(part, limits.MAX_PART)
+    assert all(isinstance(value, str) for entry in event.additional_info.items() for value in entry)
+    info = json.dumps(event.additional_info, ensure_ascii=False)
+    _assert_text(info, len(info))
+    assert len(info.encode()) <= limits.MAX_ADDITIONAL_INFO_BYTES
+
+
+def _assert_text(value: str, limit: int) -> None:
+    assert isinstance(value, str)
+    assert len(value) <= limit
+    assert "\x00" not in value
+    value.encode("utf-8")

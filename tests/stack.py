@@ -1,0 +1,79 @@
+"""What template.yaml says, for tests: its tables, its routes. Tests follow the template; nothing is said twice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from localrun.settings import ROOT
+from localrun.template import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_TABLE_PROPERTIES = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+TABLES = {
+    "EVENTS_TABLE": "EventsTable",
+    "DELIVERIES_TABLE": "DeliveriesTable",
+    "ALERTS_TABLE": "AlertsTable",
+    "WEBHOOKS_TABLE": "WebhooksTable",
+    "TOKENS_TABLE": "TokensTable",
+}
+
+
+@cache
+def template() -> dict[str, Any]:
+    return load(ROOT / "template.yaml")
+
+
+def parameter(name: str) -> str:
+    return str(template()["Parameters"][name]["Default"])
+
+
+def table_definitions() -> Iterator[dict[str, Any]]:
+    """What create_table takes, for each table; the logical id is the name."""
+    for logical_id in TABLES.values():
+        properties = template()["Resources"][logical_id]["Properties"]
+        yield {"TableName": logical_id, **{name: properties[name] for name in _TABLE_PROPERTIES if name in properties}}
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    function: str
+    open: bool
+    """Whether it needs no token."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def match(self, method: str, path: str) -> dict[str, str] | None:
+        """The path's parameters, if the route takes the request."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+        matched = re.fullmatch(pattern, path)
+        return matched.groupdict() if matched and method == self.method else None
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    found = []
+    for resource in template()["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        for event in resource["Properties"].get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                properties = event["Properties"]
+                is_open = properties.get("Auth", {}).get("Authorizer") == "NONE"
+                function = resource["Properties"]["CodeUri"]
+                found.append(Route(properties["Method"], properties["Path"], function, is_open))
+    return tuple(found)
+
+
+def handler(code_uri: str) -> Callable[[dict[str, Any], Any], Any]:
+    """The Lambda handler in a function's folder."""
+    return import_module(f"{code_uri.replace('/', '.')}.app").handler

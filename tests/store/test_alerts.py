@@ -1,0 +1,130 @@
+"""The alerts' invariants live in conditional writes; here they are tried one by one, on each engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from event_api import ids
+from event_api.model import Alert, AlertState, Severity, Urgency
+from event_api.store.table import ConditionFailedError
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KEY = ids.alert_key("domain-1", "project-1", "key-1")
+
+
+def alert(generation=1, event="event-1", opened_at=NOW, **options):
+    return Alert(
+        **{
+            "alert_id": ids.alert_id(KEY, generation),
+            "key": KEY,
+            "generation": generation,
+            "domain_id": "domain-1",
+            "project_id": "project-1",
+            "event_key": "key-1",
+            "state": AlertState.TRIGGERED,
+            "urgency": Urgency.LOW,
+            "title": "a title",
+            "severity": Severity.WARNING,
+            "webhook_id": "webhook-1",
+            "opened_by": event,
+            "opened_at": opened_at,
+            "last_event_at": opened_at,
+            **options,
+        }
+    )
+
+
+@pytest.fixture
+def alerts(app):
+    return app.stores.alerts
+
+
+def test_an_opened_alert_is_read_back_as_it_was_written(alerts):
+    assert alerts.newest(KEY) is None
+    alerts.open(alert(), None)
+    assert alerts.newest(KEY) == alert()
+    assert alerts.get(alert().alert_id) == alert()
+
+
+def test_one_generation_is_opened_once(alerts):
+    alerts.open(alert(), None)
+    with pytest.raises(ConditionFailedError):
+        alerts.open(alert(event="event-2"), None)
+    assert alerts.newest(KEY).opened_by == "event-1"
+
+
+def test_a_stale_alert_is_superseded_only_as_it_was_seen(alerts):
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
+    alerts.touch(seen, NOW + timedelta(seconds=1))
+    with pytest.raises(ConditionFailedError):
+        alerts.open(alert(2, "event-2"), seen)
+    assert alerts.newest(KEY).generation == 1
+    alerts.open(alert(2, "event-2"), alerts.newest(KEY))
+    assert alerts.newest(KEY).generation == 2
+
+
+def test_a_stale_alert_that_was_resolved_meanwhile_does_not_stop_the_next(alerts):
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
+    alerts.resolve(seen, "event-9", NOW)
+    alerts.open(alert(2, "event-2"), seen)
+    assert alerts.newest(KEY).is_open
+
+
+def test_a_resolved_alert_takes_no_more_events(alerts):
+    alerts.open(alert(), None)
+    alerts.resolve(alert(), "event-9", NOW)
+    with pytest.raises(ConditionFailedError):
+        alerts.touch(alert(), NOW + timedelta(seconds=1))
+
+
+def test_an_older_event_does_not_turn_the_clock_back(alerts):
+    alerts.open(alert(), None)
+    with pytest.raises(ConditionFailedError):
+        alerts.touch(alert(), NOW - timedelta(seconds=1))
+    assert alerts.newest(KEY).last_event_at == NOW
+
+
+def test_resolving_resolves_every_older_open_alert(alerts):
+    for generation in (1, 2, 3):
+        alerts.open(alert(generation, f"event-{generation}"), alerts.newest(KEY))
+    alerts.resolve(alert(3), "event-9", NOW + timedelta(minutes=1))
+    for generation in (1, 2, 3):
+        resolved = alerts.get(ids.alert_id(KEY, generation))
+        assert resolved.state is AlertState.RESOLVED
+        assert (resolved.resolved_by, resolved.resolved_at) == ("event-9", NOW + timedelta(minutes=1))
+
+
+def test_resolving_leaves_a_newer_alert_open(alerts):
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
+    alerts.open(alert(2, "event-2"), seen)
+    alerts.resolve(seen, "event-9", NOW)
+    assert not alerts.get(ids.alert_id(KEY, 1)).is_open
+    assert alerts.get(ids.alert_id(KEY, 2)).is_open
+
+
+def test_what_an_event_did_is_found_again(alerts):
+    alerts.open(alert(), None)
+    alerts.resolve(alert(), "event-2", NOW)
+    alerts.open(alert(2, "event-3"), None)
+    assert alerts.touched_by(KEY, "event-1").generation == 1
+    assert alerts.touched_by(KEY, "event-2").generation == 1
+    assert alerts.touched_by(KEY, "event-4") is None
+
+
+def test_a_domain_lists_its_own_alerts_newest_first(alerts):
+    alerts.open(alert(), None)
+    alerts.resolve(alert(), "event-2", NOW)
+    alerts.open(alert(2, "event-3", NOW + timedelta(hours=1)), None)
+    listed = list(alerts.of_domain("domain-1", None, NOW))
+    assert [one.generation for one in listed] == [2, 1]
+    assert [one.generation for one in alerts.of_domain("domain-1", AlertState.RESOLVED, NOW)] == [1]
+    assert not list(alerts.of_domain("domain-2", None, NOW))
+
+
+def test_an_expired_alert_is_not_listed(alerts):
+    alerts.open(alert(), None)
+    assert not list(alerts.of_domain("domain-1", None, NOW + timedelta(days=401)))
