@@ -29,7 +29,7 @@ setup: $(BIN)/.installed  ## Make the environment in .venv
 .PHONY: lock
 lock: setup  ## Resolve the dependencies again, into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --all-extras --no-header pyproject.toml --no-emit-package event-api -o requirements.lock
-	$(BIN)/uv pip compile --quiet --python-platform aarch64-manylinux2014 --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	$(BIN)/uv pip compile --quiet --python-platform aarch64-manylinux2014 --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --constraint requirements.lock layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
@@ -56,3 +56,41 @@ lint: setup  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# --- the template -----------------------------------------------------------------------------------------------------
+
+SAM_VENV := .venvs/sam
+SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 PATH="$(CURDIR)/$(BIN):$$PATH" $(SAM_VENV)/bin/sam
+
+$(SAM_VENV)/.installed: $(BIN)/.installed
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(SAM_VENV)
+	$(BIN)/uv pip install --quiet --python $(SAM_VENV)/bin/python aws-sam-cli==1.170.0 cfn-lint==1.58.0
+	@touch $@
+
+.PHONY: validate
+validate: $(SAM_VENV)/.installed  ## Check template.yaml as AWS would
+	$(SAM) validate --lint
+
+.PHONY: build
+build: $(SAM_VENV)/.installed  ## Build what `sam deploy` uploads (needs a Python 3.13)
+	$(SAM) build
+
+# --- cold start ---------------------------------------------------------------------------------------------------
+
+.PHONY: coldstart
+coldstart: setup  ## Measure cold starts, as multiples of a handler that does nothing
+	$(BIN)/python -m benchmarks.coldstart $(if $(ROUNDS),--rounds $(ROUNDS))
+
+# --- the local run ---------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: setup  ## Run the API on this machine, at port 3000 or PORT=...
+	@exec $(BIN)/python -m localrun
+
+.PHONY: reload
+reload:  ## Serve what has changed since, in the running local run
+	@$(BIN)/python -m localrun reload
+
+.PHONY: test-e2e
+test-e2e: setup  ## Test the local run as a user has it, Alertmanager included where it is installed
+	$(BIN)/pytest -q tests/e2e

@@ -16,6 +16,9 @@ ACCESS_KEY_ID = "local"
 SECRET_ACCESS_KEY = "local"  # noqa: S105 - no secret
 
 
+_LOOPBACK = "127.0.0.1,localhost"
+
+
 def environment(endpoint_url: str) -> dict[str, str]:
     """Return the environment variables that make any AWS SDK talk to the local services."""
     return {
@@ -24,11 +27,21 @@ def environment(endpoint_url: str) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        # The user's own, which a profile named there could bring in.
+        # The user's own files, and what a profile in them could bring in.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
+        # No proxy stands between programs of one machine.
+        "NO_PROXY": _LOOPBACK,
+        "no_proxy": _LOOPBACK,
     }
+
+
+def isolate(endpoint_url: str) -> None:
+    """Make this process, and those that it starts, talk to the local services, whatever AWS settings the user has."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "LOCALSTACK_", "MINISTACK_"))]:
+        del os.environ[name]
+    os.environ |= environment(endpoint_url)
 
 
 @overload
@@ -39,11 +52,23 @@ def client(service: Literal["dynamodb"], endpoint_url: str) -> DynamoDBClient: .
 def client(service: Literal["s3"], endpoint_url: str) -> S3Client: ...
 def client(service: str, endpoint_url: str) -> Any:
     """Return a client that reaches the local services and nothing else, whatever AWS settings the user has."""
-    import boto3  # noqa: PLC0415 - slow to import, and the port is looked at first
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - slow to import, and the port is looked at first
+    from botocore.session import Session  # noqa: PLC0415
 
-    session = boto3.session.Session(
-        aws_access_key_id=ACCESS_KEY_ID, aws_secret_access_key=SECRET_ACCESS_KEY, region_name=REGION
+    session = Session(
+        {
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
     )
-    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2, "mode": "standard"})
-    return session.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+    return session.create_client(
+        service,
+        region_name=REGION,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=ACCESS_KEY_ID,
+        aws_secret_access_key=SECRET_ACCESS_KEY,
+        config=Config(
+            s3={"addressing_style": "path"}, retries={"total_max_attempts": 2, "mode": "standard"}, proxies={}
+        ),
+    )

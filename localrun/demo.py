@@ -10,7 +10,10 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from event_api import administration
+from event_api.errors import EventApiError
 from localrun import files
 from localrun.errors import LocalRunError
 
@@ -72,13 +75,14 @@ def prepare(settings: Settings, stores: Stores) -> Demo:
     Raises LocalRunError where a new one does not work either.
     """
     last = files.read_json(_last(settings)) or {}
-    return Demo(
-        api_url=settings.url,
-        webhook_url=_webhook_url(settings, stores, str(last.get("webhook_url"))),
-        token=_token(settings, stores, str(last.get("token"))),
-        domain_id=DOMAIN_ID,
-        project_id=PROJECT_ID,
-    )
+    try:
+        webhook_url = _webhook_url(settings, stores, str(last.get("webhook_url")))
+        token = _token(settings, stores, str(last.get("token")))
+    except (BotoCoreError, ClientError, EventApiError) as error:
+        raise LocalRunError(
+            f"the demo cannot be stored ({error}); if it goes on, delete {settings.local_dir} to start anew"
+        ) from error
+    return Demo(settings.url, webhook_url, token, DOMAIN_ID, PROJECT_ID)
 
 
 def write(settings: Settings, demo: Demo) -> None:

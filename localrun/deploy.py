@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import StackTypeDef
 
-    from localrun.settings import Settings
 
 STACK = "event-api"
 _CODE_BUCKET = "local-run-code"
@@ -44,25 +44,25 @@ class Deployment:
     changed: bool
 
 
-def deploy(settings: Settings) -> Deployment:
-    """Build ``template.yaml`` and create or update its stack; return when that is complete.
+def deploy(root: Path, endpoint_url: str) -> Deployment:
+    """Build ``template.yaml`` of the repository at ``root`` and bring its stack up to date; return when that is done.
 
     Raises LocalRunError with the first cause where it fails; an update that fails is rolled back and the code that ran
     before goes on running.
     """
     try:
-        return _deploy(settings)
+        return _deploy(root, endpoint_url)
     except (BotoCoreError, ClientError) as error:
         raise LocalRunError(f"the deployment failed: {' '.join(str(error).split())}") from error
 
 
-def _deploy(settings: Settings) -> Deployment:
-    source = templates.load(settings.root / "template.yaml")
-    packages = build(source, settings.root)
-    _upload(settings, packages)
+def _deploy(root: Path, endpoint_url: str) -> Deployment:
+    source = templates.load(root / "template.yaml")
+    packages = build(source, root)
+    _upload(endpoint_url, packages)
     pointed = templates.point_code(source, {p.logical_id: f"s3://{_CODE_BUCKET}/{p.key}" for p in packages})
     body = json.dumps(templates.expand(pointed, REGION), default=str)
-    cloudformation = client("cloudformation", settings.endpoint_url)
+    cloudformation = client("cloudformation", endpoint_url)
     changed = _apply(cloudformation, body)
     stack = _wait(cloudformation) if changed else _stack(cloudformation)
     if stack is None:
@@ -75,8 +75,8 @@ def _deploy(settings: Settings) -> Deployment:
     )
 
 
-def _upload(settings: Settings, packages: list[Package]) -> None:
-    s3 = client("s3", settings.endpoint_url)
+def _upload(endpoint_url: str, packages: list[Package]) -> None:
+    s3 = client("s3", endpoint_url)
     s3.create_bucket(Bucket=_CODE_BUCKET)
     for package in packages:
         s3.put_object(Bucket=_CODE_BUCKET, Key=package.key, Body=package.content)

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from localrun import endpoint, lock
+from localrun import aws, endpoint, lock
 from localrun.errors import LocalRunError, NotRunningError
 from localrun.screen import Screen
 from localrun.server import Server, listen
 from localrun.settings import Settings, from_environment
 
 _USAGE = "usage: python -m localrun [reload]"
+_INTERRUPTED = 128 + signal.SIGINT
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str]) -> int:
     except LocalRunError as error:
         print(f"local run: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        # Before there is anything to stop in good order.
+        return _INTERRUPTED
     return 0
 
 
@@ -41,14 +45,18 @@ def reload(settings: Settings) -> None:
     from localrun.deploy import deploy  # noqa: PLC0415 - as in `_start`
 
     running = endpoint.find(settings)
-    port = int(running.endpoint_url.rpartition(":")[2])
-    deployment = deploy(Settings(settings.root, settings.local_dir, port))
+    aws.isolate(running.endpoint_url)
+    deployment = deploy(settings.root, running.endpoint_url)
     Screen().step("reloaded" if deployment.changed else "nothing has changed")
 
 
 def run(settings: Settings) -> None:
     """Start the local run and serve until a signal says to stop."""
-    if lock.acquire(settings.lock_file) is None:
+    try:
+        held = lock.acquire(settings.lock_file)
+    except OSError as error:
+        raise LocalRunError(f"cannot write to {settings.local_dir}: {error.strerror}") from error
+    if held is None:
         raise LocalRunError(_running_already(settings))
     settings.state_file.unlink(missing_ok=True)
     asyncio.run(_run(settings, listen(settings.port)))
@@ -100,7 +108,7 @@ def _start(settings: Settings, server: Server, screen: Screen) -> None:
 
     screen.step("deploying template.yaml ...")
     demo.set_aside(settings)
-    deployment = deploy(settings)
+    deployment = deploy(settings.root, settings.endpoint_url)
     server.gateway.api_id = deployment.api_id
     here = endpoint.of(settings, deployment.outputs)
     made = demo.prepare(settings, here.open_stores())

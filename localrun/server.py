@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 import os
-import resource
 import shutil
 import socket
 import tempfile
@@ -143,13 +142,12 @@ class Server:
 
 def _prepare_environment(settings: Settings) -> None:
     """Set what ministack and the functions' processes read; nothing of the user's own AWS settings reaches them."""
-    for name in [name for name in os.environ if name.startswith(("AWS_", "LOCALSTACK_", "MINISTACK_"))]:
-        del os.environ[name]
+    aws.isolate(settings.endpoint_url)
     shutil.rmtree(settings.temporary_dir, ignore_errors=True)
     for folder in (settings.services_dir, settings.temporary_dir):
         folder.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(settings.temporary_dir)
-    os.environ |= aws.environment(settings.endpoint_url) | {
+    os.environ |= {
         "BIND_HOST": HOST,
         "GATEWAY_PORT": str(settings.port),
         "IOT_MTLS_ENABLED": "0",
@@ -161,8 +159,6 @@ def _prepare_environment(settings: Settings) -> None:
         "STATE_DIR": str(settings.services_dir),
         "TMPDIR": str(settings.temporary_dir),
     }
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _check_state(settings: Settings) -> None:

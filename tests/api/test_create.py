@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from event_api import administration, times
 from event_api.errors import UnavailableError
 from event_api.model import AlertState, RecoveryMode, WebhookState
+from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
 
 from tests.gateway import Context
@@ -111,18 +115,11 @@ def test_a_body_over_the_limit_is_refused_with_the_limit(app):
     assert not app.events()
 
 
-def test_a_body_that_does_not_compress_into_an_item_is_refused_with_the_limit(app, random_bytes):
+def test_a_body_that_does_not_compress_into_an_item_is_refused_with_the_limit(app):
     _, path = app.webhook()
-    refused = app.gateway.post(path, random_bytes(400_000))
+    refused = app.gateway.post(path, random.Random(1).randbytes(400_000))
     assert refused.status == 413
     assert "380000" in refused.json()["detail"]["message"]
-
-
-@pytest.fixture
-def random_bytes():
-    import random  # noqa: PLC0415
-
-    return random.Random(1).randbytes
 
 
 @pytest.mark.parametrize(
@@ -248,24 +245,27 @@ def test_an_alert_and_its_recovery_in_one_body_resolve(app):
     assert alert.state is AlertState.RESOLVED
 
 
-def fail_once(monkeypatch, method):
-    """Let the method of EventStore fail on its second call, after two were let through."""
-    original = getattr(EventStore, method)
-    calls = []
+@contextmanager
+def failing(owner, method, after=0, error=UnavailableError("the database is busy")):
+    """Let a method fail, from its ``after``-th call on."""
+    with pytest.MonkeyPatch.context() as patch:
+        original = getattr(owner, method)
+        calls = count()
 
-    def failing(self, *arguments, **options):
-        calls.append(1)
-        if len(calls) == 2:
-            raise UnavailableError("the database is busy")
-        return original(self, *arguments, **options)
+        def fail(*arguments, **options):
+            if next(calls) >= after:
+                raise error
+            return original(*arguments, **options)
 
-    monkeypatch.setattr(EventStore, method, failing)
+        patch.setattr(owner, method, fail)
+        yield
 
 
-def test_what_fails_after_storing_is_finished_from_the_queue_without_a_duplicate(app, monkeypatch):
+def test_what_fails_after_storing_is_finished_from_the_queue_without_a_duplicate(app):
     _, path = app.webhook()
-    fail_once(monkeypatch, "add")
-    post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(3))))
+    with failing(EventStore, "add", after=1):
+        post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(3))))
+    assert len(app.events()) == 1
     assert len(app.queue.messages) == 1
     assert app.redrive() == {"batchItemFailures": []}
     assert [event["event_key"] for event in app.events()] == [f"{n:016x}" for n in range(3)]
@@ -273,15 +273,11 @@ def test_what_fails_after_storing_is_finished_from_the_queue_without_a_duplicate
     assert app.redrive() == {"batchItemFailures": []}
 
 
-def test_a_redriven_recovery_still_belongs_to_the_alert_that_it_resolved(app, monkeypatch):
+def test_a_redriven_recovery_still_belongs_to_the_alert_that_it_resolved(app):
     _, path = app.webhook()
     post(app, path, bodies.direct())
-    fail_once(monkeypatch, "add")
-    monkeypatch.setattr(EventStore, "add", EventStore.add)
-    original = EventStore.add
-    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
-    post(app, path, bodies.direct("RECOVERY"))
-    monkeypatch.setattr(EventStore, "add", original)
+    with failing(EventStore, "add"):
+        post(app, path, bodies.direct("RECOVERY"))
     post(app, path, bodies.direct())
     app.redrive()
     first, recovery, second = sorted(app.events(), key=lambda event: event["created_at"])
@@ -299,36 +295,29 @@ def test_a_delivery_that_finds_no_time_is_finished_by_the_worker(app):
     assert len(app.events()) == 1
 
 
-def test_a_repeated_delivery_finishes_what_the_first_left_undone(app, monkeypatch):
+def test_a_repeated_delivery_finishes_what_the_first_left_undone(app):
     _, path = app.webhook()
-    original = EventStore.add
-    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
-    monkeypatch.setattr(app.queue, "add", lambda *_: (_ for _ in ()).throw(OSError("no queue either")))
-    refused = app.gateway.post(path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    with failing(EventStore, "add"), failing(app.queue, "add", error=OSError("no queue either")):
+        refused = app.gateway.post(path, bodies.direct(), headers={"Idempotency-Key": "one"})
     assert (refused.status, refused.json()["detail"]["code"]) == (503, "ERROR_UNAVAILABLE")
     assert int(refused.headers["Retry-After"]) > 0
-    monkeypatch.setattr(EventStore, "add", original)
     post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
     assert len(app.events()) == 1
 
 
-def test_where_nothing_can_be_stored_the_sender_is_told_to_come_back(app, monkeypatch):
+def test_where_nothing_can_be_stored_the_sender_is_told_to_come_back(app):
     _, path = app.webhook()
-    monkeypatch.setattr(
-        type(app.stores.deliveries), "add", lambda *_, **__: (_ for _ in ()).throw(UnavailableError("busy"))
-    )
-    refused = app.gateway.post(path, bodies.direct())
+    with failing(DeliveryStore, "add"):
+        refused = app.gateway.post(path, bodies.direct())
     assert refused.status == 503
     assert int(refused.headers["Retry-After"]) > 0
     assert not app.events()
 
 
-def test_a_webhook_deleted_before_the_redrive_loses_nothing(app, monkeypatch):
+def test_a_webhook_deleted_before_the_redrive_loses_nothing(app):
     webhook, path = app.webhook()
-    original = EventStore.add
-    monkeypatch.setattr(EventStore, "add", lambda *_: (_ for _ in ()).throw(UnavailableError("busy")))
-    post(app, path, bodies.direct())
-    monkeypatch.setattr(EventStore, "add", original)
+    with failing(EventStore, "add"):
+        post(app, path, bodies.direct())
     administration.delete_webhook(app.stores, webhook.webhook_id)
     app.redrive()
     assert len(app.events()) == 1

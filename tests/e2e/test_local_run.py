@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.conftest import ask, free_port, wait_for
+from event_api.model import WebhookState
+from tests.e2e.driver import ask, free_port, wait_for
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "localrun" / "alertmanager.json").read_text())
 
@@ -197,3 +198,16 @@ def test_a_broken_state_is_one_line_and_stays_as_it_is(local_run):
         r"local run: the saved state cannot be read .*; delete .*/\.local to start anew\n", failed.stderr
     )
     local_run.start()
+
+
+def test_a_demo_that_no_longer_works_is_made_anew(local_run):
+    before = local_run.demo
+    stores = local_run.endpoint().open_stores()
+    webhook_id = before["webhook_url"].split("/")[-3]
+    assert stores.webhooks.set_state(webhook_id, WebhookState.DISABLED)
+    assert stores.tokens.revoke(before["token"].partition(".")[0])
+    local_run.stop()
+    local_run.start()
+    assert local_run.demo["webhook_url"] != before["webhook_url"]
+    assert local_run.demo["token"] != before["token"]
+    assert local_run.post(direct()).status == local_run.list().status == 200

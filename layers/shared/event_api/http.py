@@ -16,12 +16,15 @@ from typing import Any, Protocol, TypeAlias
 from urllib.parse import parse_qs
 
 from event_api import observe
-from event_api.errors import EventApiError, JsonFormatError
+from event_api.errors import EventApiError, InvalidParameterError, JsonFormatError
 from event_api.jsontypes import Json, JsonObject
 from event_api.raw import parse_json
 
 GatewayEvent: TypeAlias = dict[str, Any]
 GatewayAnswer: TypeAlias = dict[str, Any]
+
+MAX_ANSWER_BYTES = 5 * 1024 * 1024
+"""Lambda's own limit is 6 MB, of the answer as it is escaped into another JSON document."""
 
 _JSON = "application/json"
 _PROBLEM_JSON = "application/problem+json"
@@ -101,11 +104,16 @@ class Answer:
     content_type: str = _JSON
 
     def to_gateway(self) -> GatewayAnswer:
-        """Write what API Gateway takes."""
+        """Write what API Gateway takes; raise InvalidParameterError if that is more than Lambda lets through."""
+        body = _dump(self.body)
+        size = len(body.encode())
+        if size > MAX_ANSWER_BYTES:
+            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer events with "
+            raise InvalidParameterError("query", f"{reason}page.limit, or for less of each with only or minimal")
         return {
             "statusCode": self.status,
             "headers": {"content-type": self.content_type, **self.headers},
-            "body": _dump(self.body),
+            "body": body,
         }
 
 

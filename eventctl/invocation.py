@@ -1,0 +1,107 @@
+"""What every command has: which deployment it works on, and in which form it answers.
+
+``--local``, ``--stack`` and ``--json`` may stand before or after a subcommand, so each command and each group takes
+them (`Command`, `Group`), and all write to the one `Invocation`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from event_api.jsontypes import JsonObject
+from eventctl.errors import failures_told
+from eventctl.target import Target, open_target
+
+
+@dataclass(slots=True)
+class Invocation:
+    """The options that all commands share. Mutable: each level of the command line adds to it."""
+
+    local: bool = False
+    stack: str | None = None
+    as_json: bool = False
+
+    def open(self) -> Target:
+        """Open the deployment that the command line names."""
+        return open_target(local=self.local, stack=self.stack)
+
+    def answer(self, answer: JsonObject, show: Callable[[], None]) -> None:
+        """Answer one JSON object, or what ``show`` prints for people."""
+        if self.as_json:
+            click.echo(json.dumps(answer))
+        else:
+            show()
+
+
+def _choose_local(ctx: click.Context, _: click.Parameter, given: bool) -> None:  # noqa: FBT001  # click's signature
+    invocation = ctx.ensure_object(Invocation)
+    invocation.local |= given
+    _refuse_both(invocation)
+
+
+def _choose_stack(ctx: click.Context, _: click.Parameter, given: str | None) -> None:
+    invocation = ctx.ensure_object(Invocation)
+    if given is None:
+        return
+    if invocation.stack not in {None, given}:
+        raise click.UsageError(f"--stack is given twice, as '{invocation.stack}' and as '{given}'.")
+    invocation.stack = given
+    _refuse_both(invocation)
+
+
+def _refuse_both(invocation: Invocation) -> None:
+    if invocation.local and invocation.stack is not None:
+        raise click.UsageError("--local and --stack exclude each other.")
+
+
+def _choose_json(ctx: click.Context, _: click.Parameter, given: bool) -> None:  # noqa: FBT001  # click's signature
+    ctx.ensure_object(Invocation).as_json |= given
+
+
+def _shared_options() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--local"],
+            is_flag=True,
+            expose_value=False,
+            callback=_choose_local,
+            help="Work on the local run of this repository ('make run').",
+        ),
+        click.Option(
+            ["--stack"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_choose_stack,
+            help="Work on this CloudFormation stack in the current AWS account.  [default: the one in samconfig.toml]",
+        ),
+        click.Option(
+            ["--json"],
+            is_flag=True,
+            expose_value=False,
+            callback=_choose_json,
+            help="Answer one JSON object on standard output, and nothing else there.",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command with the shared options, whose failures are told in one line."""
+
+    def __init__(self, *, params: list[click.Parameter] | None = None, **options: Any) -> None:  # noqa: ANN401  # passed on
+        super().__init__(params=[*(params or ()), *_shared_options()], **options)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
+        """Run the command, and tell what stops it."""
+        with failures_told():
+            return super().invoke(ctx)
+
+
+class Group(Command, click.Group):
+    """A group with the shared options, of commands that have them too."""
+
+    command_class = Command

@@ -1,0 +1,89 @@
+"""The kinds of values that the commands' options take; what is none of its kind is a usage error."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from event_api import ids, times
+
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_DURATION = re.compile(r"(\d{1,12})\s*([smhdw])", re.ASCII | re.IGNORECASE)
+_FARTHEST = timedelta(days=36_525)  # a century: beyond it lie typing errors, and the year 9999
+
+
+class _OpaqueId(click.ParamType[str]):
+    """A domain's, project's, webhook's ... id: any text of 1 to 128 characters."""
+
+    name = "id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not 0 < len(value) <= ids.MAX_ID_LENGTH:
+            self.fail(f"it must have 1 to {ids.MAX_ID_LENGTH} characters.", param, ctx)
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not valid UTF-8.", param, ctx)
+        return value
+
+
+class _Instant(click.ParamType[datetime]):
+    """An ISO 8601 time or date; UTC where it names no offset."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        moment = times.parse_iso(value)
+        if moment is None:
+            self.fail(f"'{value}' is no ISO 8601 time or date, such as 2026-03-01 or 2026-03-01T12:00:00Z.", param, ctx)
+        return times.cut(moment)
+
+
+class _Expiry(click.ParamType[datetime]):
+    """An ISO 8601 time or date to come, or how long from now."""
+
+    name = "time or duration"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_expiry(value, times.now())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def parse_expiry(text: str, now: datetime) -> datetime:
+    """Read when something expires: an ISO 8601 time or date, or a duration from ``now`` such as ``30d``.
+
+    Raises ValueError, with a sentence for the user, for what is neither, is past, or is more than a century away.
+    """
+    duration = _DURATION.fullmatch(text.strip())
+    if duration is not None:
+        count, unit = duration.groups()
+        seconds = int(count) * _UNITS[unit.lower()].total_seconds()
+        moment = now + timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
+    else:
+        moment = times.parse_iso(text)
+        if moment is None:
+            raise ValueError(f"'{text}' is neither an ISO 8601 time or date nor a duration such as 30d, 12h or 2w.")
+    if moment is None or moment > now + _FARTHEST:
+        raise ValueError("it is more than a century away.")
+    if moment <= now:
+        raise ValueError(f"'{text}' is in the past.")
+    return times.cut(moment.astimezone(UTC))
+
+
+OPAQUE_ID = _OpaqueId()
+INSTANT = _Instant()
+EXPIRY = _Expiry()

@@ -1,0 +1,76 @@
+"""How far a long command has come, on standard error: a bar on a terminal, else a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress(Protocol):
+    """Something that can be told how far the command is."""
+
+    def update(self, events: int, done: int = 0) -> None:
+        """Note how many events are done, and how much of the total (bytes)."""
+
+    def say(self, text: str) -> None:
+        """Print a line without disturbing the bar."""
+
+
+@contextmanager
+def progress(verb: str, total: int | None) -> Iterator[Progress]:
+    """Show progress while the block runs. ``total`` is in bytes; None where nobody knows."""
+    if not sys.stderr.isatty():
+        yield _Lines(verb, total)
+        return
+    from rich import progress as rich  # noqa: PLC0415  # slow to import; only a terminal needs it
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        rich.TextColumn(verb),
+        *((rich.BarColumn(), rich.TaskProgressColumn()) if total else (rich.SpinnerColumn(),)),
+        rich.TextColumn("{task.fields[events]:,} events"),
+        rich.TimeElapsedColumn(),
+        *((rich.TimeRemainingColumn(),) if total else ()),
+    )
+    with rich.Progress(*columns, console=Console(stderr=True)) as bar:
+        yield _Bar(bar, bar.add_task(verb, total=total, events=0))
+
+
+class _Bar:
+    def __init__(self, bar: RichProgress, task: TaskID) -> None:
+        self._bar = bar
+        self._task = task
+
+    def update(self, events: int, done: int = 0) -> None:
+        self._bar.update(self._task, events=events, completed=done)
+
+    def say(self, text: str) -> None:
+        self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class _Lines:
+    def __init__(self, verb: str, total: int | None) -> None:
+        self._verb = verb
+        self._total = total
+        self._told_at = time.monotonic()
+
+    def update(self, events: int, done: int = 0) -> None:
+        if time.monotonic() - self._told_at < _SECONDS_BETWEEN_LINES:
+            return
+        self._told_at = time.monotonic()
+        share = f", {done / self._total:.0%}" if self._total else ""
+        self.say(f"{self._verb}: {events:,} events{share}")
+
+    def say(self, text: str) -> None:
+        click.echo(text, err=True)

@@ -1,0 +1,130 @@
+"""Which deployment a command works on: the local run, or a stack in the current AWS account."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from event_api.settings import TableNames
+from eventctl.errors import OperationError
+
+if TYPE_CHECKING:
+    from event_api.store.stores import Stores
+
+# ruff: noqa: PLC0415  # botocore is slow to import, and help, completion and usage errors need none of it
+
+PARALLEL = 16
+"""How many requests a command may have under way at once."""
+
+_SAM_CONFIG = Path(__file__).resolve().parent.parent / "samconfig.toml"
+_ATTEMPTS = 7  # the first one included; with botocore's pauses about half a minute
+_TABLE_OUTPUTS = {
+    "events": "EventsTableName",
+    "deliveries": "DeliveriesTableName",
+    "alerts": "AlertsTableName",
+    "webhooks": "WebhooksTableName",
+    "tokens": "TokensTableName",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One deployment: its stores, and where its API answers."""
+
+    stores: Stores
+    api_url: str
+
+    def webhook_url(self, webhook_id: str, access_key: str) -> str:
+        """Return where a sender posts to; the URL holds the access key."""
+        return f"{self.api_url}/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
+
+
+@dataclass(frozen=True, slots=True)
+class StackName:
+    """A stack, and the region it was deployed to where that is known."""
+
+    name: str
+    region: str | None = None
+
+
+def open_target(*, local: bool, stack: str | None) -> Target:
+    """Open the local run, or a stack: the one named, else the one that ``sam deploy`` would update.
+
+    Raises LocalRunError where no local run is running, OperationError for a stack that is not there or not ours;
+    what AWS itself raises passes through.
+    """
+    if local:
+        return _open_local()
+    return _open_stack(StackName(stack) if stack is not None else default_stack(_SAM_CONFIG))
+
+
+def default_stack(config: Path) -> StackName:
+    """Read the stack that ``sam deploy`` would update; raise OperationError where the file names none."""
+    try:
+        environment = tomllib.loads(config.read_text(encoding="utf-8")).get("default", {})
+        # What "sam deploy --guided" saves, before what holds for every command.
+        sections = [environment.get(command, {}).get("parameters", {}) for command in ("deploy", "global")]
+    except (OSError, ValueError, AttributeError):
+        sections = []
+    merged: dict[str, Any] = {}
+    for section in reversed(sections):
+        merged |= section
+    if not isinstance(merged.get("stack_name"), str):
+        raise OperationError("no deployment is named; say --local, or --stack NAME")
+    return StackName(merged["stack_name"], merged.get("region"))
+
+
+def _open_local() -> Target:
+    from localrun import aws, endpoint
+
+    found = endpoint.find()
+    client = _client(
+        "dynamodb",
+        region_name=found.region,
+        endpoint_url=found.endpoint_url,
+        aws_access_key_id=aws.ACCESS_KEY_ID,
+        aws_secret_access_key=aws.SECRET_ACCESS_KEY,
+    )
+    return _target(client, found.tables, found.retention_days, found.api_url)
+
+
+def _open_stack(stack: StackName) -> Target:
+    from botocore.exceptions import ClientError
+
+    cloudformation = _client("cloudformation", region_name=stack.region)
+    try:
+        (description,) = cloudformation.describe_stacks(StackName=stack.name)["Stacks"]
+    except ClientError as error:
+        # CloudFormation's answer for a stack that does not exist.
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        where = f"in {cloudformation.meta.region_name} of this AWS account"
+        raise OperationError(f"there is no stack '{stack.name}' {where}; deploy it, or say --local") from error
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", ())}
+    try:
+        tables = TableNames(**{table: outputs[output] for table, output in _TABLE_OUTPUTS.items()})
+        retention_days, api_url = int(outputs["RetentionDays"]), outputs["ApiUrl"]
+    except KeyError as error:
+        raise OperationError(
+            f"stack '{stack.name}' has no output {error}: it is another application's, or not fully deployed"
+        ) from error
+    return _target(_client("dynamodb", region_name=stack.region), tables, retention_days, api_url)
+
+
+def _target(client: Any, tables: TableNames, retention_days: int, api_url: str) -> Target:  # noqa: ANN401  # botocore makes its clients' classes at run time
+    from event_api.store.stores import Stores
+
+    return Target(Stores.open(client, tables, retention_days), api_url)
+
+
+def _client(service: str, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time
+    from botocore.config import Config
+    from botocore.session import Session
+
+    config = Config(
+        max_pool_connections=PARALLEL,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+    )
+    return Session().create_client(service, config=config, **options)

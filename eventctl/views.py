@@ -1,0 +1,68 @@
+"""What the commands tell of webhooks, tokens and alerts: JSON objects, without any secret or hash of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from event_api import times
+from event_api.jsontypes import JsonObject
+from event_api.model import Alert, Token, Webhook
+
+
+def of_webhook(webhook: Webhook) -> JsonObject:
+    """Return a webhook's fields, without its access keys."""
+    return {
+        "webhook_id": webhook.webhook_id,
+        "name": webhook.name,
+        "domain_id": webhook.domain_id,
+        "project_id": webhook.project_id,
+        "state": webhook.state.value,
+        "format": webhook.format,
+        "duplicate_event_time": webhook.duplicate_event_time,
+        "recovery_mode": webhook.recovery_mode.value,
+        "created_at": times.to_iso(webhook.created_at),
+    }
+
+
+def of_token(token: Token, now: datetime) -> JsonObject:
+    """Return a token's fields, without its secret, and whether it is good ``now``."""
+    return {
+        "token_id": token.token_id,
+        "name": token.name,
+        "domain_id": token.domain_id,
+        "projects": None if token.projects is None else sorted(token.projects),
+        "permissions": sorted(permission.value for permission in token.permissions),
+        "state": _state_of_token(token, now),
+        "created_at": times.to_iso(token.created_at),
+        "expires_at": _time(token.expires_at),
+    }
+
+
+def _state_of_token(token: Token, now: datetime) -> str:
+    if token.revoked:
+        return "REVOKED"
+    return "EXPIRED" if token.expires_at is not None and token.expires_at <= now else "VALID"
+
+
+def of_alert(alert: Alert) -> JsonObject:
+    """Return an alert's fields."""
+    return {
+        "alert_id": alert.alert_id,
+        "state": alert.state.value,
+        "urgency": alert.urgency.value,
+        "severity": alert.severity.value,
+        "title": alert.title,
+        "event_key": alert.event_key,
+        "domain_id": alert.domain_id,
+        "project_id": alert.project_id,
+        "webhook_id": alert.webhook_id,
+        "opened_at": times.to_iso(alert.opened_at),
+        "opened_by": alert.opened_by,
+        "last_event_at": times.to_iso(alert.last_event_at),
+        "resolved_at": _time(alert.resolved_at),
+        "resolved_by": alert.resolved_by,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else times.to_iso(moment)

@@ -1,0 +1,91 @@
+"""Conditions, and the one predicate that they become: compiled once for a request, asked of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from event_api.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
+from event_api.jsontypes import Json
+from event_api.query.operators import OPERATORS, Operand, Test
+from event_api.query.timerange import TimeRange
+from event_api.query.values import Row, candidates
+
+Predicate: TypeAlias = Callable[[Row], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition whose operator is known and whose value suits it.
+
+    ``of_event``: the row is an event, whose TIME_FIELDS are instants, and not a row that statistics made.
+    """
+
+    path: Path
+    operator: str
+    value: Json
+    of_event: bool = True
+
+    @property
+    def head(self) -> str:
+        """The field that must be read."""
+        return self.path[0]
+
+    @property
+    def negated(self) -> bool:
+        """Whether it holds exactly where its operator's test fails."""
+        return OPERATORS[self.operator].negates(self.value)
+
+    def operand(self, now: datetime) -> Operand:
+        """Return what the operator is given."""
+        return Operand(self.value, now, self.of_event and len(self.path) == 1 and self.head in TIME_FIELDS)
+
+    def span(self, now: datetime) -> TimeRange | None:
+        """Return the instants that satisfy the condition, where that is one range."""
+        return None if self.negated else OPERATORS[self.operator].span(self.operand(now))
+
+
+def keyword_conditions(keyword: str) -> list[Condition]:
+    """Return the alternatives that a keyword means: any of its words in any of KEYWORD_FIELDS."""
+    return [Condition((field,), "contain", word) for word in keyword.split() for field in KEYWORD_FIELDS]
+
+
+def all_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:
+    """Return the predicate that all conditions hold; None if there is none."""
+    return conjunction([predicate(condition, now) for condition in conditions])
+
+
+def any_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:
+    """Return the predicate that at least one condition holds; None if there is none."""
+    predicates = [predicate(condition, now) for condition in conditions]
+    if len(predicates) <= 1:
+        return predicates[0] if predicates else None
+    return lambda row: any(holds(row) for holds in predicates)
+
+
+def conjunction(predicates: Sequence[Predicate]) -> Predicate | None:
+    """Return the predicate that all hold; None if there is none."""
+    if len(predicates) <= 1:
+        return predicates[0] if predicates else None
+    return lambda row: all(holds(row) for holds in predicates)
+
+
+def predicate(condition: Condition, now: datetime) -> Predicate:
+    """Compile one condition."""
+    test = OPERATORS[condition.operator].test(condition.operand(now))
+    holds = _of_field(condition.head, test) if len(condition.path) == 1 else _of_path(condition.path, test)
+    return (lambda row: not holds(row)) if condition.negated else holds
+
+
+def _of_field(field: str, test: Test) -> Predicate:
+    def holds(row: Row) -> bool:
+        value = row.get(field)
+        return any(map(test, (value, *value))) if isinstance(value, list) else test(value)
+
+    return holds
+
+
+def _of_path(path: Path, test: Test) -> Predicate:
+    return lambda row: any(map(test, candidates(row, path)))

@@ -1,0 +1,53 @@
+"""Where rows come from: what the query language asks of a store, and the rows that match a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from event_api.model import Scope
+from event_api.query.planner import Plan
+from event_api.query.values import Row
+
+
+class EventReader(Protocol):
+    """Many events."""
+
+    def scan(self, plan: Plan, *, expected: int = ...) -> Iterator[Row]:
+        """Read the rows of a plan's index, keys, range and scope, with at least its ``fields``.
+
+        All keys merged, by created_at (newest first if the plan is ``descending``), and by ascending event_id where
+        that is equal. What has expired is not among them. ``expected``: how many rows will probably be taken.
+        """
+        ...
+
+    def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
+        """Add fields that no index holds to rows, which stay in their order."""
+        ...
+
+    def count(self, plan: Plan) -> int:
+        """Count the rows that `scan` would give."""
+        ...
+
+
+class SingleEventReader(Protocol):
+    """One event at a time."""
+
+    def get(self, scope: Scope, event_id: str, fields: frozenset[str], now: datetime) -> Row | None:
+        """Read some fields of an event; None if there is none within the scope."""
+        ...
+
+
+def matching(reader: EventReader, plan: Plan) -> Iterator[Row]:
+    """Give the rows that match a plan, with its ``fields`` and ``then_fields``, as they are read."""
+    if plan.nothing:
+        return iter(())
+    rows = reader.scan(plan)
+    if plan.first is not None:
+        rows = filter(plan.first, rows)
+    if plan.then_fields:
+        rows = reader.fill(rows, plan.then_fields)
+    if plan.then is not None:
+        rows = filter(plan.then, rows)
+    return rows

@@ -1,0 +1,479 @@
+"""What readers may ask, as pydantic models: get, and the query and statistics languages of list and stat.
+
+The models say what is well-formed and refuse everything else, naming the key; what a query means is in
+`event_api.query` and `event_api.statistics`. Validators are built on first use (``defer_build``), because a function
+that lists must not pay for the statistics language at a cold start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, NoReturn, TypeAlias, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from event_api.errors import (
+    BadRequestError,
+    InvalidParameterError,
+    InvalidParameterTypeError,
+    PermissionDeniedError,
+    RequiredParameterError,
+)
+from event_api.fields import EVENT_FIELDS, TIME_FIELDS, is_field, path_of
+from event_api.jsontypes import Json
+from event_api.model import Scope
+from event_api.query.matcher import Condition, keyword_conditions
+from event_api.query.operators import OPERATORS, fault_of
+from event_api.query.sorting import NEWEST_FIRST, SortKey
+
+MAX_REQUEST_DEPTH = 32
+"""Levels of objects and arrays in a request."""
+MAX_CONDITIONS = 200
+"""Conditions in one filter."""
+MAX_LIST_VALUES = 1_000
+"""Values in one list: of ``in``, of a named field."""
+MAX_KEY_LENGTH = 255
+"""Characters in a key or a name."""
+MAX_KEYWORD_WORDS = 50
+"""Words in a keyword."""
+MAX_FIELDS = 100
+"""Keys or fields in ``only``, ``sort``, ``group`` and ``project``."""
+MAX_STAGES = 50
+"""Stages of an aggregate."""
+MAX_LOCATION_LENGTH = 1_000
+"""Characters of a place that an error names: an unknown key may be of any length."""
+MAX_COUNT = 2**31 - 1
+"""The largest start, limit or skip (an int32 in the reference)."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Problem: TypeAlias = Callable[[str], BadRequestError]
+"""Makes the error of the place where it was found."""
+
+_PROBLEM = "problem"
+
+
+def _refuse(problem: Problem) -> NoReturn:
+    """Raise what pydantic locates and `parse_request` turns into our own error."""
+    raise PydanticCustomError(_PROBLEM, "refused", {_PROBLEM: problem})
+
+
+def _invalid(reason: str) -> NoReturn:
+    _refuse(lambda at: InvalidParameterError(at, reason))
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+def _short(long_name: str) -> AliasChoices:
+    return AliasChoices(long_name, long_name[0])
+
+
+def _path(key: str) -> str:
+    if "" in key.split("."):
+        _invalid("it has an empty part between dots")
+    return key
+
+
+def _field(key: str) -> str:
+    if not is_field(key):
+        _invalid(f"there is no such field; the fields are {', '.join(EVENT_FIELDS)}")
+    return key
+
+
+def _name(name: str) -> str:
+    if name.startswith("$") or "." in name:
+        _invalid("a name has no '.' and does not begin with '$'")
+    return name
+
+
+def _as_list(value: Json) -> Json:
+    return [value] if isinstance(value, str) else value
+
+
+def _sort_keys(value: Json) -> Json:
+    if isinstance(value, dict):
+        return value["keys"] if value.keys() == {"keys"} else [value]
+    return value
+
+
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_path)]
+EventKey = Annotated[Key, AfterValidator(_field)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_name)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(_as_list)]
+Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(_as_list)]
+
+
+class RowCondition(_Part):
+    """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
+
+    key: Key = Field(validation_alias=_short("key"))
+    value: Any = Field(validation_alias=_short("value"))
+    operator: str = Field(validation_alias=_short("operator"))
+
+    @model_validator(mode="after")
+    def _suits(self) -> RowCondition:
+        known = self.known_operators()
+        if self.operator not in known:
+            reason = f"there is no operator {self.operator[:40]!r} here; the operators are {', '.join(known)}"
+            _refuse(lambda at: InvalidParameterError(f"{at}.operator", reason))
+        fault = fault_of(self.operator, self.value, is_time=self.is_time())
+        if fault is not None:
+            _refuse(lambda at: fault(self.operator, f"{at}.value"))
+        if isinstance(self.value, list) and len(self.value) > MAX_LIST_VALUES:
+            reason = f"at most {MAX_LIST_VALUES} values are accepted"
+            _refuse(lambda at: InvalidParameterError(f"{at}.value", reason))
+        return self
+
+    def known_operators(self) -> Iterable[str]:
+        """Return the operators that may be used."""
+        return OPERATORS
+
+    def is_time(self) -> bool:
+        """Tell whether values are instants."""
+        return False
+
+
+class EventCondition(RowCondition):
+    """A condition on a field of EventInfo."""
+
+    key: EventKey = Field(validation_alias=_short("key"))
+
+    def is_time(self) -> bool:
+        """Tell whether values are instants."""
+        return self.key in TIME_FIELDS
+
+    def condition(self) -> Condition:
+        """Return what the matcher takes."""
+        return Condition(path_of(self.key), self.operator, self.value)
+
+
+class AggregateCondition(RowCondition):
+    """A condition of a group's field, which knows fewer operators."""
+
+    def known_operators(self) -> Iterable[str]:
+        """Return the operators that may be used."""
+        return ("eq", "not", "gt", "gte", "lt", "lte")
+
+
+EventConditions = Annotated[list[EventCondition], Field(max_length=MAX_CONDITIONS)]
+RowConditions = Annotated[list[RowCondition], Field(max_length=MAX_CONDITIONS)]
+
+
+class EventSortKey(_Part):
+    """One key of a sort of events."""
+
+    key: EventKey
+    desc: bool = False
+
+
+class RowSortKey(_Part):
+    """One key of a sort of rows."""
+
+    key: Key
+    desc: bool = False
+
+
+class Page(_Part):
+    """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all."""
+
+    start: Count = 1
+    limit: Count = 0
+
+    @property
+    def skip(self) -> int:
+        """How many results come before the page."""
+        return max(self.start - 1, 0) if self.limit else 0
+
+    @property
+    def most(self) -> int | None:
+        """How many results there are on the page at most; None is all."""
+        return self.limit or None
+
+
+class Unwind(_Part):
+    """One result for each element of the array at ``path``."""
+
+    path: EventKey
+
+
+class _Matching(_Part):
+    filter: EventConditions = []
+    filter_or: EventConditions = []
+    keyword: str = ""
+    page: Page = Page.model_construct()
+
+    @model_validator(mode="after")
+    def _few_words(self) -> _Matching:
+        if len(self.keyword.split()) > MAX_KEYWORD_WORDS:
+            reason = f"at most {MAX_KEYWORD_WORDS} words are accepted"
+            _refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))
+        return self
+
+    def required(self) -> list[Condition]:
+        """Return the conditions that must all hold."""
+        return [part.condition() for part in self.filter]
+
+    def alternatives(self) -> list[Condition]:
+        """Return the conditions of which one must hold, if there are any."""
+        return [part.condition() for part in self.filter_or] + keyword_conditions(self.keyword)
+
+
+# --- list and get -----------------------------------------------------------------------------------------------------
+
+
+class SearchQuery(_Matching):
+    """The search language."""
+
+    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(_sort_keys)] = []
+    only: Only = []
+    minimal: bool = False
+    count_only: bool = False
+    unwind: Unwind | None = None
+
+    def order(self) -> tuple[SortKey, ...]:
+        """Return the order that is wanted."""
+        return tuple(SortKey(path_of(part.key), part.desc) for part in self.sort) or NEWEST_FIRST
+
+
+class EventQuery(_Part):
+    """The request of list. Each named field must be equal to a value, or to one of some."""
+
+    query: SearchQuery = SearchQuery.model_construct()
+    event_id: Names = None
+    event_key: Names = None
+    event_type: Names = None
+    severity: Names = None
+    resource_id: Names = None
+    provider: Names = None
+    account: Names = None
+    alert_id: Names = None
+    webhook_id: Names = None
+    project_id: Names = None
+    domain_id: str | None = None
+
+    def named(self) -> list[Condition]:
+        """Return the conditions that the named fields are."""
+        return [
+            Condition(path_of(name), "in", values)
+            for name, values in self
+            if name not in {"query", "domain_id"} and values is not None
+        ]
+
+
+class GetEventRequest(_Part):
+    """The request of get."""
+
+    event_id: Annotated[str, Field(min_length=1)]
+    domain_id: str | None = None
+    only: Only = []
+
+
+# --- stat -------------------------------------------------------------------------------------------------------------
+
+
+class GroupKey(_Part):
+    """What rows are grouped by, and its name in the result."""
+
+    key: Key = Field(validation_alias=_short("key"))
+    name: Name = Field(validation_alias=_short("name"))
+    date_format: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+
+
+class NamedKey(_Part):
+    """A field of a pushed object."""
+
+    key: Key = Field(validation_alias=_short("key"))
+    name: Name = Field(validation_alias=_short("name"))
+
+
+class GroupField(_Part):
+    """What is computed of a group's rows, and its name in the result."""
+
+    name: Name = Field(validation_alias=_short("name"))
+    operator: str = Field(validation_alias=_short("operator"))
+    key: Key | None = Field(default=None, validation_alias=_short("key"))
+    conditions: Annotated[list[AggregateCondition], Field(max_length=MAX_CONDITIONS)] = []
+    fields: Annotated[list[NamedKey], Field(max_length=MAX_FIELDS)] = []
+
+
+class Group(_Part):
+    """Rows with equal keys become one row."""
+
+    keys: Annotated[list[GroupKey], Field(max_length=MAX_FIELDS)] = []
+    fields: Annotated[list[GroupField], Field(max_length=MAX_FIELDS)] = []
+
+
+class UnwindRows(_Part):
+    """One row for each element of the array at ``path``, of those that hold ``filter``."""
+
+    path: Key
+    filter: RowConditions = []
+
+
+class CountRows(_Part):
+    """The number of rows."""
+
+    name: Name = Field(validation_alias=_short("name"))
+
+
+class Expression(_Part):
+    """What is computed of one row: a key's value, or an operator applied to one or to several."""
+
+    operator: str | None = Field(default=None, validation_alias=_short("operator"))
+    key: Key | None = Field(default=None, validation_alias=_short("key"))
+    fields: Annotated[list[str | int | float | Expression], Field(max_length=MAX_FIELDS)] | None = None
+
+
+class ProjectField(Expression):
+    """An expression and its name in the result."""
+
+    name: Name = Field(validation_alias=_short("name"))
+
+
+class Project(_Part):
+    """Rows with just these fields; the keys of the group before stay unless ``exclude_keys``."""
+
+    fields: Annotated[list[ProjectField], Field(min_length=1, max_length=MAX_FIELDS)]
+    exclude_keys: bool = False
+
+
+class Match(_Part):
+    """Only the rows that hold the conditions."""
+
+    filter: RowConditions
+
+
+RowSort = Annotated[list[RowSortKey], Field(min_length=1, max_length=MAX_FIELDS), BeforeValidator(_sort_keys)]
+
+
+class Stage(_Part):
+    """One stage of an aggregate."""
+
+    group: Group | None = None
+    unwind: UnwindRows | None = None
+    count: CountRows | None = None
+    sort: RowSort | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    skip: Count | None = None
+    project: Project | None = None
+    match: Match | None = None
+
+    @property
+    def given(self) -> tuple[str, Any]:
+        """The stage's name and its options."""
+        return next((name, options) for name, options in self if options is not None)
+
+    @model_validator(mode="after")
+    def _one(self) -> Stage:
+        if sum(options is not None for _, options in self) != 1:
+            _invalid(f"a stage has exactly one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class StatQuery(_Matching):
+    """The statistics language."""
+
+    aggregate: Annotated[list[Stage], Field(max_length=MAX_STAGES)] = []
+    distinct: EventKey | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> StatQuery:
+        if not self.aggregate and self.distinct is None:
+            _refuse(lambda at: RequiredParameterError(f"{at}.aggregate"))
+        if self.aggregate and self.distinct is not None:
+            _refuse(lambda at: InvalidParameterError(f"{at}.distinct", "it does not go together with aggregate"))
+        return self
+
+
+class EventStatQuery(_Part):
+    """The request of stat."""
+
+    query: StatQuery
+    domain_id: str | None = None
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+_JSON_TYPES: dict[str, str] = {
+    "string_type": "string",
+    "bool_type": "boolean",
+    "int_type": "integer",
+    "float_type": "number",
+    "list_type": "array",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+}
+"""What pydantic's error types expected, in JSON's words."""
+
+
+_OPERAND_TYPES = {"str", "int", "float", "Expression"}
+"""What pydantic adds to the place of an error in an `Expression`'s operands."""
+
+
+def parse_request(model: type[Model], data: Json) -> Model:
+    """Read a request; raise the BadRequestError that names the key if it is not well-formed."""
+    _check_depth(data)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _our_error(error.errors(include_url=False, include_input=False)) from None
+
+
+def check_domain(domain_id: str | None, scope: Scope) -> None:
+    """Raise PermissionDeniedError if a request names another domain than its token's."""
+    if domain_id is not None and domain_id != scope.domain_id:
+        raise PermissionDeniedError("the token belongs to another domain")
+
+
+def _our_error(errors: list[ErrorDetails]) -> BadRequestError:
+    # Of an operand that is none of its types, what is wrong inside of it says most.
+    error = max(errors, key=lambda one: len(one["loc"]))
+    at = ".".join(str(part) for part in error["loc"] if part not in _OPERAND_TYPES)[:MAX_LOCATION_LENGTH] or "body"
+    kind = error["type"]
+    if kind == _PROBLEM:
+        problem: Problem = error["ctx"][_PROBLEM]
+        return problem(at)
+    if kind == "missing":
+        return RequiredParameterError(at)
+    if kind == "extra_forbidden":
+        return InvalidParameterError(at, "there is no such parameter")
+    if kind in _JSON_TYPES:
+        return InvalidParameterTypeError(at, _JSON_TYPES[kind])
+    return InvalidParameterError(at, error["msg"])
+
+
+def _check_depth(data: Json) -> None:
+    # Level by level, not by recursion: depth is what is in doubt.
+    level: list[tuple[str, Json]] = [("", data)]
+    for _ in range(MAX_REQUEST_DEPTH + 1):
+        level = [
+            (f"{at}.{name}" if at else str(name), inner)
+            for at, value in level
+            for name, inner in _members(value)
+            if isinstance(inner, dict | list)
+        ]
+    if level:
+        raise InvalidParameterError(level[0][0][:MAX_LOCATION_LENGTH], f"more than {MAX_REQUEST_DEPTH} levels deep")
+
+
+def _members(value: Json) -> Iterable[tuple[str | int, Json]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

@@ -1,0 +1,200 @@
+"""What a group computes of its rows: accumulators, one for each field of each group, as a table.
+
+Rules where the contract says none: MongoDB's manual, "$group (aggregation)", "Accumulator Operator". What an
+accumulator is given is a value, or `MISSING`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from event_api.jsontypes import Json, JsonObject
+from event_api.query.values import MISSING, MaybeJson, OrderKey, identity, order_key
+from event_api.statistics.numbers import as_answer, is_number
+
+
+class Accumulator(Protocol):
+    """Takes the values of a group's rows one by one, oldest first."""
+
+    def add(self, value: MaybeJson) -> None:
+        """Take a row's value."""
+        ...
+
+    def result(self) -> Json:
+        """Return what the values come to."""
+        ...
+
+
+class _Count:
+    __slots__ = ("_count",)
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, _value: MaybeJson) -> None:
+        self._count += 1
+
+    def result(self) -> Json:
+        return self._count
+
+
+class _Sum:
+    """Adds up numbers exactly while they are integers; skips what is no number."""
+
+    __slots__ = ("_doubles", "_integers", "count")
+
+    def __init__(self) -> None:
+        self._integers = 0
+        self._doubles: float | None = None
+        self.count = 0
+
+    def add(self, value: MaybeJson) -> None:
+        if not is_number(value):
+            return
+        self.count += 1
+        if isinstance(value, int):
+            self._integers += value
+        else:
+            self._doubles = (self._doubles or 0.0) + value
+
+    def result(self) -> int | float | None:
+        if self._doubles is None:
+            return as_answer(self._integers)
+        try:
+            return as_answer(self._integers + self._doubles)
+        except OverflowError:
+            return None
+
+
+class _Average:
+    __slots__ = ("_sum",)
+
+    def __init__(self) -> None:
+        self._sum = _Sum()
+
+    def add(self, value: MaybeJson) -> None:
+        self._sum.add(value)
+
+    def result(self) -> Json:
+        total = self._sum.result()
+        return None if total is None or self._sum.count == 0 else total / self._sum.count
+
+
+class _Extreme:
+    """Keeps the first value in the order of all types, or the last; skips null."""
+
+    __slots__ = ("_key", "_replaces", "_value")
+
+    def __init__(self, replaces: Callable[[OrderKey, OrderKey], bool]) -> None:
+        self._replaces = replaces
+        self._key: OrderKey | None = None
+        self._value: Json = None
+
+    def add(self, value: MaybeJson) -> None:
+        if value is None or value is MISSING:
+            return
+        key = order_key(value)
+        if self._key is None or self._replaces(key, self._key):
+            self._key, self._value = key, value
+
+    def result(self) -> Json:
+        return self._value
+
+
+class _First:
+    __slots__ = ("_given", "_value")
+
+    def __init__(self) -> None:
+        self._given = False
+        self._value: MaybeJson = None
+
+    def add(self, value: MaybeJson) -> None:
+        if not self._given:
+            self._given, self._value = True, value
+
+    def result(self) -> Json:
+        return None if self._value is MISSING else self._value
+
+
+class _Last:
+    __slots__ = ("_value",)
+
+    def __init__(self) -> None:
+        self._value: MaybeJson = None
+
+    def add(self, value: MaybeJson) -> None:
+        self._value = value
+
+    def result(self) -> Json:
+        return None if self._value is MISSING else self._value
+
+
+class _Push:
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: list[Json] = []
+
+    def add(self, value: MaybeJson) -> None:
+        if value is not MISSING:
+            self._values.append(value)
+
+    def result(self) -> Json:
+        return self._values
+
+
+class _AddToSet:
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values: dict[object, Json] = {}
+
+    def add(self, value: MaybeJson) -> None:
+        if value is not MISSING:
+            self._values.setdefault(identity(value), value)
+
+    def result(self) -> Json:
+        return list(self._values.values())
+
+
+class _MergeObjects:
+    """Later objects win; what is no object is skipped."""
+
+    __slots__ = ("_merged",)
+
+    def __init__(self) -> None:
+        self._merged: JsonObject = {}
+
+    def add(self, value: MaybeJson) -> None:
+        if isinstance(value, dict):
+            self._merged.update(value)
+
+    def result(self) -> Json:
+        return self._merged
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOperator:
+    """An operator of a group's field: how its accumulators are made, and which options it takes."""
+
+    accumulator: Callable[[], Accumulator]
+    needs_key: bool = True
+    takes_conditions: bool = False
+    takes_fields: bool = False
+
+
+GROUP_OPERATORS: Mapping[str, GroupOperator] = {
+    "count": GroupOperator(_Count, needs_key=False, takes_conditions=True),
+    "sum": GroupOperator(_Sum, takes_conditions=True),
+    "average": GroupOperator(_Average, takes_conditions=True),
+    "max": GroupOperator(lambda: _Extreme(lambda new, kept: new > kept)),
+    "min": GroupOperator(lambda: _Extreme(lambda new, kept: new < kept)),
+    "first": GroupOperator(_First),
+    "last": GroupOperator(_Last),
+    "push": GroupOperator(_Push, takes_fields=True),
+    "add_to_set": GroupOperator(_AddToSet),
+    "merge_objects": GroupOperator(_MergeObjects),
+}
+"""Every operator of a group's fields, by name."""

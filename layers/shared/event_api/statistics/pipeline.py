@@ -1,0 +1,299 @@
+"""The stages of an aggregate, as a table: each becomes a function from rows to rows.
+
+Rows flow through one by one; only ``group`` keeps what it has computed, and ``sort`` what it must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import Any, TypeAlias
+
+from event_api.errors import InvalidParameterError, RequiredParameterError
+from event_api.fields import EVENT_FIELDS, Path, is_field, path_of
+from event_api.query.matcher import Condition, Predicate, all_of
+from event_api.query.sorting import SortKey, sort_rows
+from event_api.query.values import MaybeJson, Row, identity, lookup, unwound
+from event_api.requests import (
+    CountRows,
+    Expression,
+    Group,
+    GroupField,
+    GroupKey,
+    Match,
+    Project,
+    RowCondition,
+    RowSortKey,
+    Stage,
+    UnwindRows,
+)
+from event_api.statistics.accumulators import GROUP_OPERATORS, Accumulator
+from event_api.statistics.dates import date_format, specifiers
+from event_api.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
+
+Step: TypeAlias = Callable[[Iterable[Row]], Iterable[Row]]
+
+
+@dataclass
+class Names:
+    """What the keys of a stage mean: fields of events at first, later what a stage before it made.
+
+    ``read`` collects the fields of events that have been named. ``group_keys`` are the last group's, which a project
+    keeps.
+    """
+
+    now: datetime
+    of_events: bool = True
+    group_keys: tuple[str, ...] = ()
+    read: set[str] = field(default_factory=set)
+
+    def path(self, key: str, at: str) -> Path:
+        """Return the path that a key means; raise InvalidParameterError where events have no such field."""
+        if not self.of_events:
+            return tuple(key.split("."))
+        if not is_field(key):
+            raise InvalidParameterError(at, f"there is no such field; the fields are {', '.join(EVENT_FIELDS)}")
+        path = path_of(key)
+        self.read.add(path[0])
+        return path
+
+    def value(self, key: str, at: str) -> Evaluate:
+        """Return what evaluates a key."""
+        path = self.path(key, at)
+        if len(path) == 1 and self.of_events:
+            name = path[0]
+            return lambda row: row.get(name)
+        return lambda row: lookup(row, path)
+
+    def predicate(self, parts: Iterable[RowCondition], at: str) -> Predicate | None:
+        """Return what tests conditions."""
+        conditions = [
+            Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.of_events)
+            for number, part in enumerate(parts)
+        ]
+        return all_of(conditions, self.now)
+
+    def made(self, group_keys: tuple[str, ...]) -> None:
+        """Note that from here on keys mean what a stage made."""
+        self.of_events = False
+        self.group_keys = group_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """An aggregate, ready to run. ``read``: the fields that events must have; None where they are the answer."""
+
+    steps: tuple[Step, ...]
+    read: frozenset[str] | None
+
+    def run(self, rows: Iterable[Row], *, done: int = 0) -> Iterable[Row]:
+        """Send rows through all stages behind the first ``done``; events come oldest first."""
+        for step in self.steps[done:]:
+            rows = step(rows)
+        return rows
+
+
+def compile_pipeline(stages: Sequence[Stage], now: datetime, at: str) -> Pipeline:
+    """Compile an aggregate that stands at a place of a request; raise BadRequestError naming what is wrong."""
+    names = Names(now)
+    steps: list[Step] = []
+    for number, stage in enumerate(stages):
+        name, options = stage.given
+        step = STAGES[name](options, names, f"{at}.{number}.{name}")
+        follower = stages[number + 1] if number + 1 < len(stages) else None
+        if name == "sort" and follower is not None and follower.limit is not None:
+            step = partial(step, most=follower.limit)
+        steps.append(step)
+    return Pipeline(tuple(steps), None if names.of_events else frozenset(names.read))
+
+
+# --- group ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    accumulator: Callable[[], Accumulator]
+    value: Evaluate
+    condition: Predicate | None
+
+
+@dataclass(slots=True)
+class _GroupState:
+    keys: Row
+    accumulators: list[Accumulator]
+
+
+def _group(options: Group, names: Names, at: str) -> Step:
+    if not options.keys and not options.fields:
+        raise RequiredParameterError(f"{at}.keys")
+    keys = [(key.name, _key(key, names, f"{at}.keys.{number}")) for number, key in enumerate(options.keys)]
+    fields = [_field(part, names, f"{at}.fields.{number}") for number, part in enumerate(options.fields)]
+    names.made(tuple(name for name, _ in keys))
+
+    def step(rows: Iterable[Row]) -> Iterator[Row]:
+        groups: dict[Hashable, _GroupState] = {}
+        for row in rows:
+            values = [evaluate(row) for _, evaluate in keys]
+            place = tuple(map(identity, values))
+            group = groups.get(place)
+            if group is None:
+                named = {name: value for (name, _), value in zip(keys, values, strict=True)}
+                group = groups[place] = _GroupState(present(named), [part.accumulator() for part in fields])
+            for part, accumulator in zip(fields, group.accumulators, strict=True):
+                if part.condition is None or part.condition(row):
+                    accumulator.add(part.value(row))
+        for group in groups.values():
+            results = zip(fields, group.accumulators, strict=True)
+            yield group.keys | {part.name: accumulator.result() for part, accumulator in results}
+
+    return step
+
+
+def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
+    evaluate = names.value(key.key, f"{at}.key")
+    if key.date_format is None:
+        return evaluate
+    formatted = date_format(key.date_format)
+    if formatted is None:
+        raise InvalidParameterError(f"{at}.date_format", f"it is made of {specifiers()}")
+    return lambda row: formatted(evaluate(row))
+
+
+def _field(part: GroupField, names: Names, at: str) -> _Field:
+    operator = GROUP_OPERATORS.get(part.operator)
+    if operator is None:
+        raise InvalidParameterError(f"{at}.operator", f"the operators of a group are {', '.join(GROUP_OPERATORS)}")
+    if part.conditions and not operator.takes_conditions:
+        raise InvalidParameterError(f"{at}.conditions", f"{part.operator} takes no conditions")
+    if part.fields and (part.key is not None or not operator.takes_fields):
+        raise InvalidParameterError(f"{at}.fields", "only push takes fields, and no key beside them")
+    if operator.needs_key and part.key is None and not part.fields:
+        raise RequiredParameterError(f"{at}.key")
+    return _Field(
+        part.name,
+        operator.accumulator,
+        _input(part, names, at),
+        names.predicate(part.conditions, f"{at}.conditions"),
+    )
+
+
+def _input(part: GroupField, names: Names, at: str) -> Evaluate:
+    """Return what an accumulator is given of each row."""
+    if part.fields:
+        members = [
+            (member.name, names.value(member.key, f"{at}.fields.{number}.key"))
+            for number, member in enumerate(part.fields)
+        ]
+        return lambda row: present({name: evaluate(row) for name, evaluate in members})
+    return constant(None) if part.key is None else names.value(part.key, f"{at}.key")
+
+
+# --- the other stages -------------------------------------------------------------------------------------------------
+
+
+def _unwind(options: UnwindRows, names: Names, at: str) -> Step:
+    path = names.path(options.path, f"{at}.path")
+    holds = names.predicate(options.filter, f"{at}.filter")
+
+    def step(rows: Iterable[Row]) -> Iterable[Row]:
+        elements = (element for row in rows for element in unwound(row, path))
+        return elements if holds is None else filter(holds, elements)
+
+    return step
+
+
+def _count(options: CountRows, names: Names, _at: str) -> Step:
+    names.made(())
+
+    def step(rows: Iterable[Row]) -> Iterator[Row]:
+        count = sum(1 for _ in rows)
+        if count:
+            yield {options.name: count}
+
+    return step
+
+
+def _sort(options: Sequence[RowSortKey], names: Names, at: str) -> Step:
+    keys = [SortKey(names.path(part.key, f"{at}.{number}.key"), part.desc) for number, part in enumerate(options)]
+    return partial(sort_rows, keys=keys)
+
+
+def _limit(most: int, _names: Names, _at: str) -> Step:
+    return lambda rows: islice(rows, most)
+
+
+def _skip(count: int, _names: Names, _at: str) -> Step:
+    return lambda rows: islice(rows, count, None)
+
+
+def _project(options: Project, names: Names, at: str) -> Step:
+    fields = [
+        (part.name, _expression(part, names, f"{at}.fields.{number}")) for number, part in enumerate(options.fields)
+    ]
+    kept = () if options.exclude_keys else names.group_keys
+    names.made(kept)
+
+    def step(rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            made: dict[str, MaybeJson] = {name: row[name] for name in kept if name in row}
+            made.update((name, evaluate(row)) for name, evaluate in fields)
+            yield present(made)
+
+    return step
+
+
+def _expression(part: Expression, names: Names, at: str) -> Evaluate:
+    if part.operator is None:
+        if part.fields is not None:
+            raise RequiredParameterError(f"{at}.operator")
+        return _key_of(part, names, at)
+    operator = PROJECT_OPERATORS.get(part.operator)
+    if operator is None:
+        raise InvalidParameterError(f"{at}.operator", f"the operators of a project are {', '.join(PROJECT_OPERATORS)}")
+    operands = [_key_of(part, names, at)] if part.fields is None else _operands(part.fields, names, f"{at}.fields")
+    if part.fields is not None and part.key is not None:
+        raise InvalidParameterError(f"{at}.key", "an operator takes a key or fields")
+    if not operands or operator.operands not in {None, len(operands)}:
+        raise InvalidParameterError(f"{at}.fields", f"{part.operator} takes {operator.operands or 'at least one'}")
+    return applied(operator, operands)
+
+
+def _key_of(part: Expression, names: Names, at: str) -> Evaluate:
+    if part.key is None:
+        raise RequiredParameterError(f"{at}.key")
+    return names.value(part.key, f"{at}.key")
+
+
+def _operands(parts: Sequence[str | float | Expression], names: Names, at: str) -> list[Evaluate]:
+    operands: list[Evaluate] = []
+    for number, part in enumerate(parts):
+        match part:
+            case str():
+                operands.append(names.value(part, f"{at}.{number}"))
+            case Expression():
+                operands.append(_expression(part, names, f"{at}.{number}"))
+            case _:
+                operands.append(constant(part))
+    return operands
+
+
+def _match(options: Match, names: Names, at: str) -> Step:
+    holds = names.predicate(options.filter, f"{at}.filter")
+    return lambda rows: rows if holds is None else filter(holds, rows)
+
+
+STAGES: Mapping[str, Callable[[Any, Names, str], Any]] = {
+    "group": _group,
+    "unwind": _unwind,
+    "count": _count,
+    "sort": _sort,
+    "limit": _limit,
+    "skip": _skip,
+    "project": _project,
+    "match": _match,
+}
+"""Every stage: makes its step of its options (a model of `event_api.requests`), what keys mean, and its place."""

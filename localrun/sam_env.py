@@ -1,0 +1,63 @@
+"""``python -m localrun.sam_env``: what ``sam local`` needs to work on the tables of a running local run.
+
+Writes ``sam-env.json`` beside the local run's other files, for ``sam local``'s ``--env-vars`` (docs/sam-local.md). SAM
+sets only variables that the template declares.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from localrun import aws, files
+from localrun.deploy import STACK
+from localrun.endpoint import find
+from localrun.errors import LocalRunError
+from localrun.settings import from_environment
+
+if TYPE_CHECKING:
+    from localrun.endpoint import Endpoint
+
+# What containers call the machine that they run on: Docker Desktop's name, which `--add-host` gives elsewhere.
+_HOST = "host.docker.internal"
+_QUEUE_OUTPUT = "RedriveQueueUrl"
+
+
+def variables(running: Endpoint, queue_url: str) -> dict[str, str]:
+    """Return the environment variables of a function in a container, by name."""
+    tables = {f"{table.upper()}_TABLE": name for table, name in asdict(running.tables).items()}
+    return tables | {
+        "AWS_ENDPOINT_URL": _from_container(running.endpoint_url),
+        "REDRIVE_QUEUE_URL": _from_container(queue_url),
+    }
+
+
+def _from_container(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{_HOST}:{parts.port}").geturl()
+
+
+def _queue_url(running: Endpoint) -> str:
+    stack = aws.client("cloudformation", running.endpoint_url).describe_stacks(StackName=STACK)["Stacks"][0]
+    return next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == _QUEUE_OUTPUT)
+
+
+def main() -> int:
+    """Write the file and print its path; the exit status. Without a local run: one line on standard error."""
+    try:
+        settings = from_environment()
+        running = find(settings)
+    except LocalRunError as error:
+        print(f"local run: {error}", file=sys.stderr)
+        return 1
+    path = settings.local_dir / "sam-env.json"
+    # "Parameters" is SAM's name for all functions.
+    files.write_json(path, {"Parameters": variables(running, _queue_url(running))})
+    print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

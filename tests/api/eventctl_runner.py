@@ -1,0 +1,52 @@
+"""``eventctl`` as a user runs it, on the service under test."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from click.testing import CliRunner, Result
+
+from eventctl.cli import cli
+from eventctl.target import Target
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.service import Service
+
+API_URL = "https://api.example"
+
+
+@dataclass
+class Eventctl:
+    """Runs the command and keeps which deployment it was to work on."""
+
+    service: Service
+    opened: dict[str, Any] | None = None
+
+    @classmethod
+    def on(cls, service: Service, monkeypatch: pytest.MonkeyPatch) -> Eventctl:
+        command = cls(service)
+        monkeypatch.setattr("eventctl.invocation.open_target", command._open)
+        # moto is right for one thread only.
+        monkeypatch.setattr("eventctl.importer.PARALLEL", 1)
+        return command
+
+    def _open(self, **which: Any) -> Target:
+        self.opened = which
+        return Target(self.service.stores, API_URL)
+
+    def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
+        result = CliRunner().invoke(cli, arguments, input=stdin, prog_name="eventctl")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    def json(self, *arguments: str, exit_code: int = 0, stdin: str | bytes | None = None) -> dict[str, Any]:
+        """The one JSON object of a run."""
+        result = self.run("--json", *arguments, stdin=stdin)
+        assert result.exit_code == exit_code, result.stderr
+        answer = json.loads(result.stdout)
+        assert isinstance(answer, dict)
+        return answer

@@ -1,0 +1,317 @@
+"""Webhooks, tokens and alerts from the command line; what it makes is used over the API's own routes."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from botocore.exceptions import ClientError
+
+from event_api import times
+from tests.api.eventctl_runner import API_URL, Eventctl
+from tests.service import DOMAIN, PROJECT
+
+WEBHOOK = ("webhook", "create", "--domain", DOMAIN, "--project", PROJECT, "--name", "a webhook")
+TOKEN = ("token", "create", "--domain", DOMAIN)
+
+
+@pytest.fixture
+def engine():
+    return "moto"
+
+
+@pytest.fixture
+def eventctl(app, monkeypatch):
+    return Eventctl.on(app, monkeypatch)
+
+
+def path(url: str) -> str:
+    assert url.startswith(f"{API_URL}/")
+    return url.removeprefix(API_URL)
+
+
+def direct(**fields) -> dict:
+    return {"event_key": "k", "event_type": "ALERT", "title": "a title", "severity": "CRITICAL", **fields}
+
+
+# --- webhooks
+
+
+def test_a_new_webhooks_url_takes_deliveries(app, eventctl):
+    result = eventctl.run(*WEBHOOK)
+    assert result.exit_code == 0
+    assert app.gateway.post(path(result.stdout.strip()), direct()).status == 200
+    assert [event["project_id"] for event in app.events()] == [PROJECT]
+    assert "not shown again" in result.stderr
+
+
+def test_create_answers_what_was_made(eventctl):
+    options = ("--format", "direct", "--duplicate-event-time", "60", "--recovery-mode", "manual")
+    made = eventctl.json(*WEBHOOK, *options)
+    url = made.pop("webhook_url")
+    assert f"/webhook/{made['webhook_id']}/" in url
+    made.pop("created_at")
+    assert made == {
+        "webhook_id": made["webhook_id"],
+        "name": "a webhook",
+        "domain_id": DOMAIN,
+        "project_id": PROJECT,
+        "state": "ENABLED",
+        "format": "direct",
+        "duplicate_event_time": 60,
+        "recovery_mode": "MANUAL",
+    }
+
+
+def test_disable_and_enable(app, eventctl):
+    made = eventctl.json(*WEBHOOK)
+    url = path(made["webhook_url"])
+    assert eventctl.json("webhook", "disable", made["webhook_id"])["state"] == "DISABLED"
+    assert app.gateway.post(url, direct()).status == 400
+    assert eventctl.run("webhook", "enable", made["webhook_id"]).stdout == f"{made['webhook_id']} is ENABLED.\n"
+    assert app.gateway.post(url, direct()).status == 200
+
+
+def test_rotate_gives_a_new_url_and_refuses_the_old(app, eventctl):
+    made = eventctl.json(*WEBHOOK)
+    rotated = eventctl.json("webhook", "rotate", made["webhook_id"])
+    assert rotated.keys() == {"webhook_id", "webhook_url"}
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 403
+    assert app.gateway.post(path(rotated["webhook_url"]), direct()).status == 200
+
+
+def test_delete(app, eventctl):
+    made = eventctl.json(*WEBHOOK)
+    assert eventctl.run("webhook", "delete", made["webhook_id"]).exit_code == 0
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 403
+    assert eventctl.json("webhook", "list", "--domain", DOMAIN) == {"webhooks": [], "total_count": 0}
+
+
+def test_a_domains_webhooks_are_listed_without_secrets(app, eventctl):
+    made = eventctl.json(*WEBHOOK)
+    eventctl.json("webhook", "create", "--domain", "another", "--project", PROJECT, "--name", "x")
+    hidden = {made.pop("webhook_url").split("/")[-2], app.stores.webhooks.get(made["webhook_id"]).key_hashes[0]}
+    assert eventctl.json("webhook", "list", "--domain", DOMAIN) == {"webhooks": [made], "total_count": 1}
+    for arguments in (("--json", "webhook", "list"), ("webhook", "list")):
+        shown = eventctl.run(*arguments, "--domain", DOMAIN).output
+        assert made["webhook_id"] in shown
+        assert not any(secret in shown for secret in hidden)
+
+
+@pytest.mark.parametrize("name", ["x", "x" * 255, "日本 \n [bold]{}%s", "-x"])
+def test_any_name_of_1_to_255_characters(eventctl, name):
+    eventctl.json("webhook", "create", "--domain=-d", "--project=-p", f"--name={name}")
+    (listed,) = eventctl.json("webhook", "list", "--domain", "-d")["webhooks"]
+    assert (listed["name"], listed["domain_id"], listed["project_id"]) == (name, "-d", "-p")
+    assert len(eventctl.run("webhook", "list", "--domain", "-d").stdout.splitlines()) == 2
+
+
+# --- tokens
+
+
+def test_a_new_token_reads(app, eventctl):
+    app.gateway.post(app.webhook()[1], direct())
+    result = eventctl.run(*TOKEN)
+    assert result.exit_code == 0
+    assert len(app.events(result.stdout.strip())) == 1
+    assert "not shown again" in result.stderr
+
+
+def test_a_token_is_limited_as_it_was_told(app, eventctl):
+    limits = ("--project", "other", "--project", "another", "--permission", "list", "--expires", "12h", "--name", "n")
+    made = eventctl.json(*TOKEN, *limits)
+    assert (made["projects"], made["permissions"], made["name"]) == (["another", "other"], ["list"], "n")
+    left = times.parse_iso(made["expires_at"]) - times.parse_iso(made["created_at"])
+    assert timedelta(hours=11) < left <= timedelta(hours=12)
+    app.gateway.post(app.webhook()[1], direct())
+    assert app.events(made["token"]) == []
+    assert app.gateway.stat(made["token"], {"query": {"distinct": "severity"}}).status == 403
+
+
+def test_a_token_lasts_a_year_and_may_do_all_by_default(eventctl):
+    made = eventctl.json(*TOKEN)
+    left = times.parse_iso(made["expires_at"]) - times.parse_iso(made["created_at"])
+    assert left == timedelta(days=365)
+    assert (made["projects"], made["permissions"], made["state"]) == (None, ["get", "list", "stat"], "VALID")
+
+
+def test_revoke(app, eventctl):
+    made = eventctl.json(*TOKEN)
+    assert eventctl.json("token", "revoke", made["token_id"]) == {"token_id": made["token_id"], "revoked": True}
+    assert app.gateway.search(made["token"], {}).status == 403
+    (listed,) = eventctl.json("token", "list", "--domain", DOMAIN)["tokens"]
+    assert listed["state"] == "REVOKED"
+
+
+def test_the_whole_token_revokes_too_and_its_secret_does_not_come_back(eventctl):
+    made = eventctl.json(*TOKEN)
+    for _ in range(2):
+        result = eventctl.run("token", "revoke", made["token"])
+        assert result.exit_code == 0
+        assert made["token"] not in result.output
+    result = eventctl.run("token", "revoke", "token-unknown.secret")
+    assert result.exit_code == 1
+    assert "secret" not in result.output
+
+
+def test_a_domains_tokens_are_listed_without_secrets(app, eventctl):
+    made = eventctl.json(*TOKEN)
+    secret = made.pop("token").partition(".")[2]
+    stored = app.stores.tokens.get(made["token_id"])
+    assert eventctl.json("token", "list", "--domain", DOMAIN) == {"tokens": [made], "total_count": 1}
+    shown = (
+        eventctl.run("token", "list", "--domain", DOMAIN).output + eventctl.run("token", "list", "--domain", "x").output
+    )
+    assert made["token_id"] in shown
+    assert "No tokens." in shown
+    assert secret not in shown
+    assert stored.secret_hash not in shown
+
+
+# --- alerts
+
+
+@pytest.fixture
+def alert_ids(app):
+    """An open alert and, newer, a resolved one."""
+    _, url = app.webhook()
+    for fields in (
+        {"event_key": "one", "title": "First \x1b[31m"},
+        {"event_key": "two", "title": "Second"},
+        {"event_key": "two", "title": "Second", "event_type": "RECOVERY"},
+    ):
+        assert app.gateway.post(url, direct(**fields)).status == 200
+    return {event["event_key"]: event["alert_id"] for event in app.events()}
+
+
+def test_alerts_are_listed_by_state(eventctl, alert_ids):
+    def listed(*options):
+        return {alert["alert_id"] for alert in eventctl.json("alert", "list", "--domain", DOMAIN, *options)["alerts"]}
+
+    assert listed() == set(alert_ids.values())
+    assert listed("--state", "TRIGGERED") == {alert_ids["one"]}
+    assert listed("--state", "resolved") == {alert_ids["two"]}
+    assert listed("--state", "ERROR") == set()
+    assert eventctl.run("alert", "list", "--domain", "another").stdout == "No alerts.\n"
+
+
+def test_an_alert_is_shown_with_its_events(eventctl, alert_ids):
+    shown = eventctl.json("alert", "show", alert_ids["two"])
+    opening, resolving = shown.pop("events")
+    assert (opening["event_type"], resolving["event_type"]) == ("ALERT", "RECOVERY")
+    assert (shown["opened_by"], shown["resolved_by"]) == (opening["event_id"], resolving["event_id"])
+    assert (shown["opened_at"], shown["resolved_at"]) == (opening["created_at"], resolving["created_at"])
+    assert {name: shown[name] for name in ("state", "urgency", "severity", "event_key", "project_id")} == {
+        "state": "RESOLVED",
+        "urgency": "HIGH",
+        "severity": "CRITICAL",
+        "event_key": "two",
+        "project_id": PROJECT,
+    }
+
+
+def test_titles_cannot_write_to_the_terminal(eventctl, alert_ids):
+    for arguments in (("list", "--domain", DOMAIN), ("show", alert_ids["one"])):
+        shown = eventctl.run("alert", *arguments).output
+        assert "First \\x1b[31m" in shown
+        assert "\x1b" not in shown
+
+
+# --- options and errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--local", "--json", "webhook", "list", "--domain", "d"),
+        ("webhook", "--local", "--json", "list", "--domain", "d"),
+        ("webhook", "list", "--domain", "d", "--json", "--local"),
+        ("--local", "webhook", "--local", "list", "--json", "--domain", "d", "--local"),
+    ],
+)
+def test_shared_options_stand_anywhere(eventctl, arguments):
+    assert json.loads(eventctl.run(*arguments).stdout) == {"webhooks": [], "total_count": 0}
+    assert eventctl.opened == {"local": True, "stack": None}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--stack", "s", "webhook", "list", "--domain", "d"),
+        ("webhook", "list", "--stack=s", "--domain", "d"),
+        ("--stack", "s", "webhook", "list", "--stack", "s", "--domain", "d"),
+    ],
+)
+def test_a_stack_is_named_anywhere(eventctl, arguments):
+    assert eventctl.run(*arguments).exit_code == 0
+    assert eventctl.opened == {"local": False, "stack": "s"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--local", "webhook", "list", "--domain", "d", "--stack", "s"), "exclude each other"),
+        (("--stack", "s", "webhook", "--local", "list", "--domain", "d"), "exclude each other"),
+        (("--stack", "a", "webhook", "--stack", "b", "list", "--domain", "d"), "given twice"),
+        (("webhook", "list"), "Missing option '--domain'"),
+        (("webhook", "list", "--domain", ""), "1 to 128 characters"),
+        (("webhook", "list", "--domain", "x" * 129), "1 to 128 characters"),
+        (("nonsense",), "No such command"),
+        ((*WEBHOOK, "--format", "nonsense"), "'--format'"),
+        ((*WEBHOOK, "--duplicate-event-time", "-1"), "duplicate_event_time"),
+        ((*WEBHOOK[:-1], "x" * 256), "1 to 255 characters"),
+        ((*WEBHOOK[:-1], ""), "1 to 255 characters"),
+        ((*TOKEN, "--permission", "write"), "'--permission'"),
+        ((*TOKEN, "--expires", "2020-01-01"), "in the past"),
+        (("alert", "list", "--domain", "d", "--state", "OPEN"), "'--state'"),
+        (("import", "no-such-file.jsonl"), "No such file"),
+        (("export", "--domain", "d", "--since", "yesterday"), "no ISO 8601 time"),
+        (("--json", "export", "--domain", "d"), "name a FILE"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_exit_status_2(eventctl, arguments, told):
+    result = eventctl.run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("webhook", "disable", "webhook-unknown"),
+        ("webhook", "enable", "webhook-unknown"),
+        ("webhook", "rotate", "webhook-unknown"),
+        ("webhook", "delete", "webhook-unknown"),
+        ("token", "revoke", "token-unknown"),
+        ("alert", "show", "alert-unknown"),
+        ("alert", "show", "alert-000000000000000000000000" + "0001"),
+    ],
+)
+def test_what_is_not_there_is_one_line_and_exit_status_1(eventctl, arguments, as_json):
+    result = eventctl.run(*as_json, *arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: Not found.")
+    assert result.stderr.count("\n") == 1
+
+
+def test_what_aws_refuses_is_one_line(eventctl, monkeypatch):
+    def refuse(**_):
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not\nallowed"}}, "DescribeStacks")
+
+    monkeypatch.setattr("eventctl.invocation.open_target", refuse)
+    result = eventctl.run("webhook", "list", "--domain", "d")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "Error: AWS: An error occurred (AccessDenied) when calling the DescribeStacks operation: not allowed\n"
+    )
+
+
+@pytest.mark.parametrize("command", [(), ("webhook",), ("token",), ("alert",), ("import",), ("export",), WEBHOOK[:2]])
+def test_every_command_explains_itself(eventctl, command):
+    result = eventctl.run(*command, "--help")
+    assert result.exit_code == 0
+    for option in ("--local", "--stack", "--json"):
+        assert option in result.stdout

@@ -1,0 +1,185 @@
+"""No reading route, and nothing that can be said to it, reaches another domain, or a project that the token lacks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from event_api import administration
+from event_api.model import Permission
+
+from tests.samples import bodies
+from tests.service import DOMAIN, PROJECT
+
+OTHER_DOMAIN = "domain-999999999999"
+OTHER_PROJECT = "project-999999999999"
+
+
+@pytest.fixture
+def engine():
+    return "moto"
+
+
+@pytest.fixture
+def tenants(app):
+    """Two events of each of: our project, our domain's other project, another domain with our project's id."""
+    for options in ({}, {"project_id": OTHER_PROJECT}, {"domain_id": OTHER_DOMAIN}):
+        _, path = app.webhook(**options)
+        for key in ("one", "two"):
+            assert app.gateway.post(path, bodies.direct(event_key=key, title=f"{key} of a tenant")).status == 200
+    return app
+
+
+# Whatever can stand in a query; none may find more than the token's own.
+REACHING = [
+    {},
+    {"filter": [{"key": "domain_id", "value": OTHER_DOMAIN, "operator": "eq"}]},
+    {"filter": [{"key": "domain_id", "value": [OTHER_DOMAIN, DOMAIN], "operator": "in"}]},
+    {"filter": [{"key": "domain_id", "value": DOMAIN, "operator": "not"}]},
+    {"filter": [{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}]},
+    {"filter": [{"key": "user_projects", "value": [PROJECT, OTHER_PROJECT], "operator": "in"}]},
+    {"filter": [{"key": "project_id", "value": "project", "operator": "contain"}]},
+    {"filter_or": [{"key": "domain_id", "value": OTHER_DOMAIN, "operator": "eq"}]},
+    {
+        "filter_or": [
+            {"key": "domain_id", "value": OTHER_DOMAIN, "operator": "eq"},
+            {"key": "severity", "value": "ERROR", "operator": "eq"},
+        ]
+    },
+    {"filter_or": [{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}]},
+    {"filter_or": [{"key": "project_id", "value": True, "operator": "exists"}]},
+    {"keyword": "tenant"},
+    {"keyword": f"tenant {OTHER_DOMAIN}"},
+    {"sort": {"key": "domain_id"}, "page": {"start": 1, "limit": 100}},
+]
+
+
+def seen(app, token, query):
+    response = app.gateway.search(token, {"query": query})
+    assert response.status == 200, response.text
+    answer = response.json()
+    assert answer["total_count"] == len(answer["results"])
+    return {(event["domain_id"], event["project_id"]) for event in answer["results"]}
+
+
+@pytest.mark.parametrize("query", REACHING)
+def test_list_sees_its_own_domain_only(tenants, query):
+    assert seen(tenants, tenants.token(), query) <= {(DOMAIN, PROJECT), (DOMAIN, OTHER_PROJECT)}
+
+
+@pytest.mark.parametrize("query", REACHING)
+def test_list_sees_the_token_s_projects_only(tenants, query):
+    assert seen(tenants, tenants.token(projects=[PROJECT]), query) <= {(DOMAIN, PROJECT)}
+
+
+@pytest.mark.parametrize("limited", [False, True])
+@pytest.mark.parametrize("query", REACHING)
+def test_stat_sees_the_same(tenants, query, limited):
+    token = tenants.token(projects=[PROJECT] if limited else None)
+    conditions = {name: query[name] for name in ("filter", "filter_or", "keyword") if name in query}
+    own = {PROJECT} if limited else {PROJECT, OTHER_PROJECT}
+    by_place = {"group": {"keys": [{"key": key, "name": key} for key in ("domain_id", "project_id")]}}
+    rows = tenants.gateway.stat(token, {"query": {**conditions, "aggregate": [by_place]}}).json()["results"]
+    assert {row["domain_id"] for row in rows} <= {DOMAIN}
+    assert {row["project_id"] for row in rows} <= own
+    for key, allowed in (("domain_id", {DOMAIN}), ("project_id", own)):
+        values = tenants.gateway.stat(token, {"query": {**conditions, "distinct": key}}).json()["results"]
+        assert set(values) <= allowed
+
+
+def test_get_does_not_find_what_belongs_to_others(tenants):
+    others = tenants.events(tenants.token(domain_id=OTHER_DOMAIN))
+    not_ours = tenants.events(filter=[{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}])
+    assert others
+    assert not_ours
+    for event, token in ((others[0], tenants.token()), (not_ours[0], tenants.token(projects=[PROJECT]))):
+        answer = tenants.gateway.get(f"/monitoring/v1/event/{event['event_id']}", token=token)
+        assert (answer.status, answer.json()["detail"]["code"]) == (404, "ERROR_NOT_FOUND")
+
+
+@pytest.mark.parametrize("field", ["event_id", "alert_id"])
+def test_ids_of_others_find_nothing(tenants, field):
+    others = tenants.events(tenants.token(domain_id=OTHER_DOMAIN))
+    not_ours = tenants.events(filter=[{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}])
+    for event, token in ((others[0], tenants.token()), (not_ours[0], tenants.token(projects=[PROJECT]))):
+        assert tenants.gateway.search(token, {field: event[field]}).json() == {"results": [], "total_count": 0}
+
+
+def test_a_project_that_the_token_lacks_matches_nothing(tenants):
+    token = tenants.token(projects=[PROJECT])
+    answer = tenants.gateway.search(token, {"project_id": OTHER_PROJECT})
+    assert answer.json() == {"results": [], "total_count": 0}
+    query = {"filter": [{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}], "aggregate": [{"count": {"name": "n"}}]}
+    assert tenants.gateway.stat(token, {"query": query}).json() == {"results": []}
+
+
+def test_a_token_of_no_project_sees_nothing(tenants):
+    assert seen(tenants, tenants.token(projects=[]), {}) == set()
+
+
+def test_naming_another_domain_is_refused_on_every_route(tenants):
+    token = tenants.token()
+    event_id = tenants.events()[0]["event_id"]
+    refusals = [
+        tenants.gateway.get(f"/monitoring/v1/event/{event_id}", token=token, query={"domain_id": OTHER_DOMAIN}),
+        tenants.gateway.get("/monitoring/v1/events", token=token, query={"domain_id": OTHER_DOMAIN}),
+        tenants.gateway.search(token, {"domain_id": OTHER_DOMAIN}),
+        tenants.gateway.stat(token, {"domain_id": OTHER_DOMAIN, "query": {"distinct": "severity"}}),
+    ]
+    for answer in refusals:
+        assert (answer.status, answer.json()["detail"]["code"]) == (403, "ERROR_PERMISSION_DENIED")
+
+
+ROUTES = {
+    Permission.GET: lambda app, token: app.gateway.get("/monitoring/v1/event/event-000000000000", token=token),
+    Permission.LIST: lambda app, token: app.gateway.get("/monitoring/v1/events", token=token),
+    Permission.STAT: lambda app, token: app.gateway.stat(token, {"query": {"distinct": "severity"}}),
+}
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_token_does_what_it_is_permitted_and_nothing_else(app, permission):
+    token = app.token(permissions=[permission])
+    for needed, ask in ROUTES.items():
+        answer = ask(app, token)
+        if needed is permission:
+            assert answer.status in {200, 404}
+        else:
+            assert (answer.status, answer.json()["detail"]["code"]) == (403, "ERROR_PERMISSION_DENIED")
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_without_a_valid_token_nothing_is_read(app, permission, monkeypatch):
+    good = app.token()
+    token_id = good.partition(".")[0]
+    expired = app.token(expires_at=datetime.now(UTC) + timedelta(days=1))
+    revoked = app.token()
+    administration.revoke_token(app.stores, revoked.partition(".")[0])
+    monkeypatch.setattr("event_api.times.now", lambda: datetime.now(UTC) + timedelta(days=2))
+    ask = ROUTES[permission]
+    assert ask(app, good).status in {200, 404}
+    assert ask(app, None).status == 401
+    for refused in ("", "x", token_id, f"{token_id}.wrong", f"{token_id}.", expired, revoked, "t" * 5000 + ".x"):
+        assert ask(app, refused).status == 403
+
+
+def test_a_request_that_missed_the_authorizer_is_refused(app):
+    from tests import stack  # noqa: PLC0415
+
+    for route in stack.routes():
+        if route.open:
+            continue
+        event = {"routeKey": route.key, "requestContext": {}, "headers": {}, "pathParameters": {"event_id": "event-1"}}
+        answer = stack.handler(route.function)(event, app.gateway.context)
+        assert answer["statusCode"] == 401
+        assert "ERROR_AUTHENTICATE_FAILURE" in answer["body"]
+
+
+def test_every_route_but_the_webhooks_needs_a_token():
+    from tests import stack  # noqa: PLC0415
+
+    assert {route.key for route in stack.routes() if route.open} == {
+        "POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events",
+        "POST /monitoring/v1/webhook/{webhook_id}/events",
+    }
+    assert stack.template()["Resources"]["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "TokenAuthorizer"

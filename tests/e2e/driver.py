@@ -1,0 +1,156 @@
+"""Driving a local run from outside: its process, its demo, its answers."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from localrun import endpoint
+from localrun.settings import Settings
+
+PATIENCE = 120  # seconds; a start takes about eight on an idle machine of two cores
+
+
+def wait_for(what, condition, seconds=PATIENCE):
+    """Return the condition's first true value."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} seconds for {what}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Answer:
+    """An HTTP answer, read whole; every status is one."""
+
+    def __init__(self, response):
+        self.status, self.headers, self.body = response.status, response.headers, response.read()
+
+    def json(self):
+        return json.loads(self.body)
+
+
+def ask(url, *, body=None, token=None, headers=()):
+    request = urllib.request.Request(url, body, dict(headers))
+    if token is not None:
+        request.add_header("Authorization", f"Bearer {token}")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=60) as response:
+            return Answer(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error)
+
+
+class LocalRun:
+    """`python -m localrun` of a copy of the repository."""
+
+    def __init__(self, root, port):
+        self.root, self.port = root, port
+        self.local_dir = root / ".local"
+        self.output = root / "output.txt"
+        self.process = None
+
+    def command(self, *arguments):
+        return [sys.executable, "-m", "localrun", *arguments]
+
+    def environment(self, **changes):
+        kept = {name: value for name, value in os.environ.items() if name not in {"LOCAL_DIR", "NO_COLOR"}}
+        # What a user may have set must not lead the local run to a real account.
+        return (
+            kept | {"PORT": str(self.port), "AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"} | changes
+        )
+
+    def run(self, *arguments, **changes):
+        """Run a second command to its end."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.environment(**changes),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def start(self):
+        before = self._demo_written()
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                self.command(),
+                cwd=self.root,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(
+            "the demo or the end",
+            lambda: self._demo_written() not in {None, before} or self.process.poll() is not None,
+        )
+        assert self.process.poll() is None, self.output.read_text()
+
+    def stop(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+    def _demo_written(self):
+        with contextlib.suppress(FileNotFoundError):
+            return self.demo_file.stat().st_mtime_ns
+        return None
+
+    @property
+    def demo_file(self):
+        return self.local_dir / "demo.json"
+
+    @property
+    def demo(self):
+        return json.loads(self.demo_file.read_text())
+
+    def eventctl(self, *arguments):
+        """Run the operator's command against this local run; what it answers."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        ended = subprocess.run(
+            [Path(sys.executable).with_name("eventctl"), "--local", "--json", *arguments],
+            env=environment | {"LOCAL_DIR": str(self.local_dir)},
+            stdout=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=True,
+        )
+        return json.loads(ended.stdout)
+
+    def endpoint(self):
+        return endpoint.find(Settings(self.root, self.local_dir, self.port))
+
+    def post(self, body, **more):
+        return ask(self.demo["webhook_url"], body=json.dumps(body).encode(), **more)
+
+    def list(self):
+        return ask(self.demo["api_url"] + "/monitoring/v1/events", token=self.demo["token"])
+
+    def get(self, event_id):
+        return ask(f"{self.demo['api_url']}/monitoring/v1/event/{event_id}", token=self.demo["token"])
+
+    def processes(self):
+        """The processes that run handlers of this local run; they work below its folder."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if str(self.local_dir).encode() in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        return found

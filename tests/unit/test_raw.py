@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from event_api.raw import Body, UnreadableBodyError
+from hypothesis import given
+from hypothesis import strategies as st
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_an_object_is_its_own_raw_data(value):
+    body = Body.received(json.dumps(value).encode())
+    if body.unwrapped:
+        assert set(value) <= {"data", "webhook_id", "access_key"}
+    else:
+        assert body.raw_data() == body.read_object() == value
+
+
+@given(st.binary())
+def test_whatever_comes_has_raw_data_that_is_json(content):
+    json.dumps(Body.received(content).raw_data(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "unwrapped"),
+    [
+        ({"data": {"a": 1}}, True),
+        ({"data": {"a": 1}, "webhook_id": "w", "access_key": "secret"}, True),
+        ({"data": {"a": 1}, "other": 2}, False),
+        ({"data": [1]}, False),
+        ({"webhook_id": "w"}, False),
+    ],
+)
+def test_only_the_documented_request_is_unwrapped(envelope, unwrapped):
+    body = Body.received(json.dumps(envelope).encode())
+    assert body.unwrapped is unwrapped
+    assert body.read_object() == ({"a": 1} if unwrapped else envelope)
+
+
+def test_what_was_unwrapped_is_not_unwrapped_again():
+    body = Body.received(json.dumps({"data": {"data": {"a": 1}}}).encode())
+    assert Body(body.content, unwrapped=True).raw_data() == {"data": {"a": 1}}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"a": Infinity}', b"[1]", b"3", b"[" * 50_000])
+def test_what_is_no_object_says_why(content):
+    with pytest.raises(UnreadableBodyError, match=r"The body is .+\."):
+        Body.received(content).read_object()
+
+
+def test_its_repr_has_nothing_of_the_body():
+    assert "hunter2" not in repr(Body.received(b'{"password": "hunter2"}'))
