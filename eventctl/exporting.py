@@ -14,7 +14,6 @@ from typing import BinaryIO
 import click
 
 from event_api import times
-from event_api.jsontypes import JsonObject
 from eventctl.errors import OperationError
 from eventctl.events import events_of_domain
 from eventctl.invocation import Command, Invocation
@@ -60,7 +59,8 @@ def export_events(
     count = 0
     with _writable(file) as output, progress("export", None) as shown:
         for event in events_of_domain(stores, domain, projects, times.now(), since=since, until=until):
-            output.write(_line(event))
+            # ASCII: no line separator of Unicode's, and no lone surrogate, which UTF-8 cannot hold.
+            output.write(json.dumps(event).encode() + b"\n")
             count += 1
             shown.update(count)
     summary = f"{count:,} exported to {printable(str(file))}."
@@ -68,13 +68,6 @@ def export_events(
         click.echo(f"{count:,} exported.", err=True)
     else:
         invocation.answer({"exported": count, "file": str(file)}, partial(click.echo, summary))
-
-
-def _line(event: JsonObject) -> bytes:
-    try:
-        return json.dumps(event, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
-        return json.dumps(event).encode() + b"\n"
 
 
 @contextmanager

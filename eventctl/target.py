@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +87,7 @@ def _open_local() -> Target:
         endpoint_url=found.endpoint_url,
         aws_access_key_id=aws.ACCESS_KEY_ID,
         aws_secret_access_key=aws.SECRET_ACCESS_KEY,
+        proxies={},  # none stands between this machine and itself
     )
     return _target(client, found.tables, found.retention_days, found.api_url)
 
@@ -119,12 +121,15 @@ def _target(client: Any, tables: TableNames, retention_days: int, api_url: str) 
     return Target(Stores.open(client, tables, retention_days), api_url)
 
 
-def _client(service: str, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time
+def _client(service: str, *, proxies: dict[str, str] | None = None, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time
     from botocore.config import Config
     from botocore.session import Session
 
     config = Config(
         max_pool_connections=PARALLEL,
         retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        proxies=proxies,  # None: the environment's
     )
-    return Session().create_client(service, config=config, **options)
+    # botocore by itself reads AWS_DEFAULT_REGION only.
+    region = options.pop("region_name", None) or os.environ.get("AWS_REGION")
+    return Session().create_client(service, region_name=region, config=config, **options)

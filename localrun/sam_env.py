@@ -1,7 +1,8 @@
 """``python -m localrun.sam_env``: what ``sam local`` needs to work on the tables of a running local run.
 
-Writes ``sam-env.json`` beside the local run's other files, for ``sam local``'s ``--env-vars`` (docs/sam-local.md). SAM
-sets only variables that the template declares.
+Writes ``sam-env.json`` beside the local run's other files, for ``sam local``'s ``--env-vars`` (docs/sam-local.md):
+the names that ``sam local`` cannot know. ``AWS_ENDPOINT_URL`` would be lost there, because SAM sets only variables that
+the template declares.
 """
 
 from __future__ import annotations
@@ -26,12 +27,9 @@ _QUEUE_OUTPUT = "RedriveQueueUrl"
 
 
 def variables(running: Endpoint, queue_url: str) -> dict[str, str]:
-    """Return the environment variables of a function in a container, by name."""
+    """Return the environment variables that name the local run's tables and queue to a function in a container."""
     tables = {f"{table.upper()}_TABLE": name for table, name in asdict(running.tables).items()}
-    return tables | {
-        "AWS_ENDPOINT_URL": _from_container(running.endpoint_url),
-        "REDRIVE_QUEUE_URL": _from_container(queue_url),
-    }
+    return tables | {"REDRIVE_QUEUE_URL": _from_container(queue_url)}
 
 
 def _from_container(url: str) -> str:

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from event_api import wiring
 from moto import mock_aws
 
+from event_api import wiring
 from tests import engines, service
 
 if TYPE_CHECKING:

@@ -13,23 +13,23 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localrun.settings import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _START_SECONDS = 30
 _INSTALLED = ROOT / ".cache/engines/dynoxide"
 
 
 def dynoxide_binary() -> str:
-    binary = os.environ.get("DYNOXIDE") or shutil.which("dynoxide") or str(_INSTALLED)
-    if not os.path.exists(binary):
+    binary = Path(os.environ.get("DYNOXIDE") or shutil.which("dynoxide") or _INSTALLED)
+    if not binary.exists():
         raise RuntimeError(f"no dynoxide at {binary}: run 'make engines', or set DYNOXIDE")
-    return binary
+    return str(binary)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class Gateway:
                 break
         else:
             return _own(404, "Not Found")
-        event = _event(route.key, path, parameters, body, query, headers)
+        event = _event(route.key, path, parameters, body=body, query=query, headers=headers)
         if not route.open:
             if "authorization" not in headers:
                 return _own(401, "Unauthorized")
@@ -92,6 +92,7 @@ def _event(
     route_key: str,
     path: str,
     parameters: dict[str, str],
+    *,
     body: bytes | str | dict | list | None,
     query: dict[str, Any] | None,
     headers: dict[str, str],
@@ -102,7 +103,7 @@ def _event(
         "rawPath": path,
         "rawQueryString": urlencode(query or {}, doseq=True),
         "headers": headers,
-        "requestContext": {"http": {"method": route_key.split(" ")[0], "path": path}, "requestId": "test"},
+        "requestContext": {"http": {"method": route_key.partition(" ")[0], "path": path}, "requestId": "test"},
         "isBase64Encoded": False,
     }
     if parameters:

@@ -15,6 +15,7 @@ from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     import pytest
+
     from event_api.model import Delivery, Webhook
 
 DOMAIN = "domain-1f2e3d4c5b6a"
@@ -103,7 +104,7 @@ class Service:
 
 
 ENVIRONMENT = {
-    **{variable: logical_id for variable, logical_id in stack.TABLES.items()},
+    **stack.TABLES,
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),

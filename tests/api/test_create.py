@@ -10,15 +10,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+
 from event_api import administration, times
 from event_api.errors import UnavailableError
 from event_api.model import AlertState, RecoveryMode, WebhookState
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
-
 from tests.gateway import Context
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
+
+BUSY = UnavailableError("the database is busy")
 
 
 def alerts_of(app):
@@ -246,7 +248,7 @@ def test_an_alert_and_its_recovery_in_one_body_resolve(app):
 
 
 @contextmanager
-def failing(owner, method, after=0, error=UnavailableError("the database is busy")):
+def failing(owner, method, after=0, error=BUSY):
     """Let a method fail, from its ``after``-th call on."""
     with pytest.MonkeyPatch.context() as patch:
         original = getattr(owner, method)

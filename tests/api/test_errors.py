@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-
 import pytest
+
 from event_api import wiring
 from event_api.errors import BadRequestError, EventApiError, UnavailableError
-
 from tests import stack
 from tests.samples import bodies
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from event_api import administration
 from event_api.model import Permission
-
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 
@@ -109,8 +109,9 @@ def test_a_project_that_the_token_lacks_matches_nothing(tenants):
     token = tenants.token(projects=[PROJECT])
     answer = tenants.gateway.search(token, {"project_id": OTHER_PROJECT})
     assert answer.json() == {"results": [], "total_count": 0}
-    query = {"filter": [{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}], "aggregate": [{"count": {"name": "n"}}]}
-    assert tenants.gateway.stat(token, {"query": query}).json() == {"results": []}
+    lacking = [{"key": "project_id", "value": OTHER_PROJECT, "operator": "eq"}]
+    counted = tenants.gateway.stat(token, {"query": {"filter": lacking, "aggregate": [{"count": {"name": "n"}}]}})
+    assert counted.json() == {"results": []}
 
 
 def test_a_token_of_no_project_sees_nothing(tenants):

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+
 from event_api import ids, times
 from event_api.model import Delivery
 from event_api.raw import Body
-
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 

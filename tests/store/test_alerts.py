@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from event_api import ids
 from event_api.model import Alert, AlertState, Severity, Urgency
 from event_api.store.table import ConditionFailedError

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from event_api import ids
 from event_api.correlation import Alone, Join, Open, Policy, Resolve, decide, initial_state, urgency
 from event_api.model import Alert, AlertState, EventType, RecoveryMode, Severity, Urgency
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AUTO = Policy(600, RecoveryMode.AUTO)

@@ -4,10 +4,10 @@ import base64
 import json
 
 import pytest
+
 from event_api import observe
 from event_api.errors import InvalidParameterError, JsonFormatError, UnavailableError
 from event_api.http import Answer, Request, endpoint
-
 from tests.gateway import Context
 
 

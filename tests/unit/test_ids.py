@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import re
 
-from event_api import ids
 from hypothesis import given
 from hypothesis import strategies as st
+
+from event_api import ids
 
 FORM = re.compile(r"[a-z]+-[0-9a-f]{12,}")
 

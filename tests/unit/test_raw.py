@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from event_api.raw import Body, UnreadableBodyError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from event_api.raw import Body, UnreadableBodyError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

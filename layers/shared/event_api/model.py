@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from event_api.jsontypes import Json as Json
-from event_api.jsontypes import JsonObject as JsonObject
 from event_api.raw import Body
 
 

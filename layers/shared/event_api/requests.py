@@ -1,8 +1,8 @@
-"""What readers may ask, as pydantic models: get, and the query and statistics languages of list and stat.
+"""What readers may ask of get and list, as pydantic models (stat's are in `event_api.statistics.requests`).
 
 The models say what is well-formed and refuse everything else, naming the key; what a query means is in
-`event_api.query` and `event_api.statistics`. Validators are built on first use (``defer_build``), because a function
-that lists must not pay for the statistics language at a cold start.
+`event_api.query`. Validators are built on first use (``defer_build``), because a function must not pay at a cold start
+for requests that it never gets.
 """
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ MAX_KEYWORD_WORDS = 50
 """Words in a keyword."""
 MAX_FIELDS = 100
 """Keys or fields in ``only``, ``sort``, ``group`` and ``project``."""
-MAX_STAGES = 50
-"""Stages of an aggregate."""
 MAX_LOCATION_LENGTH = 1_000
 """Characters of a place that an error names: an unknown key may be of any length."""
 MAX_COUNT = 2**31 - 1
@@ -63,49 +61,48 @@ Problem: TypeAlias = Callable[[str], BadRequestError]
 _PROBLEM = "problem"
 
 
-def _refuse(problem: Problem) -> NoReturn:
+def refuse(problem: Problem) -> NoReturn:
     """Raise what pydantic locates and `parse_request` turns into our own error."""
     raise PydanticCustomError(_PROBLEM, "refused", {_PROBLEM: problem})
 
 
-def _invalid(reason: str) -> NoReturn:
-    _refuse(lambda at: InvalidParameterError(at, reason))
+def invalid(reason: str) -> NoReturn:
+    """Refuse a value, saying why."""
+    refuse(lambda at: InvalidParameterError(at, reason))
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a request: JSON's own types, and no key that is unknown."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
 
-def _short(long_name: str) -> AliasChoices:
+def short_name(long_name: str) -> AliasChoices:
+    """Let a key be written with its first letter alone: ``k`` for ``key``."""
     return AliasChoices(long_name, long_name[0])
 
 
 def _path(key: str) -> str:
     if "" in key.split("."):
-        _invalid("it has an empty part between dots")
+        invalid("it has an empty part between dots")
     return key
 
 
 def _field(key: str) -> str:
     if not is_field(key):
-        _invalid(f"there is no such field; the fields are {', '.join(EVENT_FIELDS)}")
+        invalid(f"there is no such field; the fields are {', '.join(EVENT_FIELDS)}")
     return key
-
-
-def _name(name: str) -> str:
-    if name.startswith("$") or "." in name:
-        _invalid("a name has no '.' and does not begin with '$'")
-    return name
 
 
 def _as_list(value: Json) -> Json:
     return [value] if isinstance(value, str) else value
 
 
-def _sort_keys(value: Json) -> Json:
+def sort_keys(value: Json) -> Json:
+    """Bring the three ways of writing a sort into one: a list of keys."""
     if isinstance(value, dict):
         return value["keys"] if value.keys() == {"keys"} else [value]
     return value
@@ -113,31 +110,30 @@ def _sort_keys(value: Json) -> Json:
 
 Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_path)]
 EventKey = Annotated[Key, AfterValidator(_field)]
-Name = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_name)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(_as_list)]
 Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(_as_list)]
 
 
-class RowCondition(_Part):
+class RowCondition(Part):
     """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
 
-    key: Key = Field(validation_alias=_short("key"))
-    value: Any = Field(validation_alias=_short("value"))
-    operator: str = Field(validation_alias=_short("operator"))
+    key: Key = Field(validation_alias=short_name("key"))
+    value: Any = Field(validation_alias=short_name("value"))
+    operator: str = Field(validation_alias=short_name("operator"))
 
     @model_validator(mode="after")
     def _suits(self) -> RowCondition:
         known = self.known_operators()
         if self.operator not in known:
             reason = f"there is no operator {self.operator[:40]!r} here; the operators are {', '.join(known)}"
-            _refuse(lambda at: InvalidParameterError(f"{at}.operator", reason))
+            refuse(lambda at: InvalidParameterError(f"{at}.operator", reason))
         fault = fault_of(self.operator, self.value, is_time=self.is_time())
         if fault is not None:
-            _refuse(lambda at: fault(self.operator, f"{at}.value"))
+            refuse(lambda at: fault(self.operator, f"{at}.value"))
         if isinstance(self.value, list) and len(self.value) > MAX_LIST_VALUES:
             reason = f"at most {MAX_LIST_VALUES} values are accepted"
-            _refuse(lambda at: InvalidParameterError(f"{at}.value", reason))
+            refuse(lambda at: InvalidParameterError(f"{at}.value", reason))
         return self
 
     def known_operators(self) -> Iterable[str]:
@@ -152,7 +148,7 @@ class RowCondition(_Part):
 class EventCondition(RowCondition):
     """A condition on a field of EventInfo."""
 
-    key: EventKey = Field(validation_alias=_short("key"))
+    key: EventKey = Field(validation_alias=short_name("key"))
 
     def is_time(self) -> bool:
         """Tell whether values are instants."""
@@ -163,33 +159,17 @@ class EventCondition(RowCondition):
         return Condition(path_of(self.key), self.operator, self.value)
 
 
-class AggregateCondition(RowCondition):
-    """A condition of a group's field, which knows fewer operators."""
-
-    def known_operators(self) -> Iterable[str]:
-        """Return the operators that may be used."""
-        return ("eq", "not", "gt", "gte", "lt", "lte")
-
-
 EventConditions = Annotated[list[EventCondition], Field(max_length=MAX_CONDITIONS)]
-RowConditions = Annotated[list[RowCondition], Field(max_length=MAX_CONDITIONS)]
 
 
-class EventSortKey(_Part):
+class EventSortKey(Part):
     """One key of a sort of events."""
 
     key: EventKey
     desc: bool = False
 
 
-class RowSortKey(_Part):
-    """One key of a sort of rows."""
-
-    key: Key
-    desc: bool = False
-
-
-class Page(_Part):
+class Page(Part):
     """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all."""
 
     start: Count = 1
@@ -206,23 +186,25 @@ class Page(_Part):
         return self.limit or None
 
 
-class Unwind(_Part):
+class Unwind(Part):
     """One result for each element of the array at ``path``."""
 
     path: EventKey
 
 
-class _Matching(_Part):
+class Matching(Part):
+    """What list and stat have in common: which events, and which part of the results."""
+
     filter: EventConditions = []
     filter_or: EventConditions = []
     keyword: str = ""
     page: Page = Page.model_construct()
 
     @model_validator(mode="after")
-    def _few_words(self) -> _Matching:
+    def _few_words(self) -> Matching:
         if len(self.keyword.split()) > MAX_KEYWORD_WORDS:
             reason = f"at most {MAX_KEYWORD_WORDS} words are accepted"
-            _refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))
+            refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))
         return self
 
     def required(self) -> list[Condition]:
@@ -237,10 +219,10 @@ class _Matching(_Part):
 # --- list and get -----------------------------------------------------------------------------------------------------
 
 
-class SearchQuery(_Matching):
+class SearchQuery(Matching):
     """The search language."""
 
-    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(_sort_keys)] = []
+    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = []
     only: Only = []
     minimal: bool = False
     count_only: bool = False
@@ -251,7 +233,7 @@ class SearchQuery(_Matching):
         return tuple(SortKey(path_of(part.key), part.desc) for part in self.sort) or NEWEST_FIRST
 
 
-class EventQuery(_Part):
+class EventQuery(Part):
     """The request of list. Each named field must be equal to a value, or to one of some."""
 
     query: SearchQuery = SearchQuery.model_construct()
@@ -276,136 +258,12 @@ class EventQuery(_Part):
         ]
 
 
-class GetEventRequest(_Part):
+class GetEventRequest(Part):
     """The request of get."""
 
     event_id: Annotated[str, Field(min_length=1)]
     domain_id: str | None = None
     only: Only = []
-
-
-# --- stat -------------------------------------------------------------------------------------------------------------
-
-
-class GroupKey(_Part):
-    """What rows are grouped by, and its name in the result."""
-
-    key: Key = Field(validation_alias=_short("key"))
-    name: Name = Field(validation_alias=_short("name"))
-    date_format: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
-
-
-class NamedKey(_Part):
-    """A field of a pushed object."""
-
-    key: Key = Field(validation_alias=_short("key"))
-    name: Name = Field(validation_alias=_short("name"))
-
-
-class GroupField(_Part):
-    """What is computed of a group's rows, and its name in the result."""
-
-    name: Name = Field(validation_alias=_short("name"))
-    operator: str = Field(validation_alias=_short("operator"))
-    key: Key | None = Field(default=None, validation_alias=_short("key"))
-    conditions: Annotated[list[AggregateCondition], Field(max_length=MAX_CONDITIONS)] = []
-    fields: Annotated[list[NamedKey], Field(max_length=MAX_FIELDS)] = []
-
-
-class Group(_Part):
-    """Rows with equal keys become one row."""
-
-    keys: Annotated[list[GroupKey], Field(max_length=MAX_FIELDS)] = []
-    fields: Annotated[list[GroupField], Field(max_length=MAX_FIELDS)] = []
-
-
-class UnwindRows(_Part):
-    """One row for each element of the array at ``path``, of those that hold ``filter``."""
-
-    path: Key
-    filter: RowConditions = []
-
-
-class CountRows(_Part):
-    """The number of rows."""
-
-    name: Name = Field(validation_alias=_short("name"))
-
-
-class Expression(_Part):
-    """What is computed of one row: a key's value, or an operator applied to one or to several."""
-
-    operator: str | None = Field(default=None, validation_alias=_short("operator"))
-    key: Key | None = Field(default=None, validation_alias=_short("key"))
-    fields: Annotated[list[str | int | float | Expression], Field(max_length=MAX_FIELDS)] | None = None
-
-
-class ProjectField(Expression):
-    """An expression and its name in the result."""
-
-    name: Name = Field(validation_alias=_short("name"))
-
-
-class Project(_Part):
-    """Rows with just these fields; the keys of the group before stay unless ``exclude_keys``."""
-
-    fields: Annotated[list[ProjectField], Field(min_length=1, max_length=MAX_FIELDS)]
-    exclude_keys: bool = False
-
-
-class Match(_Part):
-    """Only the rows that hold the conditions."""
-
-    filter: RowConditions
-
-
-RowSort = Annotated[list[RowSortKey], Field(min_length=1, max_length=MAX_FIELDS), BeforeValidator(_sort_keys)]
-
-
-class Stage(_Part):
-    """One stage of an aggregate."""
-
-    group: Group | None = None
-    unwind: UnwindRows | None = None
-    count: CountRows | None = None
-    sort: RowSort | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
-    skip: Count | None = None
-    project: Project | None = None
-    match: Match | None = None
-
-    @property
-    def given(self) -> tuple[str, Any]:
-        """The stage's name and its options."""
-        return next((name, options) for name, options in self if options is not None)
-
-    @model_validator(mode="after")
-    def _one(self) -> Stage:
-        if sum(options is not None for _, options in self) != 1:
-            _invalid(f"a stage has exactly one of {', '.join(type(self).model_fields)}")
-        return self
-
-
-class StatQuery(_Matching):
-    """The statistics language."""
-
-    aggregate: Annotated[list[Stage], Field(max_length=MAX_STAGES)] = []
-    distinct: EventKey | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> StatQuery:
-        if not self.aggregate and self.distinct is None:
-            _refuse(lambda at: RequiredParameterError(f"{at}.aggregate"))
-        if self.aggregate and self.distinct is not None:
-            _refuse(lambda at: InvalidParameterError(f"{at}.distinct", "it does not go together with aggregate"))
-        return self
-
-
-class EventStatQuery(_Part):
-    """The request of stat."""
-
-    query: StatQuery
-    domain_id: str | None = None
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
+from event_api.settings import TableNames
 from eventctl import target
 from eventctl.errors import OperationError
 from eventctl.target import StackName, default_stack, open_target
+from localrun.endpoint import Endpoint
+from localrun.errors import NotRunningError
 from localrun.settings import ROOT
 from tests import stack
 
@@ -79,3 +84,35 @@ def test_another_applications_stack_is_told(monkeypatch, missing):
     aws_with(monkeypatch, {name: value for name, value in OUTPUTS.items() if name != missing})
     with pytest.raises(OperationError, match=f"no output '{missing}'"):
         open_target(local=False, stack="mine")
+
+
+def test_without_a_local_run_the_error_says_how_to_start_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("LOCAL_DIR", str(tmp_path))
+    with pytest.raises(NotRunningError, match="make run"):
+        open_target(local=True, stack=None)
+
+
+def test_the_local_run_is_reached_with_its_own_credentials(monkeypatch):
+    names = TableNames("E", "D", "A", "W", "T")
+    found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, 400)
+    monkeypatch.setattr("localrun.endpoint.find", lambda: found)
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
+    opened = open_target(local=True, stack=None)
+    assert opened.webhook_url("w", "key") == "http://localhost:3000/monitoring/v1/webhook/w/key/events"
+    client = opened.stores.webhooks._table._client
+    assert client.meta.endpoint_url == found.endpoint_url
+    assert client._request_signer._credentials.access_key == "local"
+    assert client._endpoint.http_session._proxy_config._proxies == {}
+
+
+def test_help_needs_nothing_heavy():
+    code = "import sys; from eventctl.cli import cli; cli.list_commands(None); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "click" in loaded
+    assert not {"botocore", "boto3", "pydantic", "rich"} & set(loaded)
+
+
+def test_the_region_of_the_environment_is_used_unless_the_stack_has_its_own(monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    assert target._client("dynamodb", region_name=None).meta.region_name == "eu-west-3"
+    assert target._client("dynamodb", region_name="eu-west-1").meta.region_name == "eu-west-1"

@@ -73,7 +73,7 @@ def values_at(value: Any, path: list[str]) -> list[Any]:
     return [None]
 
 
-def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # noqa: PT028  # no test of pytest's
+def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # no test of pytest's
     name = name.removeprefix("datetime_")
     if name.startswith("timediff_"):
         name, wanted = name.removeprefix("timediff_"), now - timedelta(days=int(wanted.removeprefix("now-")[:-1]))
@@ -90,7 +90,8 @@ def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # noqa: PT
             return any(test("contain", value, one, now) for one in wanted)
         case "match":
             return isinstance(value, list) and any(
-                isinstance(element, dict) and all(holds(element, {"key": k, "operator": "eq", "value": v}, now) for k, v in wanted.items())
+                isinstance(element, dict)
+                and all(holds(element, {"key": k, "operator": "eq", "value": v}, now) for k, v in wanted.items())
                 for element in value
             )
     if value is None or wanted is None:
@@ -100,7 +101,10 @@ def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # noqa: PT
 
 
 def same_type(one: Any, other: Any) -> bool:
-    kinds = [next(k for k in (bool, (int, float), str, list, dict, datetime, object) if isinstance(v, k)) for v in (one, other)]
+    kinds = [
+        next(k for k in (bool, (int, float), str, list, dict, datetime, object) if isinstance(v, k))
+        for v in (one, other)
+    ]
     return kinds[0] == kinds[1]
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from event_api.errors import EventApiError
 from event_api.model import Scope
 from event_api.query.operators import OPERATORS
 from event_api.search import list_events
 from event_api.statistics import stat_events
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.fakes import FakeEventReader, make_row
 from tests.unit.query import evaluator
 
@@ -73,6 +73,8 @@ def operands(key: str, name: str) -> st.SearchStrategy[Any]:
         one = st.sampled_from([None, *ids[key]])
     elif key in {"created_at", "occurred_at"}:
         one = st.sampled_from([None, *WRITTEN_TIMES])
+    elif name in {"gt", "gte", "lt", "lte"}:
+        one = scalars
     else:
         one = scalars | st.dictionaries(st.sampled_from(["a", "b"]), scalars, max_size=1)
     return st.lists(one, max_size=3) if name in LIST_OPERATORS else one
@@ -132,7 +134,9 @@ def test_stat_counts_what_list_finds(rows, request, scope):
 
 
 @settings(max_examples=150, deadline=None)
-@given(events(), st.lists(sort_keys, max_size=2), st.integers(0, 4), st.integers(0, 4), st.lists(conditions(), max_size=1))
+@given(
+    events(), st.lists(sort_keys, max_size=2), st.integers(0, 4), st.integers(0, 4), st.lists(conditions(), max_size=1)
+)
 def test_pages_are_slices_of_the_whole(rows, sort, start, limit, conditions):
     scope = Scope("domain-a")
     query = {"sort": sort, "filter": conditions}
@@ -180,12 +184,22 @@ WORDS_OF_REQUESTS = [
     *("key", "k", "value", "v", "operator", "o", "desc", "keys", "start", "limit", "name", "n", "path", "domain_id"),
     *("aggregate", "distinct", "group", "count", "project", "match", "skip", "fields", "conditions", "date_format"),
 ]
-TEXTS_OF_REQUESTS = ["title", "created_at", "eq", "in", "sum", "push", "size", "divide", "%Y", "now", "additional_info.a"]
+TEXTS_OF_REQUESTS = [
+    "title",
+    "created_at",
+    "eq",
+    "in",
+    "sum",
+    "push",
+    "size",
+    "divide",
+    "%Y",
+    "now",
+    "additional_info.a",
+]
 shaped = st.recursive(
     json_values | st.sampled_from(TEXTS_OF_REQUESTS),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS_OF_REQUESTS), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS_OF_REQUESTS), inner, max_size=3),
     max_leaves=20,
 )
 

@@ -12,12 +12,17 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeAlias
 
-from event_api.errors import InvalidParameterError, RequiredParameterError
+from event_api.errors import DbQueryError, InvalidParameterError, RequiredParameterError
 from event_api.fields import EVENT_FIELDS, Path, is_field, path_of
+from event_api.jsontypes import Json
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MaybeJson, Row, identity, lookup, unwound
-from event_api.requests import (
+from event_api.requests import RowCondition
+from event_api.statistics.accumulators import GROUP_OPERATORS, Accumulator
+from event_api.statistics.dates import date_format, specifiers
+from event_api.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
+from event_api.statistics.requests import (
     CountRows,
     Expression,
     Group,
@@ -25,14 +30,10 @@ from event_api.requests import (
     GroupKey,
     Match,
     Project,
-    RowCondition,
     RowSortKey,
     Stage,
     UnwindRows,
 )
-from event_api.statistics.accumulators import GROUP_OPERATORS, Accumulator
-from event_api.statistics.dates import date_format, specifiers
-from event_api.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
 
 Step: TypeAlias = Callable[[Iterable[Row]], Iterable[Row]]
 
@@ -103,11 +104,47 @@ def compile_pipeline(stages: Sequence[Stage], now: datetime, at: str) -> Pipelin
     for number, stage in enumerate(stages):
         name, options = stage.given
         step = STAGES[name](options, names, f"{at}.{number}.{name}")
+        if name in _WEIGHTS:
+            step = _bounded(step, _WEIGHTS[name])
         follower = stages[number + 1] if number + 1 < len(stages) else None
         if name == "sort" and follower is not None and follower.limit is not None:
             step = partial(step, most=follower.limit)
         steps.append(step)
     return Pipeline(tuple(steps), None if names.of_events else frozenset(names.read))
+
+
+# --- bounds ---------------------------------------------------------------------------------------------------------
+
+MAX_VALUES = 1_000_000
+"""Values that one stage may make: what is pushed or unwound again and again multiplies each time."""
+
+
+def _values_in(row: Row) -> int:
+    """Count the values in a row, the members of objects and arrays included; stop where there are too many."""
+    count = 0
+    waiting: list[Json] = [row]
+    while waiting and count <= MAX_VALUES:
+        value = waiting.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return count
+
+
+_WEIGHTS: Mapping[str, Callable[[Row], int]] = {"group": _values_in, "project": _values_in, "unwind": lambda _: 1}
+"""What the rows of the stages that can multiply count for."""
+
+
+def _bounded(step: Step, weight: Callable[[Row], int]) -> Step:
+    def bounded(rows: Iterable[Row]) -> Iterator[Row]:
+        made = 0
+        for row in step(rows):
+            made += weight(row)
+            if made > MAX_VALUES:
+                raise DbQueryError(f"a stage makes more than {MAX_VALUES} values; filter, group or limit before it")
+            yield row
+
+    return bounded
 
 
 # --- group ------------------------------------------------------------------------------------------------------------
@@ -296,4 +333,4 @@ STAGES: Mapping[str, Callable[[Any, Names, str], Any]] = {
     "project": _project,
     "match": _match,
 }
-"""Every stage: makes its step of its options (a model of `event_api.requests`), what keys mean, and its place."""
+"""Every stage: makes its step of its options (of `event_api.statistics.requests`), what keys mean, and its place."""

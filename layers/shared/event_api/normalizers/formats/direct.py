@@ -10,7 +10,7 @@ from event_api.normalizers.errors import NormalizeError
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.model import Json
+    from event_api.jsontypes import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "direct"

@@ -11,7 +11,7 @@ from event_api.times import parse_time
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from event_api.model import Json, JsonObject
+    from event_api.jsontypes import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "generic"

@@ -13,7 +13,7 @@ from event_api.normalizers.errors import NormalizeError
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.model import JsonObject
+    from event_api.jsontypes import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "prometheus-alertmanager"
