@@ -62,14 +62,12 @@ def list_alerts(invocation: Invocation, domain: str, state: str | None) -> None:
 @click.pass_obj
 def show(invocation: Invocation, alert_id: str) -> None:
     """Show an alert and its events, oldest first."""
-    stores = invocation.open().stores
-    found = stores.alerts.get(alert_id)
+    stores, now = invocation.open().stores, times.now()
+    found = stores.alerts.get(alert_id, now)
     if found is None:
         raise NotFoundError("alert_id", alert_id)
     fields = views.of_alert(found)
-    events = events_of_alert(
-        stores, found.domain_id, alert_id, [column.field for column in _EVENT_COLUMNS], times.now()
-    )
+    events = events_of_alert(stores, found.domain_id, alert_id, [column.field for column in _EVENT_COLUMNS], now)
 
     def print_all() -> None:
         screen.show_fields(fields)

@@ -14,6 +14,12 @@ from tests import query_cases
 pytestmark = pytest.mark.skipif(not query_cases.CASES.is_dir(), reason="the reference's answers are not there")
 
 
+@pytest.fixture(params=["ministack", pytest.param("dynoxide", marks=pytest.mark.engine)])
+def engine(request):
+    """Not moto, which takes minutes for this; ministack is a Python package, so `make test` can have it."""
+    return request.param
+
+
 def test_every_case_is_answered_as_the_reference_does(app):
     for event in query_cases.load_events():
         assert import_event(app.stores, read_record(json.dumps(event).encode()), times.now())

@@ -106,6 +106,7 @@ STATISTICS = {
     "statistics.expressions",
     "statistics.numbers",
     "statistics.pipeline",
+    "statistics.requests",
 }
 
 # Third-party modules, counted with the locked versions; some room is left for another minor version of Python.

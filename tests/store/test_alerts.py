@@ -45,7 +45,7 @@ def test_an_opened_alert_is_read_back_as_it_was_written(alerts):
     assert alerts.newest(KEY) is None
     alerts.open(alert(), None)
     assert alerts.newest(KEY) == alert()
-    assert alerts.get(alert().alert_id) == alert()
+    assert alerts.get(alert().alert_id, NOW) == alert()
 
 
 def test_one_generation_is_opened_once(alerts):
@@ -93,7 +93,7 @@ def test_resolving_resolves_every_older_open_alert(alerts):
         alerts.open(alert(generation, f"event-{generation}"), alerts.newest(KEY))
     alerts.resolve(alert(3), "event-9", NOW + timedelta(minutes=1))
     for generation in (1, 2, 3):
-        resolved = alerts.get(ids.alert_id(KEY, generation))
+        resolved = alerts.get(ids.alert_id(KEY, generation), NOW)
         assert resolved.state is AlertState.RESOLVED
         assert (resolved.resolved_by, resolved.resolved_at) == ("event-9", NOW + timedelta(minutes=1))
 
@@ -103,8 +103,8 @@ def test_resolving_leaves_a_newer_alert_open(alerts):
     seen = alerts.newest(KEY)
     alerts.open(alert(2, "event-2"), seen)
     alerts.resolve(seen, "event-9", NOW)
-    assert not alerts.get(ids.alert_id(KEY, 1)).is_open
-    assert alerts.get(ids.alert_id(KEY, 2)).is_open
+    assert not alerts.get(ids.alert_id(KEY, 1), NOW).is_open
+    assert alerts.get(ids.alert_id(KEY, 2), NOW).is_open
 
 
 def test_what_an_event_did_is_found_again(alerts):

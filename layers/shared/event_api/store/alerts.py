@@ -37,13 +37,13 @@ class AlertStore:
                 return alert
         return None
 
-    def get(self, alert_id: str) -> Alert | None:
-        """Read an alert by its id; None if there is none."""
+    def get(self, alert_id: str, now: datetime) -> Alert | None:
+        """Read an alert by its id; None if there is none, or it has expired."""
         place = ids.alert_place(alert_id)
         if place is None:
             return None
         item = self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
-        return None if item is None else _from_item(item)
+        return _from_item(item) if item is not None and retention.is_live(item, "expires_at", now) else None
 
     def of_domain(self, domain_id: str, state: AlertState | None, now: datetime) -> Iterator[Alert]:
         """Read a domain's alerts, newest first."""
