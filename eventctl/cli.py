@@ -75,7 +75,7 @@ def _one_line(error: click.ClickException) -> str:
 )
 @click.version_option(package_name="event-api", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Operate the Event API: its webhooks and tokens, its alerts, and events in bulk.
+    """Operate the Event API: its webhooks and tokens, its alerts, and events in bulk.
 
     Works on the stack that samconfig.toml names, in the current AWS account (the usual AWS_PROFILE, AWS_REGION ...),
     unless --stack names another, or --local says the local run. These two and --json may stand anywhere.
@@ -89,7 +89,7 @@ def cli() -> None:
 
     Exit status: 0 when done, 1 when it could not be done (or not for every line of an import), 2 when the command
     line is wrong.
-    """
+    """  # noqa: D301  # the backspace is click's mark for lines that stay as they are
 
 
 def main() -> None:

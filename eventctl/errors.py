@@ -13,6 +13,8 @@ import click
 from event_api.errors import BadRequestError, EventApiError
 from localrun.errors import LocalRunError
 
+_NO_ACCOUNT = {"NoCredentialsError", "NoRegionError"}
+
 
 class OperationError(click.ClickException):
     """It could not be done; ``str()`` is one clear line."""
@@ -39,4 +41,7 @@ def failures_told() -> Iterator[None]:
 def _reason_of_aws(error: Exception) -> str | None:
     if not any(base.__module__ == "botocore.exceptions" for base in type(error).__mro__):
         return None
-    return " ".join(str(error).split())
+    reason = " ".join(str(error).split())
+    # Who has no account set up most likely forgot to say which deployment is meant.
+    hint = " For the local run say --local." if type(error).__name__ in _NO_ACCOUNT else ""
+    return reason + hint

@@ -83,6 +83,8 @@ def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
     try:
         if record.raw_data is not None:
             _store_raw_data(stores, record, record.raw_data, now)
+        elif stores.deliveries.get(ids.delivery_of_event(record.event_id, record.domain_id), record.domain_id):
+            raise RecordError("raw_data is null, but a raw body is stored for this event's delivery")
         return stores.events.add(record.to_row(), now)
     except PayloadTooLargeError as error:
         raise RecordError(f"raw_data: {error}") from error

@@ -111,5 +111,6 @@ def revoke(invocation: Invocation, token_id: str) -> None:
     # Who pastes the whole token means its id; the secret must not come back in an error.
     token_id = token_id.partition(".")[0]
     administration.revoke_token(invocation.open().stores, token_id)
-    show = partial(click.echo, f"{screen.printable(token_id)} is revoked.")
+    text = f"{screen.printable(token_id)} is revoked; API Gateway may accept it for another TokenCacheSeconds (60)."
+    show = partial(click.echo, text)
     invocation.answer({"token_id": token_id, "revoked": True}, show)

@@ -16,7 +16,9 @@ from tests.samples.mutations import events_or_reason, mutations, paths, replaced
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "webhook-samples"
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the collection of webhook samples is not there")
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="../shared/webhook-samples, a collection that is not in this repository, is not there"
+)
 
 ENTRIES = json.loads((FOLDER / "INDEX.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else []
 

@@ -42,6 +42,8 @@ MAX_CONDITIONS = 200
 """Conditions in one filter."""
 MAX_LIST_VALUES = 1_000
 """Values in one list: of ``in``, of a named field."""
+MAX_ALL_VALUES = 2_000
+"""Values in the lists of all conditions together: each is compared with each event."""
 MAX_KEY_LENGTH = 255
 """Characters in a key or a name."""
 MAX_KEYWORD_WORDS = 50
@@ -201,7 +203,11 @@ class Matching(Part):
     page: Page = Page.model_construct()
 
     @model_validator(mode="after")
-    def _few_words(self) -> Matching:
+    def _few_values(self) -> Matching:
+        values = sum(len(part.value) for part in (*self.filter, *self.filter_or) if isinstance(part.value, list))
+        if values > MAX_ALL_VALUES:
+            reason = f"at most {MAX_ALL_VALUES} values in the lists of all conditions are accepted"
+            refuse(lambda at: InvalidParameterError(f"{at}.filter", reason))
         if len(self.keyword.split()) > MAX_KEYWORD_WORDS:
             reason = f"at most {MAX_KEYWORD_WORDS} words are accepted"
             refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))

@@ -11,8 +11,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?"
-    r"\s*(Z|z|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?",
+    r"(\d{4})(?:-?(\d\d)(?:-?(\d\d)(?:[Tt ](\d\d)(?::?(\d\d)(?::?([0-5]\d|60)(?:[.,](\d+))?)?)?"
+    r"\s*(Z|z|UTC|GMT|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?)?)?",
     re.ASCII,
 )
 _RFC1123 = re.compile(
@@ -46,24 +46,26 @@ def to_iso(moment: datetime) -> str:
 def parse_iso(text: str) -> datetime | None:
     """Read ISO 8601 of any precision and offset (none means UTC); None if it is not that, or no real date.
 
-    Keeps microseconds; finer digits are cut.
+    What is left out is the beginning: ``2024`` is its first instant. ``24:00`` is the end of a day. Keeps
+    microseconds; finer digits are cut.
     """
     match = _ISO.fullmatch(text.strip())
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = match.groups()
+    ends_day = hour == "24" and not any(map(int, (minute or "0", second or "0", fraction or "0")))
     try:
         moment = datetime(
             int(year),
-            int(month),
-            int(day),
-            int(hour or 0),
+            int(month or 1),
+            int(day or 1),
+            0 if ends_day else int(hour or 0),
             int(minute or 0),
             min(int(second or 0), 59),  # a leap second is the last second of its minute
             int((fraction or "0")[:6].ljust(6, "0")),
             tzinfo=UTC,
         )
-        return moment - _offset(zone)
+        return moment + timedelta(days=ends_day) - _offset(zone)
     except (ValueError, OverflowError):
         return None
 

@@ -34,13 +34,18 @@ class Condition:
         return self.path[0]
 
     @property
+    def is_time(self) -> bool:
+        """Whether the values at the path are instants."""
+        return self.of_event and len(self.path) == 1 and self.head in TIME_FIELDS
+
+    @property
     def negated(self) -> bool:
         """Whether it holds exactly where its operator's test fails."""
         return OPERATORS[self.operator].negates(self.value)
 
     def operand(self, now: datetime) -> Operand:
         """Return what the operator is given."""
-        return Operand(self.value, now, self.of_event and len(self.path) == 1 and self.head in TIME_FIELDS)
+        return Operand(self.value, now, self.is_time)
 
     def span(self, now: datetime) -> TimeRange | None:
         """Return the instants that satisfy the condition, where that is one range."""

@@ -130,17 +130,17 @@ def _among(operand: Operand) -> Test:
 
 
 def _contained(operand: Operand) -> Test:
-    needle = operand.value.casefold()
-    return lambda candidate: isinstance(candidate, str) and needle in candidate.casefold()
+    needle = operand.value.lower()
+    return lambda candidate: isinstance(candidate, str) and needle in candidate.lower()
 
 
 def _contained_in(operand: Operand) -> Test:
-    needles = [value.casefold() for value in operand.value]
+    needles = [value.lower() for value in operand.value]
 
     def test(candidate: Json) -> bool:
         if not isinstance(candidate, str):
             return False
-        text = candidate.casefold()
+        text = candidate.lower()
         return any(needle in text for needle in needles)
 
     return test

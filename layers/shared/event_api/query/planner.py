@@ -26,6 +26,9 @@ class Index(Enum):
 _KEY_FIELDS = {"event_id": Index.EVENT, "alert_id": Index.ALERT, "project_id": Index.PROJECT}
 """The fields whose ids an index is read by, the narrowest first."""
 
+MAX_PARTITIONS = 100
+"""Alerts or projects that are read one by one; beyond, reading the domain costs less than asking so often."""
+
 _CREATED_AT = "created_at"
 
 
@@ -80,7 +83,7 @@ def make_plan(
     index, keys = _narrowest(allowed, scope)
     span = _created(required, now)
     left = [condition for condition in required if not _is_consumed(condition, index, now)]
-    if index in {Index.EVENT, Index.ALERT} and scope.projects is not None:
+    if index is not Index.PROJECT and scope.projects is not None:
         left.append(Condition(("project_id",), "in", sorted(scope.projects)))
 
     cheap = [condition for condition in left if condition.head in INDEX_FIELDS]
@@ -138,7 +141,7 @@ def _narrowest(allowed: dict[str, set[str]], scope: Scope) -> tuple[Index, tuple
     if scope.projects is not None:
         allowed["project_id"] = allowed.get("project_id", set(scope.projects)) & scope.projects
     for field, index in _KEY_FIELDS.items():
-        if field in allowed:
+        if field in allowed and (index is Index.EVENT or len(allowed[field]) <= MAX_PARTITIONS):
             return index, tuple(sorted(allowed[field]))
     return Index.DOMAIN, ()
 

@@ -50,7 +50,7 @@ def _part(value: Json, paths: Collection[Path]) -> Json:
     if () in paths:
         return value
     if isinstance(value, list):
-        return [_part(element, paths) for element in value if isinstance(element, dict)] or None
+        return [_part(element, paths) or {} for element in value if isinstance(element, dict)] or None
     if not isinstance(value, dict):
         return None
     parts = {name: _part(value[name], below) for name, below in _by_head(paths).items() if name in value}

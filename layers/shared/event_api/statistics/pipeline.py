@@ -16,6 +16,7 @@ from event_api.errors import DbQueryError, InvalidParameterError, RequiredParame
 from event_api.fields import EVENT_FIELDS, Path, is_field, path_of
 from event_api.jsontypes import Json
 from event_api.query.matcher import Condition, Predicate, all_of
+from event_api.query.operators import fault_of
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MaybeJson, Row, identity, lookup, unwound
 from event_api.requests import RowCondition
@@ -71,10 +72,13 @@ class Names:
 
     def predicate(self, parts: Iterable[RowCondition], at: str) -> Predicate | None:
         """Return what tests conditions."""
-        conditions = [
-            Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.of_events)
-            for number, part in enumerate(parts)
-        ]
+        conditions = []
+        for number, part in enumerate(parts):
+            condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.of_events)
+            fault = fault_of(part.operator, part.value, is_time=condition.is_time)
+            if fault is not None:
+                raise fault(part.operator, f"{at}.{number}.value")
+            conditions.append(condition)
         return all_of(conditions, self.now)
 
     def made(self, group_keys: tuple[str, ...]) -> None:

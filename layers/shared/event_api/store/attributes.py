@@ -24,6 +24,15 @@ Item: TypeAlias = dict[str, Value]
 _COMPRESS_FROM = 512  # bytes: below, zlib saves less than it costs to read in the console
 
 
+def is_utf8(text: str) -> bool:
+    """Tell whether DynamoDB can hold a string: JSON may have escaped lone surrogates, which UTF-8 has not."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def to_attribute(value: Value) -> AttributeValueTypeDef:
     """Write one value as DynamoDB's JSON has it."""
     match value:
@@ -141,11 +150,9 @@ def pack(value: Json) -> Value:
     A map of attributes would cost more bytes, refuse some numbers, and take ten times longer to write.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        plain = text.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
+    if not is_utf8(text):
         text = json.dumps(value, separators=(",", ":"))
-        plain = text.encode()
+    plain = text.encode()
     return text if len(plain) < _COMPRESS_FROM else zlib.compress(plain)
 
 

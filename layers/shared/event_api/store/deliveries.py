@@ -12,7 +12,7 @@ from datetime import datetime
 from event_api import times
 from event_api.errors import PayloadTooLargeError
 from event_api.jsontypes import JsonObject
-from event_api.model import Delivery
+from event_api.model import Delivery, Scope
 from event_api.raw import Body
 from event_api.store import retention
 from event_api.store.attributes import Fields, Item
@@ -21,7 +21,7 @@ from event_api.store.table import ConditionFailedError, Table
 MAX_COMPRESSED_BYTES = 380_000
 """What of a DynamoDB item's 400 KB is left for the body beside headers and ids."""
 
-_BODY_ATTRIBUTES = ("delivery_id", "body", "unwrapped", "expires_at")
+_BODY_ATTRIBUTES = ("delivery_id", "project_id", "body", "unwrapped", "expires_at")
 
 
 class DeliveryStore:
@@ -82,27 +82,25 @@ class DeliveryStore:
         """Note that all events of a delivery are stored."""
         self._table.update({"delivery_id": delivery_id, "domain_id": domain_id}, "REMOVE #unfinished_since", {})
 
-    def raw_data(
-        self, delivery_id: str, domain_id: str, now: datetime, *, consistent: bool = False
-    ) -> JsonObject | None:
-        """Read what events of a delivery show as ``raw_data``; None if it is gone."""
-        item = self._table.get(
-            {"delivery_id": delivery_id, "domain_id": domain_id},
-            attributes=_BODY_ATTRIBUTES,
-            consistent=consistent,
-        )
-        return None if item is None else _raw_data(item, now)
+    def raw_data(self, delivery_id: str, scope: Scope, now: datetime, *, consistent: bool = False) -> JsonObject | None:
+        """Read what events of a delivery show as ``raw_data``; None if it is gone, or not within the scope."""
+        key: Item = {"delivery_id": delivery_id, "domain_id": scope.domain_id}
+        item = self._table.get(key, attributes=_BODY_ATTRIBUTES, consistent=consistent)
+        return None if item is None else _raw_data(item, scope, now)
 
-    def raw_data_of(self, delivery_ids: Iterable[str], domain_id: str, now: datetime) -> dict[str, JsonObject | None]:
-        """Read the ``raw_data`` of many deliveries of a domain, by their ids."""
-        keys: list[Item] = [{"delivery_id": delivery_id, "domain_id": domain_id} for delivery_id in delivery_ids]
+    def raw_data_of(self, delivery_ids: Iterable[str], scope: Scope, now: datetime) -> dict[str, JsonObject | None]:
+        """Read the ``raw_data`` of many deliveries, by their ids."""
+        keys: list[Item] = [{"delivery_id": delivery_id, "domain_id": scope.domain_id} for delivery_id in delivery_ids]
         items = self._table.batch_get(keys, attributes=_BODY_ATTRIBUTES)
-        return {Fields(item).text("delivery_id"): _raw_data(item, now) for item in items}
+        return {Fields(item).text("delivery_id"): _raw_data(item, scope, now) for item in items}
 
 
 def _body(stored: Fields) -> Body:
     return Body(zlib.decompress(stored.blob("body")), unwrapped=stored.flag("unwrapped"))
 
 
-def _raw_data(item: Item, now: datetime) -> JsonObject | None:
-    return _body(Fields(item)).raw_data() if retention.is_live(item, "expires_at", now) else None
+def _raw_data(item: Item, scope: Scope, now: datetime) -> JsonObject | None:
+    stored = Fields(item)
+    # An event leads to its delivery by its id alone, and imported events may have any id.
+    visible = retention.is_live(item, "expires_at", now) and scope.allows_project(stored.text("project_id"))
+    return _body(stored).raw_data() if visible else None

@@ -16,12 +16,13 @@ from event_api.fields import DETAIL_FIELDS
 from event_api.model import Scope
 from event_api.query.planner import Index, Plan
 from event_api.store import retention
-from event_api.store.attributes import Item, Value
+from event_api.store.attributes import Item, Value, is_utf8
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import Row, attributes_of, details_of, scalars_of, within
 from event_api.store.table import BATCH_GET_KEYS, QUERY_PAGE_ITEMS, Table, batches
 
-_LAST_OF_TIME = timedelta(milliseconds=1)
+_MILLISECOND = timedelta(milliseconds=1)
+_BEHIND_ALL_TIMES = "~"
 _ALWAYS_READ = frozenset({"e", "t", "p", "x"})  # identity, order, and what decides whether a row may be answered
 
 
@@ -88,7 +89,9 @@ class EventReader:
             yield from batch
 
     def _fill_details(self, rows: list[Row], fields: frozenset[str]) -> None:
-        keys: list[Item] = [{"e": row["event_id"], "d": self._scope.domain_id} for row in rows]
+        # One row is several where an array was unwound; no key may be asked for twice.
+        event_ids = dict.fromkeys(row["event_id"] for row in rows)
+        keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in event_ids]
         items = {item["e"]: item for item in self._table.batch_get(keys, attributes=("e", "m"))}
         for row in rows:
             row.update(details_of(items.get(row["event_id"], {}), fields))
@@ -96,7 +99,7 @@ class EventReader:
     def _fill_raw_data(self, rows: list[Row]) -> None:
         domain_id = self._scope.domain_id
         delivery_ids = {row["event_id"]: ids.delivery_of_event(row["event_id"], domain_id) for row in rows}
-        found = self._deliveries.raw_data_of(sorted(set(delivery_ids.values())), domain_id, self._now)
+        found = self._deliveries.raw_data_of(sorted(set(delivery_ids.values())), self._scope, self._now)
         for row in rows:
             row["raw_data"] = found.get(delivery_ids[row["event_id"]])
 
@@ -123,7 +126,7 @@ class EventReader:
             yield index, f"#{attribute} = :key{times_condition}", {"key": key, **times_values}
 
     def _by_id(self, plan: Plan, attributes: set[str] | frozenset[str]) -> Iterator[Item]:
-        keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(plan.keys))]
+        keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(plan.keys) - {""})]
         until = _following(plan.until) if plan.until else None
         items = [
             item
@@ -146,13 +149,16 @@ def _project(item: Item) -> str | None:
 
 def _possible(keys: Iterable[str]) -> set[str]:
     """Return the ids that can exist; DynamoDB would refuse the others as keys."""
-    return {key for key in keys if 0 < len(key) <= ids.MAX_ID_LENGTH}
+    return {key for key in keys if len(key) <= ids.MAX_ID_LENGTH and is_utf8(key)}
 
 
 def _following(moment: str) -> str:
     """Return the instant after: no event of an instant sorts at or behind it."""
     parsed = times.parse_iso(moment)
-    return moment if parsed is None else times.to_iso(parsed + _LAST_OF_TIME)
+    try:
+        return moment if parsed is None else times.to_iso(parsed + _MILLISECOND)
+    except OverflowError:  # the last instant of the year 9999
+        return _BEHIND_ALL_TIMES
 
 
 def _time_condition(since: str | None, until: str | None) -> tuple[str, dict[str, Value]]:

@@ -148,12 +148,12 @@ class EventStore:
             return None
         row = scalars_of(item, fields) | details_of(item, fields)
         if "raw_data" in fields:
-            row["raw_data"] = self._raw_data(event_id, scope.domain_id, now)
+            row["raw_data"] = self._raw_data(event_id, scope, now)
         return row
 
-    def _raw_data(self, event_id: str, domain_id: str, now: datetime) -> JsonObject | None:
-        delivery_id = ids.delivery_of_event(event_id, domain_id)
-        found = self._deliveries.raw_data(delivery_id, domain_id, now)
+    def _raw_data(self, event_id: str, scope: Scope, now: datetime) -> JsonObject | None:
+        delivery_id = ids.delivery_of_event(event_id, scope.domain_id)
+        found = self._deliveries.raw_data(delivery_id, scope, now)
         if found is None:
-            found = self._deliveries.raw_data(delivery_id, domain_id, now, consistent=True)
+            found = self._deliveries.raw_data(delivery_id, scope, now, consistent=True)
         return found

@@ -46,7 +46,11 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     ]
 
 
-_EVENT_TYPES = {str(kind): kind for kind in EventType}
+_EVENT_TYPES = {str(kind): kind for kind in EventType} | dict.fromkeys(
+    # What people write when they mean it; taken for an ALERT, it would leave the alert open for ever.
+    ("RECOVERED", "RESOLVED", "CLEARED", "OK"),
+    EventType.RECOVERY,
+)
 _SEVERITIES = {str(severity): severity for severity in Severity}
 
 
