@@ -83,9 +83,7 @@ def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
     try:
         if record.raw_data is not None:
             _store_raw_data(stores, record, record.raw_data, now)
-        elif stores.deliveries.get(ids.delivery_of_event(record.event_id, record.domain_id), record.domain_id):
-            raise RecordError("raw_data is null, but a raw body is stored for this event's delivery")
-        return stores.events.add(record.to_row(), now)
+        return stores.events.add(record.to_row(), now, imported_with_body=record.raw_data is not None)
     except PayloadTooLargeError as error:
         raise RecordError(f"raw_data: {error}") from error
     except RecursionError:
@@ -98,7 +96,7 @@ def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
 
 def _store_raw_data(stores: Stores, record: EventRecord, raw_data: JsonObject, now: datetime) -> None:
     delivery = Delivery(
-        delivery_id=ids.delivery_of_event(record.event_id, record.domain_id),
+        delivery_id=ids.delivery_of_import(record.event_id, record.domain_id),
         domain_id=record.domain_id,
         project_id=record.project_id or "",
         webhook_id=record.webhook_id or "",
@@ -109,10 +107,10 @@ def _store_raw_data(stores: Stores, record: EventRecord, raw_data: JsonObject, n
     )
     if stores.deliveries.add(delivery):
         return
-    # Events of one delivery share its raw body, and a repeated import finds its own.
+    # A repeated import finds its own.
     stored = stores.deliveries.get(delivery.delivery_id, delivery.domain_id)
     if stored is None or _canonical(stored.body.raw_data()) != _canonical(raw_data):
-        raise RecordError("raw_data differs from what is stored for this event's delivery")
+        raise RecordError("raw_data differs from what was imported for this event before")
 
 
 def _canonical(value: JsonObject) -> str:

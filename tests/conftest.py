@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,9 @@ from tests import engines, service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# Powertools reads it once, whoever is first.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", service.ENVIRONMENT["POWERTOOLS_METRICS_NAMESPACE"])
 
 ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
 

@@ -9,7 +9,9 @@ from event_api.http import Answer, Request, endpoint
 @endpoint
 def handler(request: Request) -> Answer:
     """Answer ``{}`` once the delivery is durable; its id is in a header."""
-    access_key = request.path.get("access_key") or credentials.bearer(request.headers.get("authorization"))
+    access_key = request.path.get("access_key") or credentials.bearer(request.headers.get("authorization")) or ""
     webhook = access.authenticate_webhook(wiring.webhooks(), request.path["webhook_id"], access_key)
-    delivery_id = wiring.ingest().receive(webhook, request.body, request.headers, request.seconds_left)
+    delivery_id = wiring.ingest().receive(
+        webhook, request.body, request.headers, request.seconds_left, access_key=access_key
+    )
     return Answer({}, headers={"x-delivery-id": delivery_id})

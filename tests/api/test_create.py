@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ import pytest
 from event_api import administration, times
 from event_api.errors import UnavailableError
 from event_api.model import AlertState, RecoveryMode, WebhookState
+from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
 from tests.gateway import Context
@@ -175,6 +177,33 @@ def test_another_webhook_may_use_the_same_delivery_id(app):
     assert len(app.events()) == 2
 
 
+def test_the_access_key_is_not_shown_to_readers_wherever_the_sender_puts_it(app):
+    _, path = app.webhook()
+    key = path.split("/")[-2]
+    post(app, path, {"access_key": key, "data": ["no object"], "title": f"sent to {path}"})
+    (event,) = app.events()
+    assert key not in json.dumps(event)
+    assert event["raw_data"]["access_key"] == "[access key]"
+
+
+def test_what_is_nested_too_deep_is_an_error_event_that_can_be_read(app):
+    _, path = app.webhook()
+    post(app, path, '{"a":' + "[" * 9000 + "]" * 9000 + "}")
+    post(app, path, '{"title":"t","a":' + "[" * 190 + "]" * 190 + "}")
+    deep, fine = app.events()
+    assert deep["event_type"] == "ERROR"
+    assert "deep" in deep["description"]
+    assert fine["event_type"] == "ALERT"
+
+
+def test_more_events_than_can_be_finished_become_one_error_event(app):
+    _, path = app.webhook(format="prometheus-alertmanager")
+    post(app, path, {"receiver": "r", "alerts": [{"labels": {"alertname": "a"}}] * 10_001})
+    (event,) = app.events()
+    assert event["event_type"] == "ERROR"
+    assert "10001 events" in event["description"]
+
+
 def test_an_alert_is_joined_and_resolved(app):
     _, path = app.webhook()
     for event_type in ("ALERT", "ALERT", "RECOVERY"):
@@ -285,6 +314,45 @@ def test_a_redriven_recovery_still_belongs_to_the_alert_that_it_resolved(app):
     first, recovery, second = sorted(app.events(), key=lambda event: event["created_at"])
     assert recovery["event_type"] == "RECOVERY"
     assert recovery["alert_id"] == first["alert_id"] != second["alert_id"]
+
+
+def test_a_recovery_that_was_interrupted_between_two_alerts_resolves_both_when_redriven(app):
+    _, path = app.webhook(duplicate_event_time=0)
+    for _ in range(2):
+        post(app, path, bodies.direct())
+        time.sleep(0.002)  # the first must be stale
+    with failing(AlertStore, "_update", after=1):
+        post(app, path, bodies.direct("RECOVERY"))
+    assert {alert.state for alert in alerts_of(app)} == {AlertState.RESOLVED, AlertState.TRIGGERED}
+    app.redrive()
+    assert [alert.state for alert in alerts_of(app)] == [AlertState.RESOLVED] * 2
+    assert app.events()[-1]["alert_id"] == alerts_of(app)[0].alert_id
+
+
+def test_a_late_alert_joins_what_was_resolved_after_it_arrived(app):
+    _, path = app.webhook()
+    post(app, path, bodies.direct())
+    with failing(EventStore, "add"):
+        post(app, path, bodies.direct())
+    time.sleep(0.002)
+    post(app, path, bodies.direct("RECOVERY"))
+    app.redrive()
+    (alert,) = alerts_of(app)
+    assert alert.state is AlertState.RESOLVED
+    assert {event["alert_id"] for event in app.events()} == {alert.alert_id}
+
+
+def test_a_late_recovery_leaves_open_what_fired_after_it_arrived(app):
+    _, path = app.webhook()
+    post(app, path, bodies.direct())
+    with failing(AlertStore, "resolve"):
+        post(app, path, bodies.direct("RECOVERY"))
+    time.sleep(0.002)
+    post(app, path, bodies.direct())
+    app.redrive()
+    (alert,) = alerts_of(app)
+    assert alert.state is AlertState.TRIGGERED
+    assert len(app.events()) == 3
 
 
 def test_a_delivery_that_finds_no_time_is_finished_by_the_worker(app):

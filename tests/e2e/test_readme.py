@@ -44,7 +44,7 @@ def test_the_commands_work_as_written(local_run):
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert '"title":"Disk is full"' in ended.stdout
-    assert '"results":[{"severity":"CRITICAL","count":' in ended.stdout
+    assert '{"severity":"CRITICAL","count":' in ended.stdout
 
 
 def test_what_is_run_elsewhere_is_still_in_the_readme():

@@ -107,13 +107,11 @@ def test_resolving_leaves_a_newer_alert_open(alerts):
     assert alerts.get(ids.alert_id(KEY, 2), NOW).is_open
 
 
-def test_what_an_event_did_is_found_again(alerts):
+def test_the_alerts_of_a_key_are_read_newest_first(alerts):
     alerts.open(alert(), None)
     alerts.resolve(alert(), "event-2", NOW)
     alerts.open(alert(2, "event-3"), None)
-    assert alerts.touched_by(KEY, "event-1").generation == 1
-    assert alerts.touched_by(KEY, "event-2").generation == 1
-    assert alerts.touched_by(KEY, "event-4") is None
+    assert [(one.generation, one.is_open) for one in alerts.newest_first(KEY)] == [(2, True), (1, False)]
 
 
 def test_a_domain_lists_its_own_alerts_newest_first(alerts):

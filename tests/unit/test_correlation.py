@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api import ids
-from event_api.correlation import Alone, Join, Open, Policy, Resolve, decide, initial_state, urgency
+from event_api.correlation import Alone, Join, Open, Policy, Resolve, decide, done_before, initial_state, urgency
 from event_api.model import Alert, AlertState, EventType, RecoveryMode, Severity, Urgency
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -81,6 +81,36 @@ def test_an_event_older_than_the_alerts_last_joins_without_turning_the_clock_bac
     assert decided(newer) == Join(newer, touch=False)
 
 
+def test_a_late_alert_does_not_open_what_was_resolved_after_it_arrived():
+    resolved = alert(AlertState.RESOLVED, resolved_at=NOW + timedelta(seconds=1))
+    assert decided(resolved) == Join(resolved, touch=False)
+    at_once = alert(AlertState.RESOLVED, resolved_at=NOW)
+    assert decided(at_once) == Open(2, stale=None)
+
+
+def test_a_late_recovery_does_not_resolve_what_fired_after_it_arrived():
+    firing = alert(age=-1)
+    assert decided(firing, EventType.RECOVERY) == Join(firing, touch=False)
+
+
+def test_a_repeated_event_finds_what_it_did_in_the_history():
+    newer = alert(generation=3, opened_at=NOW + timedelta(seconds=1))
+    opened = alert(AlertState.RESOLVED, generation=2, opened_by="event-1", resolved_by="event-2")
+    history = [newer, opened, alert(AlertState.RESOLVED)]
+
+    def done(event_id, event_type):
+        return done_before(history, event_id=event_id, event_type=event_type, created_at=NOW)
+
+    assert done("event-1", EventType.ALERT) == opened
+    assert done("event-2", EventType.RECOVERY) == opened
+    assert done("event-3", EventType.ALERT) is None
+
+
+def test_a_recovery_that_was_interrupted_has_still_to_resolve_the_newest():
+    history = [alert(generation=2), alert(AlertState.RESOLVED, resolved_by="event-1")]
+    assert done_before(history, event_id="event-1", event_type=EventType.RECOVERY, created_at=NOW) is None
+
+
 def test_an_error_event_opens_an_alert_in_error():
     assert initial_state(EventType.ERROR) is AlertState.ERROR
     assert initial_state(EventType.ALERT) is AlertState.TRIGGERED
@@ -137,7 +167,7 @@ def test_any_story_ends_as_the_contract_says(story, policy):
                     )
                 joined = joined_alert.generation
             case Resolve(resolved):
-                history = [alert(AlertState.RESOLVED, generation=one.generation) for one in history]
+                history = [alert(AlertState.RESOLVED, generation=one.generation, resolved_at=at) for one in history]
                 joined = resolved.generation
             case Alone():
                 joined = None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,13 +34,18 @@ def test_events_of_a_delivery_sort_by_position_and_lead_back_to_it(positions):
     delivery = ids.new_id("delivery")
     first, second = (ids.event_id(delivery, position) for position in positions)
     assert (first < second) == (positions[0] < positions[1])
-    assert ids.delivery_of_event(first, "any domain") == delivery
+    assert ids.delivery_of_event(first) == delivery
 
 
-def test_an_imported_event_has_a_delivery_of_its_own_in_each_domain():
-    one = ids.delivery_of_event("event-4e16ba3bd384", "domain-1")
-    assert one == ids.delivery_of_event("event-4e16ba3bd384", "domain-1")
-    assert one != ids.delivery_of_event("event-4e16ba3bd384", "domain-2")
+@pytest.mark.parametrize("event", ["event-4e16ba3bd384", ids.event_id("delivery-" + "0" * 24, 1), "anything"])
+def test_an_imported_event_has_a_delivery_of_its_own_in_each_domain(event):
+    one = ids.delivery_of_import(event, "domain-1")
+    assert one == ids.delivery_of_import(event, "domain-1")
+    assert one not in {ids.delivery_of_import(event, "domain-2"), ids.delivery_of_event(event)}
+
+
+def test_a_foreign_event_id_leads_to_no_delivery():
+    assert ids.delivery_of_event("event-4e16ba3bd384") is None
 
 
 @given(st.tuples(st.text(), st.text(), st.text()), st.tuples(st.text(), st.text(), st.text()))

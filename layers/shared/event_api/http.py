@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -18,7 +17,7 @@ from urllib.parse import parse_qs
 from event_api import observe
 from event_api.errors import EventApiError, InvalidParameterError, JsonFormatError
 from event_api.jsontypes import Json, JsonObject
-from event_api.raw import parse_json
+from event_api.raw import parse_json, write_json
 
 GatewayEvent: TypeAlias = dict[str, Any]
 GatewayAnswer: TypeAlias = dict[str, Any]
@@ -105,7 +104,7 @@ class Answer:
 
     def to_gateway(self) -> GatewayAnswer:
         """Write what API Gateway takes; raise InvalidParameterError if that is more than Lambda lets through."""
-        body = _dump(self.body)
+        body = write_json(self.body)
         size = len(body.encode())
         if size > MAX_ANSWER_BYTES:
             reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer events with "
@@ -150,12 +149,3 @@ def _json_object(text: bytes | str, key: str) -> JsonObject:
     if not isinstance(value, dict):
         raise JsonFormatError(key, "it is not an object")
     return value
-
-
-def _dump(body: Json) -> str:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can escape and UTF-8 cannot hold
-        return json.dumps(body, separators=(",", ":"))
-    return text

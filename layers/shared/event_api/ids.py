@@ -43,13 +43,15 @@ def event_id(delivery: str, position: int) -> str:
     return f"event-{delivery.removeprefix('delivery-')}{position:04x}"
 
 
-def delivery_of_event(event: str, domain_id: str) -> str:
-    """Return the id of the delivery that holds an event's raw body.
-
-    An event that was imported with an id of another form has a delivery of its own, found by the event's id.
-    """
+def delivery_of_event(event: str) -> str | None:
+    """Return the id of the delivery that an event was made of; None if the id is none of ours."""
     match = _EVENT_OF_DELIVERY.fullmatch(event)
-    return f"delivery-{match[1] if match else _digest(domain_id, event)}"
+    return f"delivery-{match[1]}" if match else None
+
+
+def delivery_of_import(event: str, domain_id: str) -> str:
+    """Return the id of the delivery that holds the raw body of an imported event, whatever that event's id is."""
+    return f"delivery-{_digest('import', domain_id, event)}"
 
 
 def alert_key(domain_id: str, project_id: str, event_key: str) -> str:

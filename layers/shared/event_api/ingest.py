@@ -46,15 +46,21 @@ class Ingest:
     max_body_bytes: int
 
     def receive(
-        self, webhook: Webhook, content: bytes, headers: Mapping[str, str], seconds_left: Callable[[], float]
+        self,
+        webhook: Webhook,
+        content: bytes,
+        headers: Mapping[str, str],
+        seconds_left: Callable[[], float],
+        *,
+        access_key: str = "",
     ) -> str:
-        """Take a sender's request and return the delivery's id.
+        """Take a sender's request and return the delivery's id; ``access_key`` is what let it in, and is not stored.
 
         Raises PayloadTooLargeError, and UnavailableError where nothing could be made durable.
         """
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
-        body = Body.received(content)
+        body = Body.received(content, access_key)
         kept_headers = {name: value for name, value in headers.items() if name in READ_HEADERS}
         sender_id = sender_delivery_id(_object_or_none(body), kept_headers)
         delivery = Delivery(
@@ -144,8 +150,13 @@ class Ingest:
         """Return the id of the alert that an event belongs to, and change the alert accordingly."""
         key = ids.alert_key(delivery.domain_id, delivery.project_id, event.event_key)
         policy = correlation.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
-        if repeated and (touched := self.alerts.touched_by(key, event_id)):
-            return touched.alert_id
+        if repeated:
+            history = self.alerts.newest_first(key)
+            done = correlation.done_before(
+                history, event_id=event_id, event_type=event.event_type, created_at=delivery.received_at
+            )
+            if done is not None:
+                return done.alert_id
         for _ in range(_CORRELATION_TRIES):
             decision = correlation.decide(
                 self.alerts.newest(key),

@@ -9,7 +9,14 @@ from math import isinf
 
 from event_api.jsontypes import Json, JsonObject
 
+MAX_DEPTH = 200
+"""Levels of objects and arrays. Python's parsers and writers give up at depths of their own, which differ between its
+versions and between reading and writing; what is stored must be answered by all of them."""
+
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
+
+
+_HIDDEN = b"[access key]"
 
 
 class UnreadableBodyError(ValueError):
@@ -20,12 +27,47 @@ def parse_json(text: bytes | str) -> Json:
     """Parse strict JSON.
 
     Raises ValueError for what is none, for NaN and infinities (no JSON, and no answer could hold them), and for what
-    is nested too deep to be read.
+    is nested deeper than MAX_DEPTH.
     """
     try:
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+    if _may_be_deep(text) and _is_deep(value):
+        raise ValueError("it is nested too deep")
+    return value
+
+
+def write_json(value: Json) -> str:
+    """Write compact JSON that UTF-8 can hold: a lone surrogate, which JSON can escape and UTF-8 has not, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if is_utf8(text) else json.dumps(value, separators=(",", ":"))
+
+
+def is_utf8(text: str) -> bool:
+    """Tell whether UTF-8, and so DynamoDB, can hold a string."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _may_be_deep(text: bytes | str) -> bool:
+    # Counting brackets is quick; only who has many is walked through.
+    opening = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    return opening > MAX_DEPTH
+
+
+def _is_deep(value: Json) -> bool:
+    # Level by level, not by recursion: depth is what is in doubt.
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        containers = [one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            return False
+        level = [inner for one in containers for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
 
 
 def _refuse(constant: str) -> float:
@@ -43,16 +85,16 @@ def _finite(text: str) -> float:
 class Body:
     """A sender's body as it is stored: ``content``, and whether that is the ``data`` of a CreateEventRequest.
 
-    Of a CreateEventRequest only ``data`` is kept, because the rest of it is the access key.
+    Of a CreateEventRequest only ``data`` is kept.
     """
 
     content: bytes = field(repr=False)
     unwrapped: bool = False
 
     @classmethod
-    def received(cls, content: bytes) -> Body:
-        """Take a body as it came."""
-        body = cls(content)
+    def received(cls, content: bytes, access_key: str = "") -> Body:
+        """Take a body as it came, but for the access key that let it in: who reads events may not come to know it."""
+        body = cls(content.replace(access_key.encode(), _HIDDEN) if access_key else content)
         value, _ = body._parsed
         if isinstance(value, dict) and isinstance(value.get("data"), dict) and value.keys() <= _REQUEST_KEYS:
             return cls.of(value["data"])
@@ -61,7 +103,7 @@ class Body:
     @classmethod
     def of(cls, raw_data: JsonObject) -> Body:
         """Take what is the ``raw_data`` already, as from a CreateEventRequest or an imported event."""
-        return cls(json.dumps(raw_data, separators=(",", ":")).encode(), unwrapped=True)
+        return cls(write_json(raw_data).encode(), unwrapped=True)
 
     @cached_property
     def _parsed(self) -> tuple[Json, str | None]:

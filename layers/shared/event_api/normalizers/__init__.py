@@ -24,7 +24,9 @@ def normalize(format: str | None, payload: Payload) -> tuple[str, list[Normalize
     name = detect(payload.body, payload.headers) if format is None else format
     normalizer = load(name)
     try:
-        events = [limits.apply(event) for event in normalizer.normalize(payload)]
+        events = normalizer.normalize(payload)
+        limits.check_number(events)
+        events = [limits.apply(event) for event in events]
     except NormalizeError:
         raise
     except Exception as error:

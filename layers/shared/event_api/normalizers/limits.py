@@ -13,19 +13,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import NormalizedEvent, Resource
+from event_api.normalizers.errors import NormalizeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_TITLE: Final = 1024
-MAX_DESCRIPTION: Final = 64 * 1024
+MAX_DESCRIPTION: Final = 16 * 1024
 MAX_EVENT_KEY: Final = 512
 MAX_PART: Final = 512
 """Rule, provider, account, and each part of the resource."""
 MAX_IMAGE_URL: Final = 2048
 MAX_ADDITIONAL_INFO_KEY: Final = 256
-MAX_ADDITIONAL_INFO_BYTES: Final = 64 * 1024
+MAX_ADDITIONAL_INFO_BYTES: Final = 32 * 1024
 """``additional_info`` written as JSON in UTF-8. All other limits count characters."""
+
+MAX_EVENTS: Final = 10_000
+"""Of one delivery: far above any sender's, and no more than a worker can finish in its time."""
 
 ELLIPSIS: Final = "…"
 """What cut text ends with."""
@@ -47,16 +51,22 @@ def cut(value: str, limit: int) -> str:
 
 
 def cut_key(key: str, limit: int) -> str:
-    """Cut a key so that distinct keys stay distinct: a prefix, and the SHA-256 of the whole key."""
-    if len(key) <= limit:
+    """Make a key storable so that distinct keys stay distinct: a prefix, and the SHA-256 of the whole key."""
+    if len(key) <= limit and not _NOT_STORABLE.search(key):
         return key
     digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{key[: limit - len(digest) - 1]}:{digest}"
+    return f"{clean(key[: limit - len(digest) - 1])}:{digest}"
+
+
+def check_number(events: list[NormalizedEvent]) -> None:
+    """Raise NormalizeError for more events than one delivery may make."""
+    if len(events) > MAX_EVENTS:
+        raise NormalizeError(f"it makes {len(events)} events; at most {MAX_EVENTS} are made of one body")
 
 
 def apply(event: NormalizedEvent) -> NormalizedEvent:
     """Return the event as it may be stored: valid UTF-8, within the limits, None for what is empty."""
-    event_key = clean(cut_key(event.event_key, MAX_EVENT_KEY))
+    event_key = cut_key(event.event_key, MAX_EVENT_KEY)
     return replace(
         event,
         event_key=event_key,
@@ -82,7 +92,7 @@ def _optional(value: str | None, limit: int) -> str | None:
 
 
 def _limit_info(info: dict[str, str]) -> dict[str, str]:
-    info = {clean(cut_key(key, MAX_ADDITIONAL_INFO_KEY)): clean(value) for key, value in info.items()}
+    info = {cut_key(clean(key), MAX_ADDITIONAL_INFO_KEY): clean(value) for key, value in info.items()}
     characters = sum(len(key) + len(value) + _ENTRY_PUNCTUATION for key, value in info.items())
     if characters * _MOST_BYTES_A_CHARACTER <= MAX_ADDITIONAL_INFO_BYTES:
         return info

@@ -28,14 +28,14 @@ class AlertStore:
 
     def newest(self, key: str) -> Alert | None:
         """Read the newest alert of a key, open or not; None if there never was one."""
-        return next(self._newest_first(key, first_page=1), None)
+        return next(self.newest_first(key, first_page=1), None)
 
-    def touched_by(self, key: str, event_id: str) -> Alert | None:
-        """Return the alert that an event opened or resolved before, if it did."""
-        for alert in self._newest_first(key):
-            if event_id in {alert.opened_by, alert.resolved_by}:
-                return alert
-        return None
+    def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert]:
+        """Read the alerts of a key, the newest first, as they are asked for."""
+        items = self._table.query(
+            "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
+        )
+        return map(_from_item, items)
 
     def get(self, alert_id: str, now: datetime) -> Alert | None:
         """Read an alert by its id; None if there is none, or it has expired."""
@@ -94,7 +94,7 @@ class AlertStore:
         # An alert is resolved after every older one, so below a resolved one there is nothing left to do, also when
         # this is interrupted and repeated.
         still_open: list[Alert] = []
-        for alert in self._newest_first(newest.key, first_page=2):
+        for alert in self.newest_first(newest.key, first_page=2):
             if not alert.is_open:
                 break
             if alert.generation <= newest.generation:
@@ -103,12 +103,6 @@ class AlertStore:
         change = "SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
         for alert in reversed(still_open):
             self._update(alert, moment, change, values, _STILL_OPEN)
-
-    def _newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert]:
-        items = self._table.query(
-            "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
-        )
-        return map(_from_item, items)
 
     def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
         # An alert lives as long as its youngest event.

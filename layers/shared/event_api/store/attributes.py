@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from event_api import times
 from event_api.jsontypes import Json
+from event_api.raw import write_json
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -22,15 +23,6 @@ Item: TypeAlias = dict[str, Value]
 """An item, or a key, as the store's modules see it; an attribute without a value is not in it."""
 
 _COMPRESS_FROM = 512  # bytes: below, zlib saves less than it costs to read in the console
-
-
-def is_utf8(text: str) -> bool:
-    """Tell whether DynamoDB can hold a string: JSON may have escaped lone surrogates, which UTF-8 has not."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def to_attribute(value: Value) -> AttributeValueTypeDef:
@@ -149,9 +141,7 @@ def pack(value: Json) -> Value:
 
     A map of attributes would cost more bytes, refuse some numbers, and take ten times longer to write.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not is_utf8(text):
-        text = json.dumps(value, separators=(",", ":"))
+    text = write_json(value)
     plain = text.encode()
     return text if len(plain) < _COMPRESS_FROM else zlib.compress(plain)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from event_api import times
@@ -80,7 +81,10 @@ class DeliveryStore:
 
     def finish(self, delivery_id: str, domain_id: str) -> None:
         """Note that all events of a delivery are stored."""
-        self._table.update({"delivery_id": delivery_id, "domain_id": domain_id}, "REMOVE #unfinished_since", {})
+        key: Item = {"delivery_id": delivery_id, "domain_id": domain_id}
+        # What has expired meanwhile must not come back as an empty item.
+        with suppress(ConditionFailedError):
+            self._table.update(key, "REMOVE #unfinished_since", {}, condition="attribute_exists(#delivery_id)")
 
     def raw_data(self, delivery_id: str, scope: Scope, now: datetime, *, consistent: bool = False) -> JsonObject | None:
         """Read what events of a delivery show as ``raw_data``; None if it is gone, or not within the scope."""

@@ -15,15 +15,19 @@ from event_api import ids, times
 from event_api.fields import DETAIL_FIELDS
 from event_api.model import Scope
 from event_api.query.planner import Index, Plan
+from event_api.raw import is_utf8
 from event_api.store import retention
-from event_api.store.attributes import Item, Value, is_utf8
+from event_api.store.attributes import Item, Value
 from event_api.store.deliveries import DeliveryStore
-from event_api.store.events import Row, attributes_of, details_of, scalars_of, within
+from event_api.store.events import Row, attributes_of, delivery_of, details_of, scalars_of, within
 from event_api.store.table import BATCH_GET_KEYS, QUERY_PAGE_ITEMS, Table, batches
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEHIND_ALL_TIMES = "~"
-_ALWAYS_READ = frozenset({"e", "t", "p", "x"})  # identity, order, and what decides whether a row may be answered
+_ALWAYS_READ = frozenset({"e", "t", "p", "x", "i"})
+"""Identity, order, what decides whether a row may be answered, and where its raw body is."""
+_DELIVERY = "delivery_id"
+"""What a row has beside EventInfo's fields, for `EventReader.fill`."""
 
 
 class EventReader:
@@ -62,7 +66,12 @@ class EventReader:
         if plan.descending:
             items = _ascending_within_an_instant(items)
         allowed = (item for item in items if self._scope.allows_project(_project(item)))
-        return (scalars_of(item, plan.fields) for item in allowed)
+        return (self._row(item, plan.fields) for item in allowed)
+
+    def _row(self, item: Item, fields: Iterable[str]) -> Row:
+        row = scalars_of(item, fields)
+        row[_DELIVERY] = delivery_of(item, str(item["e"]), self._scope.domain_id)
+        return row
 
     def count(self, plan: Plan) -> int:
         """Count a plan's rows without reading them out, where that is possible."""
@@ -97,11 +106,10 @@ class EventReader:
             row.update(details_of(items.get(row["event_id"], {}), fields))
 
     def _fill_raw_data(self, rows: list[Row]) -> None:
-        domain_id = self._scope.domain_id
-        delivery_ids = {row["event_id"]: ids.delivery_of_event(row["event_id"], domain_id) for row in rows}
-        found = self._deliveries.raw_data_of(sorted(set(delivery_ids.values())), self._scope, self._now)
+        delivery_ids = {row[_DELIVERY] for row in rows} - {None}
+        found = self._deliveries.raw_data_of(sorted(delivery_ids), self._scope, self._now)
         for row in rows:
-            row["raw_data"] = found.get(delivery_ids[row["event_id"]])
+            row["raw_data"] = found.get(row[_DELIVERY])
 
     def _now_value(self) -> dict[str, Value]:
         return {"now": int(self._now.timestamp())}

@@ -108,6 +108,13 @@ class Table:
             )
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
+    def get_latest(self, key: Item, *, attributes: Iterable[str] | None = None) -> Item | None:
+        """Read an item that never changes once it is there, or seldom.
+
+        What may be a second old is read first, at half the price, and the latest only where that finds nothing.
+        """
+        return self.get(key, attributes=attributes) or self.get(key, attributes=attributes, consistent=True)
+
     def put(self, item: Mapping[str, Value | None], *, unless_exists: str | None = None) -> None:
         """Write an item; ``unless_exists`` names its hash key.
 

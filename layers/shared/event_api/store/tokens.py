@@ -21,8 +21,8 @@ class TokenStore:
         self._table = table
 
     def get(self, token_id: str) -> Token | None:
-        """Read a token; None if there is none."""
-        item = self._table.get({"token_id": token_id})
+        """Read a token, also one that was made this moment; None if there is none."""
+        item = self._table.get_latest({"token_id": token_id})
         return None if item is None else _from_item(item)
 
     def of_domain(self, domain_id: str) -> Iterator[Token]:

@@ -17,8 +17,8 @@ class WebhookStore:
         self._table = table
 
     def get(self, webhook_id: str) -> Webhook | None:
-        """Read a webhook; None if there is none."""
-        item = self._table.get({"webhook_id": webhook_id})
+        """Read a webhook, also one that was made this moment; None if there is none."""
+        item = self._table.get_latest({"webhook_id": webhook_id})
         return None if item is None else _from_item(item)
 
     def of_domain(self, domain_id: str) -> Iterator[Webhook]:

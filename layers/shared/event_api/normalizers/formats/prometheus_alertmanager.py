@@ -5,6 +5,7 @@ Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
@@ -114,6 +115,10 @@ _FNV_OFFSET = 14695981039346656037
 _FNV_PRIME = 1099511628211
 
 
+_MOST_FNV_BYTES: Final = 16_384
+"""Above any real alert's labels; one byte after the other is slow in Python."""
+
+
 def label_fingerprint(labels: dict[str, str]) -> str:
     """Compute what Alertmanager itself sends as ``fingerprint``: 64-bit FNV-1a over the sorted labels.
 
@@ -123,6 +128,8 @@ def label_fingerprint(labels: dict[str, str]) -> str:
     written = b"".join(
         part.encode("utf-8", "surrogatepass") + b"\xff" for label in sorted(labels.items()) for part in label
     )
+    if len(written) > _MOST_FNV_BYTES:
+        return hashlib.sha256(written).hexdigest()
     value = _FNV_OFFSET
     for byte in written:
         value = (value ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
