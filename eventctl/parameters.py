@@ -8,14 +8,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from event_api import ids, times
+from event_api.query.timediff import UNITS
+from event_api.raw import is_utf8
 
-_UNITS = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-}
 _DURATION = re.compile(r"(\d{1,12})\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _FARTHEST = timedelta(days=36_525)  # a century: beyond it lie typing errors, and the year 9999
 
@@ -28,9 +23,7 @@ class _OpaqueId(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         if not 0 < len(value) <= ids.MAX_ID_LENGTH:
             self.fail(f"it must have 1 to {ids.MAX_ID_LENGTH} characters.", param, ctx)
-        try:
-            value.encode()
-        except UnicodeEncodeError:
+        if not is_utf8(value):
             self.fail("it is not valid UTF-8.", param, ctx)
         return value
 
@@ -71,7 +64,7 @@ def parse_expiry(text: str, now: datetime) -> datetime:
     duration = _DURATION.fullmatch(text.strip())
     if duration is not None:
         count, unit = duration.groups()
-        seconds = int(count) * _UNITS[unit.lower()].total_seconds()
+        seconds = int(count) * UNITS[unit.lower()].total_seconds()
         moment = now + timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
     else:
         moment = times.parse_iso(text)

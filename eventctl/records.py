@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from event_api import ids, times
 from event_api.fields import EVENT_FIELDS
 from event_api.jsontypes import JsonObject
-from event_api.raw import parse_json
+from event_api.raw import is_utf8, parse_json
 from eventctl.screen import printable
 
 _MOST_FAULTS_TOLD = 5
@@ -46,10 +46,8 @@ def _iso(text: str) -> str:
 
 
 def _utf8(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can escape
-        raise PydanticCustomError("unicode", "no valid Unicode") from None
+    if not is_utf8(text):
+        raise PydanticCustomError("unicode", "no valid Unicode")
     return text
 
 

@@ -21,13 +21,6 @@ PARALLEL = 16
 
 _SAM_CONFIG = Path(__file__).resolve().parent.parent / "samconfig.toml"
 _ATTEMPTS = 7  # the first one included; with botocore's pauses about half a minute
-_TABLE_OUTPUTS = {
-    "events": "EventsTableName",
-    "deliveries": "DeliveriesTableName",
-    "alerts": "AlertsTableName",
-    "webhooks": "WebhooksTableName",
-    "tokens": "TokensTableName",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +99,7 @@ def _open_stack(stack: StackName) -> Target:
         raise OperationError(f"there is no stack '{stack.name}' {where}; deploy it, or say --local") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", ())}
     try:
-        tables = TableNames(**{table: outputs[output] for table, output in _TABLE_OUTPUTS.items()})
+        tables = TableNames.of_stack(outputs)
         retention_days, api_url = int(outputs["RetentionDays"]), outputs["ApiUrl"]
     except KeyError as error:
         raise OperationError(

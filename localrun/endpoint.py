@@ -15,15 +15,6 @@ from localrun.settings import Settings, from_environment
 if TYPE_CHECKING:
     from event_api.store.stores import Stores
 
-# The stack's outputs that name the tables (template.yaml).
-_TABLE_OUTPUTS: Mapping[str, str] = {
-    "events": "EventsTableName",
-    "deliveries": "DeliveriesTableName",
-    "alerts": "AlertsTableName",
-    "webhooks": "WebhooksTableName",
-    "tokens": "TokensTableName",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -57,7 +48,7 @@ def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
         api_url=settings.url,
         endpoint_url=settings.endpoint_url,
         region=aws.REGION,
-        tables=TableNames(**{table: outputs[output] for table, output in _TABLE_OUTPUTS.items()}),
+        tables=TableNames.of_stack(outputs),
         retention_days=int(outputs["RetentionDays"]),
     )
 

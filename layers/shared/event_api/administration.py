@@ -10,6 +10,7 @@ from event_api import credentials, ids, times
 from event_api.errors import InvalidParameterError, NotFoundError
 from event_api.model import Permission, RecoveryMode, Token, Webhook, WebhookState
 from event_api.normalizers import known_formats
+from event_api.raw import is_utf8
 from event_api.store.stores import Stores
 
 MAX_NAME_LENGTH = 255
@@ -127,8 +128,6 @@ def _opaque_id(key: str, value: str) -> str:
 def _text(key: str, value: str, limit: int) -> str:
     if not 0 < len(value) <= limit:
         raise InvalidParameterError(key, f"it must have 1 to {limit} characters")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise InvalidParameterError(key, "it is not valid UTF-8") from None
+    if not is_utf8(value):
+        raise InvalidParameterError(key, "it is not valid UTF-8")
     return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,17 @@ class TableNames:
     alerts: str
     webhooks: str
     tokens: str
+
+    @classmethod
+    def of_stack(cls, outputs: Mapping[str, str]) -> TableNames:
+        """Return the names that a stack's outputs have (template.yaml); raise KeyError for one that is missing."""
+        return cls(
+            events=outputs["EventsTableName"],
+            deliveries=outputs["DeliveriesTableName"],
+            alerts=outputs["AlertsTableName"],
+            webhooks=outputs["WebhooksTableName"],
+            tokens=outputs["TokensTableName"],
+        )
 
 
 @dataclass(frozen=True, slots=True)

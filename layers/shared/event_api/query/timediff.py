@@ -17,7 +17,7 @@ _STARTS: Mapping[str | None, Callable[[datetime], datetime]] = {
     "w": lambda now: _midnight(now) - timedelta(days=now.weekday()),
     "m": lambda now: _midnight(now).replace(day=1),
 }
-_UNITS = {
+UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
     "h": timedelta(hours=1),
@@ -42,9 +42,9 @@ def parse_timediff(text: str) -> Callable[[datetime], datetime] | None:
     start, sign, count, unit = match.groups()
     offset = timedelta()
     if unit is not None:
-        if int(count) > MAX_OFFSET // _UNITS[unit]:
+        if int(count) > MAX_OFFSET // UNITS[unit]:
             return None
-        offset = int(count) * _UNITS[unit]
+        offset = int(count) * UNITS[unit]
     if sign == "-":
         offset = -offset
     return lambda now: _STARTS[start](now) + offset

@@ -20,6 +20,7 @@ from event_api.store.attributes import Item, Value, from_attributes, to_attribut
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 BATCH_GET_KEYS = 100  # the most that one BatchGetItem takes
 QUERY_PAGE_ITEMS = 1000  # a page of this size stays below the 1 MB at which DynamoDB would cut it anyway
@@ -172,28 +173,16 @@ class Table:
 
         ``first_page``: how many items the caller expects to need; later pages grow from there.
         """
-        parameters = {
-            "TableName": self._name,
-            "ScanIndexForward": not descending,
-            "ConsistentRead": consistent,
-            **({"IndexName": index} if index else {}),
-            **expressions(
-                values,
-                KeyConditionExpression=key_condition,
-                FilterExpression=filtered,
-                ProjectionExpression=projection(attributes),
-            ),
-        }
-        limit = min(first_page, QUERY_PAGE_ITEMS)
-        while True:
-            with failures_told():
-                answer = self._client.query(**parameters, Limit=limit)
-            for attributes_of_item in answer["Items"]:
-                yield from_attributes(attributes_of_item)
-            if "LastEvaluatedKey" not in answer:
-                return
-            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-            limit = min(limit * 4, QUERY_PAGE_ITEMS)
+        parameters = expressions(
+            values,
+            KeyConditionExpression=key_condition,
+            FilterExpression=filtered,
+            ProjectionExpression=projection(attributes),
+        )
+        pages = self._pages(
+            index, first_page, {**parameters, "ScanIndexForward": not descending, "ConsistentRead": consistent}
+        )
+        return (from_attributes(item) for page in pages for item in page["Items"])
 
     def count(
         self,
@@ -204,20 +193,22 @@ class Table:
         filtered: str | None = None,
     ) -> int:
         """Count the items of one partition without reading them out."""
-        parameters = {
-            "TableName": self._name,
-            "Select": "COUNT",
-            **({"IndexName": index} if index else {}),
-            **expressions(values, KeyConditionExpression=key_condition, FilterExpression=filtered),
-        }
-        total = 0
+        parameters = expressions(values, KeyConditionExpression=key_condition, FilterExpression=filtered)
+        pages = self._pages(index, QUERY_PAGE_ITEMS, {**parameters, "Select": "COUNT"})
+        return sum(page["Count"] for page in pages)
+
+    def _pages(self, index: str | None, first_page: int, parameters: dict[str, Any]) -> Iterator[QueryOutputTypeDef]:
+        if index is not None:
+            parameters["IndexName"] = index
+        limit = min(first_page, QUERY_PAGE_ITEMS)
         while True:
             with failures_told():
-                answer = self._client.query(**parameters, Limit=QUERY_PAGE_ITEMS)
-            total += answer["Count"]
-            if "LastEvaluatedKey" not in answer:
-                return total
-            parameters["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+                page = self._client.query(TableName=self._name, Limit=limit, **parameters)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            limit = min(limit * 4, QUERY_PAGE_ITEMS)
 
     def batch_get(self, keys: Iterable[Item], *, attributes: Iterable[str] | None = None) -> Iterator[Item]:
         """Read many items by key, in no order; those that do not exist are not in the answer."""
