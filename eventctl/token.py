@@ -106,11 +106,11 @@ def revoke(invocation: Invocation, token_id: str) -> None:
     """Refuse a token from now on.
 
     TOKEN_ID is the part of the token before the dot. API Gateway may go on accepting it for as long as it caches a
-    token's check (the stack's TokenCacheSeconds, a minute unless set otherwise).
+    token's check, which is a minute.
     """
     # Who pastes the whole token means its id; the secret must not come back in an error.
     token_id = token_id.partition(".")[0]
     administration.revoke_token(invocation.open().stores, token_id)
-    text = f"{screen.printable(token_id)} is revoked; API Gateway may accept it for another TokenCacheSeconds (60)."
+    text = f"{screen.printable(token_id)} is revoked; API Gateway may accept it for another minute."
     show = partial(click.echo, text)
     invocation.answer({"token_id": token_id, "revoked": True}, show)

@@ -12,8 +12,9 @@ from tests import engines, service
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Powertools reads it once, whoever is first.
-os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", service.ENVIRONMENT["POWERTOOLS_METRICS_NAMESPACE"])
+for name in ("POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"):
+    # Powertools reads them once, whichever test is the first.
+    os.environ.setdefault(name, service.ENVIRONMENT[name])
 
 ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
 
