@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +24,17 @@ from localrun.template import CODE_PROPERTIES
 _SKIPPED_FOLDERS = frozenset({"__pycache__"})
 _SKIPPED_SUFFIXES = frozenset({".pyc"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
+
+
+_IMPORT = """
+import importlib.util, sys
+for path in sys.argv[1:]:
+    spec = importlib.util.spec_from_file_location("app", path)
+    try:
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    except Exception as error:
+        sys.exit(f"{path} cannot be imported: {type(error).__name__}: {error}")
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,36 @@ def build(template: Mapping[str, Any], root: Path) -> list[Package]:
         for logical_id, resource in template["Resources"].items()
         if resource["Type"] in CODE_PROPERTIES
     ]
+
+
+def check_imports(template: Mapping[str, Any], root: Path) -> None:
+    """Import every function's handler, in a process of its own.
+
+    Raises LocalRunError naming the one that cannot be imported: its requests would be answered 500, and its log would
+    say nothing.
+    """
+    common = template.get("Globals", {}).get("Function", {})
+    handlers = []
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties = {**common, **resource["Properties"]}
+            module = properties["Handler"].rpartition(".")[0]
+            handlers.append(f"{properties['CodeUri']}/{module}.py")
+    layers = [
+        str(root / resource["Properties"]["ContentUri"])
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::LayerVersion"
+    ]
+    ended = subprocess.run(
+        [sys.executable, "-c", _IMPORT, *handlers],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(layers), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode != 0:
+        raise LocalRunError(ended.stderr.strip().splitlines()[-1] if ended.stderr.strip() else "a handler ends Python")
 
 
 def _package(logical_id: str, resource: Mapping[str, Any], root: Path) -> Package:

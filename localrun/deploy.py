@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from localrun import template as templates
 from localrun.aws import REGION, client
-from localrun.build import Package, build
+from localrun.build import Package, build, check_imports
 from localrun.errors import LocalRunError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def deploy(root: Path, endpoint_url: str) -> Deployment:
 def _deploy(root: Path, endpoint_url: str) -> Deployment:
     source = templates.load(root / "template.yaml")
     packages = build(source, root)
+    check_imports(source, root)
     _upload(endpoint_url, packages)
     pointed = templates.point_code(source, {p.logical_id: f"s3://{_CODE_BUCKET}/{p.key}" for p in packages})
     body = json.dumps(templates.expand(pointed, REGION), default=str)

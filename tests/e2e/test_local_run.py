@@ -116,7 +116,7 @@ def test_a_reload_serves_a_changed_layer(local_run):
     module = local_run.root / "layers" / "shared" / "event_api" / "access.py"
     before = module.read_text()
     try:
-        module.write_text(before + "\nraise RuntimeError('changed')\n")
+        module.write_text(before + "\ndef authenticate_webhook(*_): raise RuntimeError('changed')\n")
         assert local_run.run("reload").returncode == 0
         assert local_run.post(direct()).status == 500
     finally:
@@ -131,6 +131,14 @@ def test_a_handler_that_raises_is_an_answer_without_its_text_and_a_log_with_it(l
     answer = local_run.get("event-000000000000")
     assert (answer.status, answer.json()) == (500, {"message": "Internal Server Error"})
     assert "the-reason" in (local_run.local_dir / "logs" / "GetEventFunction.log").read_text()
+
+
+def test_code_that_cannot_be_imported_is_refused_and_the_old_goes_on(local_run, get_event):
+    get_event.write_text("import nothing_of_that_name\n")
+    reloaded = local_run.run("reload")
+    assert (reloaded.returncode, reloaded.stdout) == (1, "")
+    assert re.fullmatch(r"local run: functions/get_event/app\.py cannot be imported: .*\n", reloaded.stderr)
+    assert local_run.get("event-000000000000").status == 404
 
 
 def test_code_that_does_not_compile_is_refused_and_the_old_goes_on(local_run, get_event):

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from localrun.build import build
+from localrun.build import build, check_imports
 from localrun.errors import LocalRunError
 
 
@@ -77,3 +77,22 @@ def test_code_that_does_not_compile_is_named(root):
 def test_a_missing_folder_is_named(root):
     with pytest.raises(LocalRunError, match="F: there is no folder functions/g"):
         build(template(F="functions/g"), root)
+
+
+@pytest.fixture
+def importable():
+    return {
+        "Globals": {"Function": {"Handler": "app.handler"}},
+        **template(F="functions/f", SharedLayer="layers/shared"),
+    }
+
+
+def test_a_handler_sees_the_layers(root, importable):
+    (root / "functions/f/app.py").write_text("import pkg\n")
+    check_imports(importable, root)
+
+
+def test_a_handler_that_cannot_be_imported_is_named(root, importable):
+    (root / "functions/f/app.py").write_text("import nothing_of_that_name\n")
+    with pytest.raises(LocalRunError, match=r"^functions/f/app.py cannot be imported: ModuleNotFoundError: .*no.*$"):
+        check_imports(importable, root)
