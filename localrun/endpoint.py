@@ -30,10 +30,6 @@ class Endpoint:
     tables: TableNames
     retention_days: int
 
-    def environment(self) -> dict[str, str]:
-        """Return the environment variables that make any AWS SDK talk to this local run."""
-        return aws.environment(self.endpoint_url)
-
     def open_stores(self) -> Stores:
         """Open the local run's stores."""
         from event_api.store.stores import Stores  # noqa: PLC0415 - slow to import, and finding needs none of it

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.driver import ask, free_port, wait_for
+from tests.e2e.driver import ask, wait_for
+from tests.engines import free_port
 
 CONFIG = """
 route:

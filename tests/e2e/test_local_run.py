@@ -12,7 +12,8 @@ from uuid import uuid4
 import pytest
 
 from event_api.model import WebhookState
-from tests.e2e.driver import ask, free_port, wait_for
+from tests.e2e.driver import ask, wait_for
+from tests.engines import free_port
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "localrun" / "alertmanager.json").read_text())
 

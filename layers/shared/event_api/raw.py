@@ -14,8 +14,6 @@ MAX_DEPTH = 200
 versions and between reading and writing; what is stored must be answered by all of them."""
 
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
-
-
 _HIDDEN = b"[access key]"
 
 

@@ -40,12 +40,6 @@ def test_what_runs_is_found(settings, running):
     assert found.retention_days == 400
 
 
-def test_an_sdk_is_led_to_it_and_to_nothing_of_the_users(running):
-    environment = running.environment()
-    assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:3999"
-    assert environment["AWS_CONFIG_FILE"] == environment["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
-
-
 def test_nothing_runs_where_nothing_is(settings):
     with pytest.raises(NotRunningError, match="start it with 'make run'"):
         endpoint.find(settings)

@@ -86,10 +86,10 @@ class DeliveryStore:
         with suppress(ConditionFailedError):
             self._table.update(key, "REMOVE #unfinished_since", {}, condition="attribute_exists(#delivery_id)")
 
-    def raw_data(self, delivery_id: str, scope: Scope, now: datetime, *, consistent: bool = False) -> JsonObject | None:
+    def raw_data(self, delivery_id: str, scope: Scope, now: datetime) -> JsonObject | None:
         """Read what events of a delivery show as ``raw_data``; None if it is gone, or not within the scope."""
         key: Item = {"delivery_id": delivery_id, "domain_id": scope.domain_id}
-        item = self._table.get(key, attributes=_BODY_ATTRIBUTES, consistent=consistent)
+        item = self._table.get_latest(key, attributes=_BODY_ATTRIBUTES)
         return None if item is None else _raw_data(item, scope, now)
 
     def raw_data_of(self, delivery_ids: Iterable[str], scope: Scope, now: datetime) -> dict[str, JsonObject | None]:
@@ -105,6 +105,6 @@ def _body(stored: Fields) -> Body:
 
 def _raw_data(item: Item, scope: Scope, now: datetime) -> JsonObject | None:
     stored = Fields(item)
-    # An event leads to its delivery by its id alone, and imported events may have any id.
+    # Whatever id led here: a body is its project's, like its events.
     visible = retention.is_live(item, "expires_at", now) and scope.allows_project(stored.text("project_id"))
     return _body(stored).raw_data() if visible else None

@@ -19,7 +19,7 @@ from event_api.raw import is_utf8
 from event_api.store import retention
 from event_api.store.attributes import Item, Value
 from event_api.store.deliveries import DeliveryStore
-from event_api.store.events import Row, attributes_of, delivery_of, details_of, scalars_of, within
+from event_api.store.events import Row, attributes_of, created_at_of, delivery_of, details_of, scalars_of, within
 from event_api.store.table import BATCH_GET_KEYS, QUERY_PAGE_ITEMS, Table, batches
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -182,5 +182,5 @@ def _time_condition(since: str | None, until: str | None) -> tuple[str, dict[str
 
 def _ascending_within_an_instant(items: Iterable[Item]) -> Iterator[Item]:
     """Turn each run of items with the same created_at around: an index read backwards has their ids descending too."""
-    for _, run in groupby(items, key=lambda item: _order(item)[: len("2022-06-21T00:34:58.034Z")]):
+    for _, run in groupby(items, key=created_at_of):
         yield from reversed(list(run))

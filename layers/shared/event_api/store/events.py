@@ -86,12 +86,17 @@ def delivery_of(item: Item, event_id: str, domain_id: str) -> str | None:
     return ids.delivery_of_import(event_id, domain_id) if imported_with_body else None
 
 
+def created_at_of(item: Item) -> str:
+    """Return when an event was created, ISO 8601 with milliseconds."""
+    return str(item["t"])[:_LENGTH_OF_TIME]
+
+
 def scalars_of(item: Item, fields: Iterable[str]) -> Row:
     """Return some fields of an item of the table or of an index, but not those in DETAIL_FIELDS."""
     row: Row = {}
     for field in fields:
         if field == "created_at":
-            row[field] = str(item["t"])[:_LENGTH_OF_TIME]
+            row[field] = created_at_of(item)
         elif field == "resource":
             row[field] = {part: item.get(attribute) for part, attribute in _RESOURCE.items()}
         elif field in _SCALARS:
@@ -159,11 +164,5 @@ class EventStore:
         row = scalars_of(item, fields) | details_of(item, fields)
         if "raw_data" in fields:
             delivery_id = delivery_of(item, event_id, scope.domain_id)
-            row["raw_data"] = delivery_id and self._raw_data(delivery_id, scope, now)
+            row["raw_data"] = delivery_id and self._deliveries.raw_data(delivery_id, scope, now)
         return row
-
-    def _raw_data(self, delivery_id: str, scope: Scope, now: datetime) -> JsonObject | None:
-        found = self._deliveries.raw_data(delivery_id, scope, now)
-        if found is None:
-            found = self._deliveries.raw_data(delivery_id, scope, now, consistent=True)
-        return found
