@@ -6,27 +6,31 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from event_api.fields import INDEX_FIELDS
+from event_api.query.consumption import Consumption
 from event_api.query.planner import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from event_api.model import Scope
-    from event_api.query.planner import Plan
+    from event_api.query.planner import Place, Plan
     from event_api.query.values import Row
 
 _FIELD_OF_INDEX = {Index.EVENT: "event_id", Index.ALERT: "alert_id", Index.PROJECT: "project_id"}
+
+PAGE_KEY = "a page key"
 
 
 class FakeEventReader:
     """Events in memory. ``scanned``, ``filled`` and ``counted`` tell what has been read of them."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], consumption: Consumption | None = None) -> None:
         self._rows = sorted(rows, key=lambda row: (row["created_at"], row["event_id"]))
         self._by_id = {(row["domain_id"], row["event_id"]): row for row in self._rows}
         self.scanned = 0
         self.filled: list[tuple[str, frozenset[str]]] = []
         self.counted = 0
+        self.consumption = consumption or Consumption()
 
     def scan(self, plan: Plan, *, expected: int = 100) -> Iterator[Row]:
         for row in self._planned(plan):
@@ -53,15 +57,30 @@ class FakeEventReader:
 
     def _planned(self, plan: Plan) -> list[dict[str, Any]]:
         assert not plan.nothing
+        holds = plan.stored.predicate(plan.now)
         rows = [
             row
             for row in self._rows
             if row["domain_id"] == plan.scope.domain_id
             and (plan.index is Index.DOMAIN or row[_FIELD_OF_INDEX[plan.index]] in plan.keys)
+            and plan.scope.allows_project(row["project_id"])
             and (plan.since is None or row["created_at"] >= plan.since)
             and (plan.until is None or row["created_at"] <= plan.until)
+            and holds(row)
         ]
-        return sorted(rows, key=lambda row: row["created_at"], reverse=True) if plan.descending else rows
+        if plan.descending:
+            rows.sort(key=lambda row: row["created_at"], reverse=True)
+        return rows if plan.after is None else _behind(plan.after, rows, descending=plan.descending)
+
+
+def _behind(place: Place, rows: list[Row], *, descending: bool) -> list[Row]:
+    def is_behind(row: Row) -> bool:
+        if row["created_at"] == place.created_at:
+            later = row["event_id"] >= place.event_id if place.including else row["event_id"] > place.event_id
+            return later and not place.instant_done
+        return (row["created_at"] < place.created_at) if descending else (row["created_at"] > place.created_at)
+
+    return list(filter(is_behind, rows))
 
 
 def make_row(number: int = 0, **changes: Any) -> Row:

@@ -97,6 +97,7 @@ def _token() -> Token:
     return Token(
         token_id=token_id,
         secret_hash=credentials.hash_secret(secret),
+        page_key="page-key",
         domain_id=_DOMAIN,
         projects=None,
         permissions=frozenset(Permission),

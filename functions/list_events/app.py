@@ -11,7 +11,9 @@ from event_api.search import list_events
 
 @endpoint
 def handler(request: Request) -> Answer:
-    """Answer the page of events, and how many match in all."""
-    scope = Reader.from_context(request.authorizer).scope_for(Permission.LIST)
+    """Answer a page of events, and how many match in all."""
+    reader = Reader.from_context(request.authorizer)
+    scope = reader.scope_for(Permission.LIST)
     now = times.now()
-    return Answer(list_events(wiring.event_reader(scope, now), request.reading_parameters(), scope, now))
+    events = wiring.event_reader(scope, now, request.seconds_left)
+    return Answer(list_events(events, request.reading_parameters(), scope, now, reader.page_key))

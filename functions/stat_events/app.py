@@ -12,6 +12,8 @@ from event_api.statistics import stat_events
 @endpoint
 def handler(request: Request) -> Answer:
     """Answer the rows that the pipeline makes, or a field's distinct values."""
-    scope = Reader.from_context(request.authorizer).scope_for(Permission.STAT)
+    reader = Reader.from_context(request.authorizer)
+    scope = reader.scope_for(Permission.STAT)
     now = times.now()
-    return Answer(stat_events(wiring.event_reader(scope, now), request.json_object(), scope, now))
+    events = wiring.event_reader(scope, now, request.seconds_left)
+    return Answer(stat_events(events, request.json_object(), scope, now, reader.page_key))

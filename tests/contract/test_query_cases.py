@@ -10,7 +10,7 @@ from event_api.model import Scope
 from event_api.search import list_events
 from event_api.statistics import stat_events
 from tests import query_cases
-from tests.fakes import FakeEventReader
+from tests.fakes import PAGE_KEY, FakeEventReader
 
 ANSWER = {"list": list_events, "stat": stat_events}
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -25,5 +25,5 @@ def reader() -> FakeEventReader:
 
 @pytest.mark.parametrize("case", query_cases.load_cases(), ids=lambda case: case.name)
 def test_answers_as_the_reference(case: query_cases.Case, reader: FakeEventReader) -> None:
-    answer = ANSWER[case.method](reader, case.request, Scope(case.domain_id), NOW)
+    answer = ANSWER[case.method](reader, case.request, Scope(case.domain_id), NOW, PAGE_KEY)
     query_cases.assert_answer(case, answer)

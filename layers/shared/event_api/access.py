@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +42,16 @@ def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks a reading route, as the authorizer found."""
+    """Who asks a reading route, as the authorizer found; ``page_key`` is the token's."""
 
     scope: Scope
     permissions: frozenset[Permission]
+    page_key: str = field(repr=False)
 
     @classmethod
     def of(cls, token: Token) -> Reader:
         """Return who a token stands for."""
-        return cls(Scope(token.domain_id, token.projects), token.permissions)
+        return cls(Scope(token.domain_id, token.projects), token.permissions, token.page_key)
 
     def to_context(self) -> dict[str, str]:
         """Write the authorizer's context: strings only, which every gateway passes on alike."""
@@ -59,6 +60,7 @@ class Reader:
             "domain_id": self.scope.domain_id,
             "projects": json.dumps(None if projects is None else sorted(projects)),
             "permissions": json.dumps(sorted(self.permissions)),
+            "page_key": self.page_key,
         }
 
     @classmethod
@@ -67,7 +69,7 @@ class Reader:
         try:
             projects = json.loads(context["projects"])
             scope = Scope(context["domain_id"], None if projects is None else frozenset(projects))
-            return cls(scope, frozenset(map(Permission, json.loads(context["permissions"]))))
+            return cls(scope, frozenset(map(Permission, json.loads(context["permissions"]))), context["page_key"])
         except (KeyError, TypeError, ValueError):
             raise AuthenticateFailureError("the request did not come through the authorizer") from None
 

@@ -104,6 +104,7 @@ def create_token(
     token = Token(
         token_id=ids.new_id("token"),
         secret_hash=credentials.hash_secret(secret),
+        page_key=secrets.token_urlsafe(_SECRET_BYTES),
         domain_id=_opaque_id("domain_id", domain_id),
         projects=None if projects is None else frozenset(_opaque_id("project_id", project) for project in projects),
         permissions=frozenset(Permission) if permissions is None else frozenset(permissions),

@@ -17,13 +17,13 @@ from urllib.parse import parse_qs
 from event_api import observe
 from event_api.errors import EventApiError, InvalidParameterError, JsonFormatError
 from event_api.jsontypes import Json, JsonObject
-from event_api.raw import parse_json, write_json
+from event_api.raw import escaped_bytes, parse_json, write_json
 
 GatewayEvent: TypeAlias = dict[str, Any]
 GatewayAnswer: TypeAlias = dict[str, Any]
 
-MAX_ANSWER_BYTES = 5 * 1024 * 1024
-"""Lambda's own limit is 6 MB, of the answer as it is escaped into another JSON document."""
+MAX_ANSWER_BYTES = 6_000_000
+"""Bytes of an answer as it is escaped into another JSON document; Lambda's own limit is 6 MB (6,291,456)."""
 
 _JSON = "application/json"
 _PROBLEM_JSON = "application/problem+json"
@@ -105,10 +105,10 @@ class Answer:
     def to_gateway(self) -> GatewayAnswer:
         """Write what API Gateway takes; raise InvalidParameterError if that is more than Lambda lets through."""
         body = write_json(self.body)
-        size = len(body.encode())
+        size = escaped_bytes(body)
         if size > MAX_ANSWER_BYTES:
-            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer events with "
-            raise InvalidParameterError("query", f"{reason}page.limit, or for less of each with only or minimal")
+            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for less of it"
+            raise InvalidParameterError("only", reason)
         return {
             "statusCode": self.status,
             "headers": {"content-type": self.content_type, **self.headers},

@@ -182,10 +182,14 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token of one domain. ``secret_hash`` is SHA-256 of its secret part."""
+    """A bearer token of one domain. ``secret_hash`` is SHA-256 of its secret part.
+
+    ``page_key`` signs the page tokens of its requests; nobody but the service knows it.
+    """
 
     token_id: str
     secret_hash: str = field(repr=False)
+    page_key: str = field(repr=False)
     domain_id: str
     projects: frozenset[str] | None
     permissions: frozenset[Permission]

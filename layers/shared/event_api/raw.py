@@ -42,6 +42,11 @@ def write_json(value: Json) -> str:
     return text if is_utf8(text) else json.dumps(value, separators=(",", ":"))
 
 
+def escaped_bytes(text: str) -> int:
+    """Return the bytes that some JSON text takes as a string within another JSON text, which is how Lambda sends it."""
+    return len(text.encode()) + text.count('"') + text.count("\\")
+
+
 def is_utf8(text: str) -> bool:
     """Tell whether UTF-8, and so DynamoDB, can hold a string."""
     try:

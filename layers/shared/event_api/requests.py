@@ -38,12 +38,16 @@ from event_api.query.sorting import NEWEST_FIRST, SortKey
 
 MAX_REQUEST_DEPTH = 32
 """Levels of objects and arrays in a request."""
+MAX_REQUEST_VALUES = 20_000
+"""Values in a request, objects and arrays included."""
 MAX_CONDITIONS = 200
 """Conditions in one filter."""
 MAX_LIST_VALUES = 1_000
 """Values in one list: of ``in``, of a named field."""
 MAX_ALL_VALUES = 2_000
 """Values in the lists of all conditions together: each is compared with each event."""
+MAX_PATTERN_CONDITIONS = 20
+"""Conditions with regular expressions in one request: each takes memory, and time for each event."""
 MAX_KEY_LENGTH = 255
 """Characters in a key or a name."""
 MAX_KEYWORD_WORDS = 50
@@ -172,10 +176,14 @@ class EventSortKey(Part):
 
 
 class Page(Part):
-    """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all."""
+    """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all.
+
+    ``token``: those behind the page that gave it as ``next_token``; ``start`` does not count then.
+    """
 
     start: Count = 1
     limit: Count = 0
+    token: Annotated[str, Field(min_length=1)] | None = None
 
     @property
     def skip(self) -> int:
@@ -201,6 +209,7 @@ class Matching(Part):
     filter_or: EventConditions = []
     keyword: str = ""
     page: Page = Page.model_construct()
+    explain: bool = False
 
     @model_validator(mode="after")
     def _few_values(self) -> Matching:
@@ -231,8 +240,15 @@ class SearchQuery(Matching):
     sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = []
     only: Only = []
     minimal: bool = False
+    count: bool = True
     count_only: bool = False
     unwind: Unwind | None = None
+
+    @model_validator(mode="after")
+    def _counts(self) -> SearchQuery:
+        if self.count_only and not self.count:
+            refuse(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
+        return self
 
     def order(self) -> tuple[SortKey, ...]:
         """Return the order that is wanted."""
@@ -293,7 +309,7 @@ _OPERAND_TYPES = {"str", "int", "float", "Expression"}
 
 def parse_request(model: type[Model], data: Json) -> Model:
     """Read a request; raise the BadRequestError that names the key if it is not well-formed."""
-    _check_depth(data)
+    _check_size(data)
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -323,18 +339,32 @@ def _our_error(errors: list[ErrorDetails]) -> BadRequestError:
     return InvalidParameterError(at, error["msg"])
 
 
-def _check_depth(data: Json) -> None:
+def _check_size(data: Json) -> None:
+    """Refuse what is too deep or too large before anything is made of it."""
     # Level by level, not by recursion: depth is what is in doubt.
     level: list[tuple[str, Json]] = [("", data)]
+    values = patterns = 0
     for _ in range(MAX_REQUEST_DEPTH + 1):
-        level = [
-            (f"{at}.{name}" if at else str(name), inner)
-            for at, value in level
-            for name, inner in _members(value)
-            if isinstance(inner, dict | list)
+        inner = [
+            (f"{at}.{name}" if at else str(name), value)
+            for at, container in level
+            for name, value in _members(container)
         ]
+        values += len(inner)
+        patterns += sum(_is_pattern(container) for _, container in level)
+        level = [(at, value) for at, value in inner if isinstance(value, dict | list)]
     if level:
         raise InvalidParameterError(level[0][0][:MAX_LOCATION_LENGTH], f"more than {MAX_REQUEST_DEPTH} levels deep")
+    if values > MAX_REQUEST_VALUES:
+        raise InvalidParameterError("query", f"at most {MAX_REQUEST_VALUES} values in a request are accepted")
+    if patterns > MAX_PATTERN_CONDITIONS:
+        reason = f"at most {MAX_PATTERN_CONDITIONS} conditions with regular expressions are accepted"
+        raise InvalidParameterError("query", reason)
+
+
+def _is_pattern(part: Json) -> bool:
+    """Tell whether a part of a request is a condition with regular expressions."""
+    return isinstance(part, dict) and any(part.get(name) in ("regex", "regex_in") for name in ("operator", "o"))
 
 
 def _members(value: Json) -> Iterable[tuple[str | int, Json]]:

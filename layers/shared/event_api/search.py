@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from heapq import nsmallest
+from itertools import dropwhile, islice
+from operator import itemgetter
+from typing import Any
 
-from event_api.errors import NotFoundError
-from event_api.fields import INDEX_FIELDS, path_of
+from event_api import times
+from event_api.errors import InvalidParameterError, NotFoundError
+from event_api.fields import INDEX_FIELDS, RAW_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
-from event_api.query.planner import Plan, make_plan
-from event_api.query.reader import EventReader, SingleEventReader, matching
-from event_api.query.selection import event_info, selection
-from event_api.query.sorting import sort_rows
+from event_api.query.explain import explained
+from event_api.query.matcher import Condition
+from event_api.query.paging import AnswerSpace, Cursor, PageTokens, Passed
+from event_api.query.planner import Place, Plan, make_plan
+from event_api.query.reader import MANY_ROWS, EventReader, SingleEventReader, count, matching
+from event_api.query.selection import Selection, event_info, selection
+from event_api.query.sorting import SortKey, row_key
 from event_api.query.values import Row, unwound
 from event_api.requests import (
     EventQuery,
     GetEventRequest,
-    Page,
     SearchQuery,
-    Unwind,
     check_domain,
     parse_request,
 )
+
+MAX_SORTED_RESULTS = 20_000
+"""Results that are kept while they are sorted by another field than created_at."""
+
+_ELEMENT = "element"
+"""What an unwound row has beside EventInfo's fields: which element of its event's array it is, from 0."""
 
 
 def get_event(events: SingleEventReader, request: Json, scope: Scope, now: datetime) -> JsonObject:
@@ -41,81 +53,191 @@ def get_event(events: SingleEventReader, request: Json, scope: Scope, now: datet
     return event_info(row, shown)
 
 
-def list_events(reader: EventReader, request: Json, scope: Scope, now: datetime) -> JsonObject:
-    """Answer an EventQuery with ``{"results": [EventInfo…], "total_count": n}``.
+def list_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
+    """Answer an EventQuery with ``{"results": [EventInfo…], "total_count": n}``, and more where it is asked for.
 
-    Raises PermissionDeniedError for another domain, and the BadRequestErrors of a request that is not well-formed.
+    ``next_token`` is there if there are more results. ``page_key`` is the reader's secret for such tokens. Raises
+    PermissionDeniedError for another domain, and the BadRequestErrors of a request that is not well-formed, or too much
+    for the time that is left.
     """
     asked = parse_request(EventQuery, request)
     check_domain(asked.domain_id, scope)
     query = asked.query
+    tokens = PageTokens(page_key, "list", request, scope)
+    cursor = Cursor(times.cut(now)) if query.page.token is None else tokens.read(query.page.token)
     shown = selection(query.only, minimal=query.minimal)
     plan = make_plan(
         [*asked.named(), *query.required()],
         query.alternatives(),
         scope,
-        now,
+        cursor.began,
         order=query.order(),
         shown=frozenset() if query.count_only else frozenset(shown),
-        worked_on=frozenset() if query.unwind is None else frozenset({path_of(query.unwind.path)[0]}),
+        worked_on=_worked_on(query),
     )
-    if query.count_only:
-        return {"results": [], "total_count": _count(reader, plan, query.unwind)}
-    rows, total = _page(reader, plan, query)
-    missing = frozenset(shown) - INDEX_FIELDS - plan.then_fields
-    filled = reader.fill(rows, missing) if missing and rows else rows
-    return {"results": [event_info(row, shown) for row in filled], "total_count": total}
+    listing = _Listing(reader, plan, query, shown, tokens, cursor)
+    answer = {"results": [], "total_count": listing.count(plan)} if query.count_only else listing.answer()
+    return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
-class _Counted:
-    """Rows that are counted as they pass."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            self.count += 1
-            yield row
-
-    def exhaust(self) -> int:
-        """Let all pass, and return how many there were."""
-        for _ in self._rows:
-            self.count += 1
-        return self.count
+def _worked_on(query: SearchQuery) -> frozenset[str]:
+    """Return the fields that every matching row must have, beside those that it is sorted by."""
+    unwound_field = set() if query.unwind is None else {path_of(query.unwind.path)[0]}
+    return frozenset(unwound_field if query.count_only else unwound_field | {"event_id", "created_at"})
 
 
-def _count(reader: EventReader, plan: Plan, unwind: Unwind | None) -> int:
-    if plan.nothing:
-        return 0
-    if plan.exact and unwind is None:
-        return reader.count(plan)
-    return _Counted(_results(reader, plan, unwind)).exhaust()
+@dataclass(frozen=True)
+class _Listing:
+    """One page of list."""
+
+    reader: EventReader
+    plan: Plan
+    query: SearchQuery
+    shown: Selection
+    tokens: PageTokens
+    cursor: Cursor
+
+    def answer(self) -> JsonObject:
+        return self._in_order() if self.plan.ordered else self._sorted()
+
+    def count(self, plan: Plan) -> int:
+        """Count the results of a plan."""
+        return count(self.reader, plan) if self.query.unwind is None else sum(1 for _ in self._results(plan))
+
+    # --- in the order of an index -------------------------------------------------------------------------------------
+
+    def _in_order(self) -> JsonObject:
+        """Answer the rows as they are read; nothing is kept but the page."""
+        page, wants_total, position = self.query.page, self.query.count, self.cursor.position
+        skip = page.skip if position is None else 0
+        last = None if page.most is None else skip + page.most
+        # Rows that must all pass to be counted are read in large pages, otherwise one more than is shown.
+        all_pass = wants_total and position is None and not self._counts_apart
+        rows = Passed(self._behind(position, MANY_ROWS if all_pass or last is None else min(last + 1, MANY_ROWS)))
+        source = iter(rows)
+        answer = self._page(islice(source, skip, last), source, self.plan.then_fields)
+        if wants_total:
+            answer["total_count"] = self.count(self.plan) if position is not None else self._total(rows, source)
+        return answer
+
+    @property
+    def _counts_apart(self) -> bool:
+        """Whether results are counted without reading them out."""
+        return self.plan.exact and self.query.unwind is None
+
+    def _total(self, rows: Passed[Row], source: Iterator[Row]) -> int:
+        """Count all results, of which some have passed and ``source`` gives the others."""
+        if self._counts_apart and rows.last is not None and not rows.ended:
+            behind = Place(rows.last["created_at"], rows.last["event_id"])
+            return rows.count + self.count(replace(self.plan, after=behind))
+        for _ in source:
+            pass
+        return rows.count
+
+    def _behind(self, position: Any, expected: int) -> Iterator[Row]:  # noqa: ANN401 -- it is what _position made
+        if position is None:
+            return self._results(self.plan, expected)
+        created_at, event_id, element, instant_done = position
+        after = Place(created_at, event_id, including=element is not None, instant_done=instant_done)
+        rows = self._results(replace(self.plan, after=after), expected)
+        if element is None:
+            return rows
+        return dropwhile(lambda row: row["event_id"] == event_id and row[_ELEMENT] <= element, rows)
+
+    # --- in any other order -------------------------------------------------------------------------------------------
+
+    def _sorted(self) -> JsonObject:
+        """Answer the first rows of another order behind the cursor; all pass, and only the page is kept."""
+        page, order, position = self.query.page, self._order, self.cursor.position
+        skip = page.skip if position is None else 0
+        if skip >= MAX_SORTED_RESULTS:
+            reason = f"at most {MAX_SORTED_RESULTS} where results are not sorted by created_at: use page.token"
+            raise InvalidParameterError("query.page.start", reason)
+        last = min(MAX_SORTED_RESULTS, skip + (page.most or MAX_SORTED_RESULTS))
+        kept_fields = self.plan.then_fields & self._unwound_fields
+        again = self.plan.then_fields - kept_fields
+        key = row_key(order)
+        rows = Passed(self._results(self.plan))
+        keyed = ((key(row), _without(again, row)) for row in rows)
+        if position is not None:
+            behind = key(self._row_at(position))
+            keyed = (pair for pair in keyed if behind < pair[0])
+        # One more than is shown tells whether there is more.
+        kept = iter([row for _, row in nsmallest(last + 1, keyed, key=itemgetter(0))])
+        answer = self._page(islice(kept, skip, last), kept, kept_fields)
+        return answer | ({"total_count": rows.count} if self.query.count else {})
+
+    def _row_at(self, position: Any) -> Row:  # noqa: ANN401 -- it is what _position made
+        """Read the row again where the page before ended; its values may be too large for a token."""
+        event_id, element = position
+        found = make_plan(
+            [Condition(("event_id",), "eq", event_id)],
+            (),
+            self.plan.scope,
+            self.plan.now,
+            order=self.query.order(),
+            worked_on=_worked_on(self.query),
+        )
+        for row in self._results(found):
+            if row.get(_ELEMENT) == element:
+                return row
+        reason = "the event where its page ended has expired: begin again without it"
+        raise InvalidParameterError("query.page.token", reason)
+
+    @property
+    def _order(self) -> list[SortKey]:
+        """The order that is wanted, made total."""
+        return [*self.query.order(), *(SortKey((name,)) for name in ("created_at", "event_id", _ELEMENT))]
+
+    # --- both ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def _unwound_fields(self) -> frozenset[str]:
+        return frozenset() if self.query.unwind is None else frozenset({path_of(self.query.unwind.path)[0]})
+
+    def _results(self, plan: Plan, expected: int = MANY_ROWS) -> Iterator[Row]:
+        rows = matching(self.reader, plan, expected=expected)
+        if self.query.unwind is None:
+            return rows
+        path = path_of(self.query.unwind.path)
+        return ({**one, _ELEMENT: number} for row in rows for number, one in enumerate(unwound(row, path)))
+
+    def _page(self, rows: Iterator[Row], source: Iterator[Row], filled: frozenset[str]) -> JsonObject:
+        """Answer as many of some rows as fit; ``source`` gives what follows, ``filled`` are fields that they have."""
+        missing = frozenset(self.shown) - INDEX_FIELDS - filled
+        space = AnswerSpace()
+        results: list[Json] = []
+        omitted: list[Json] = []
+        last = following = None
+        for row in self.reader.fill(rows, missing) if missing else rows:
+            info = event_info(row, self.shown)
+            if not space.take(info):
+                if results:
+                    following = row
+                    break
+                # One event alone may be too large, and must not block the way to those behind it.
+                omitted += [{"event_id": row["event_id"], "field": field} for field in RAW_FIELDS & info.keys()]
+                info = {field: value for field, value in info.items() if field not in RAW_FIELDS}
+                space.take(info)
+            results.append(info)
+            last = row
+        else:
+            following = next(source, None)
+        answer: JsonObject = {"results": results}
+        if omitted:
+            answer["omitted"] = omitted
+        if last is not None and following is not None:
+            answer["next_token"] = self.tokens.write(replace(self.cursor, position=self._position(last, following)))
+        return answer
+
+    def _position(self, last: Row, following: Row) -> list[Json]:
+        """Return where the page ends that has one row last, and another would follow."""
+        if not self.plan.ordered:
+            return [last["event_id"], last.get(_ELEMENT)]
+        element = last[_ELEMENT] if following["event_id"] == last["event_id"] else None
+        return [last["created_at"], last["event_id"], element, following["created_at"] != last["created_at"]]
 
 
-def _page(reader: EventReader, plan: Plan, query: SearchQuery) -> tuple[list[Row], int]:
-    """Return the rows of the page that is asked for, and how many there are on all pages."""
-    page = query.page
-    last = None if page.most is None else page.skip + page.most
-    if plan.ordered and plan.exact and last is not None and query.unwind is None and not plan.nothing:
-        return _page_of_all(reader, plan, page, last)
-    rows = _Counted(_results(reader, plan, query.unwind))
-    in_order = islice(rows, last) if plan.ordered else sort_rows(rows, query.order(), last)
-    on_page = list(islice(in_order, page.skip, None))
-    return on_page, rows.exhaust()
-
-
-def _page_of_all(reader: EventReader, plan: Plan, page: Page, last: int) -> tuple[list[Row], int]:
-    """Return a page where every row matches: only its rows are read out, the others are at most counted."""
-    seen = _Counted(reader.scan(plan, expected=last))
-    rows = list(islice(seen, page.skip, last))
-    return rows, reader.count(plan) if seen.count == last else seen.count
-
-
-def _results(reader: EventReader, plan: Plan, unwind: Unwind | None) -> Iterator[Row]:
-    rows = matching(reader, plan)
-    if unwind is None:
-        return rows
-    path = path_of(unwind.path)
-    return (element for row in rows for element in unwound(row, path))
+def _without(fields: frozenset[str], row: Row) -> Row:
+    """Return a row without what is large and can be read again."""
+    return {name: value for name, value in row.items() if name not in fields} if fields else row

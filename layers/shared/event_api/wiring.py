@@ -6,6 +6,7 @@ some functions need is imported only when they ask (docs/adr/0005).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -72,11 +73,12 @@ def events() -> EventStore:
     return EventStore(_table(settings().tables.events), deliveries(), settings().retention_days)
 
 
-def event_reader(scope: Scope, now: datetime) -> EventReader:
-    """Return the events that one reader may see now."""
+def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> EventReader:
+    """Return the events that one reader may see now, in the time that is left."""
+    from event_api.query.consumption import Consumption
     from event_api.store.event_reader import EventReader
 
-    return EventReader(_table(settings().tables.events), deliveries(), scope, now)
+    return EventReader(_table(settings().tables.events), deliveries(), scope, now, Consumption(seconds_left))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def holds(row: dict[str, Any], condition: dict[str, Any], now: datetime) -> bool
     key = ALIASES.get(condition["key"], condition["key"])
     values = values_at(row, key.split(".")) or [None]
     values = values + [element for value in values if isinstance(value, list) for element in value]
-    if key in {"created_at", "occurred_at"} and "contain" not in name:
+    if key in {"created_at", "occurred_at"} and "contain" not in name and "regex" not in name:
         values = [instant(value) for value in values]
         wanted = wanted if name.startswith("timediff") else instant(wanted)
     return any(test(name, value, wanted, now) for value in values) == (wanted if name == "exists" else True)
@@ -73,7 +74,7 @@ def values_at(value: Any, path: list[str]) -> list[Any]:
     return [None]
 
 
-def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # no test of pytest's
+def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # noqa: C901  # a plain list; no test of pytest's
     name = name.removeprefix("datetime_")
     if name.startswith("timediff_"):
         name, wanted = name.removeprefix("timediff_"), now - timedelta(days=int(wanted.removeprefix("now-")[:-1]))
@@ -88,6 +89,10 @@ def test(name: str, value: Any, wanted: Any, now: datetime) -> bool:  # no test 
             return isinstance(value, str) and wanted.lower() in value.lower()
         case "contain_in":
             return any(test("contain", value, one, now) for one in wanted)
+        case "regex":
+            return isinstance(value, str) and re.search(wanted, value, re.IGNORECASE) is not None
+        case "regex_in":
+            return any(test("regex", value, one, now) for one in wanted)
         case "match":
             return isinstance(value, list) and any(
                 isinstance(element, dict)

@@ -14,7 +14,7 @@ from event_api.model import Scope
 from event_api.query.operators import OPERATORS
 from event_api.search import list_events
 from event_api.statistics import stat_events
-from tests.fakes import FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 from tests.unit.query import evaluator
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
@@ -36,7 +36,8 @@ values = st.recursive(
 )
 infos = st.dictionaries(st.sampled_from(["a", "b"]), values, max_size=2)
 
-LIST_OPERATORS = {"in", "not_in", "contain_in", "not_contain_in"}
+PATTERNS = ["", "^a", "b$", "a|1", "^(a|b)+$", "[^a]", "1.?"]
+LIST_OPERATORS = {"in", "not_in", "contain_in", "not_contain_in", "regex_in"}
 
 
 @st.composite
@@ -69,6 +70,8 @@ def operands(key: str, name: str) -> st.SearchStrategy[Any]:
         return st.dictionaries(st.sampled_from(["a", "b"]), scalars, max_size=2)
     if "contain" in name:
         one = st.sampled_from(WORDS)
+    elif "regex" in name:
+        one = st.sampled_from(PATTERNS)
     elif key in ids:
         one = st.sampled_from([None, *ids[key]])
     elif key in {"created_at", "occurred_at"}:
@@ -113,12 +116,12 @@ sort_keys = st.fixed_dictionaries(
 @settings(max_examples=300, deadline=None)
 @given(events(), requests(), scopes)
 def test_list_finds_what_plain_evaluation_finds(rows, request, scope):
-    answer = list_events(FakeEventReader(rows), request, scope, NOW)
+    answer = list_events(FakeEventReader(rows), request, scope, NOW, PAGE_KEY)
     expected = evaluator.matching_ids(rows, request, scope, NOW)
     assert {result["event_id"] for result in answer["results"]} == expected
     assert answer["total_count"] == len(expected)
     count_only = request | {"query": request["query"] | {"count_only": True}}
-    assert list_events(FakeEventReader(rows), count_only, scope, NOW) == {
+    assert list_events(FakeEventReader(rows), count_only, scope, NOW, PAGE_KEY) == {
         "results": [],
         "total_count": len(expected),
     }
@@ -128,7 +131,7 @@ def test_list_finds_what_plain_evaluation_finds(rows, request, scope):
 @given(events(), requests(), scopes)
 def test_stat_counts_what_list_finds(rows, request, scope):
     query = request["query"] | {"aggregate": [{"count": {"name": "n"}}]}
-    answer = stat_events(FakeEventReader(rows), {"query": query}, scope, NOW)
+    answer = stat_events(FakeEventReader(rows), {"query": query}, scope, NOW, PAGE_KEY)
     found = len(evaluator.matching_ids(rows, {"query": request["query"]}, scope, NOW))
     assert answer["results"] == ([{"n": found}] if found else [])
 
@@ -140,8 +143,10 @@ def test_stat_counts_what_list_finds(rows, request, scope):
 def test_pages_are_slices_of_the_whole(rows, sort, start, limit, conditions):
     scope = Scope("domain-a")
     query = {"sort": sort, "filter": conditions}
-    whole = list_events(FakeEventReader(rows), {"query": query}, scope, NOW)
-    page = list_events(FakeEventReader(rows), {"query": query | {"page": {"start": start, "limit": limit}}}, scope, NOW)
+    whole = list_events(FakeEventReader(rows), {"query": query}, scope, NOW, PAGE_KEY)
+    page = list_events(
+        FakeEventReader(rows), {"query": query | {"page": {"start": start, "limit": limit}}}, scope, NOW, PAGE_KEY
+    )
     first = max(start - 1, 0) if limit else 0
     assert page["results"] == whole["results"][first : first + limit if limit else None]
     assert page["total_count"] == whole["total_count"] == len(whole["results"])
@@ -164,6 +169,7 @@ def test_every_negation_finds_exactly_the_others(rows, name, data):
                 {"query": {"filter": [{"k": key, "o": operator, "v": value}]}},
                 scope,
                 NOW,
+                PAGE_KEY,
             )["results"]
         }
         for operator in (name, NEGATIONS[name])
@@ -210,6 +216,6 @@ shaped = st.recursive(
 def test_any_json_is_answered_or_refused(ask, request):
     rows = [make_row(number, additional_info={"a": [1, "x", None]}) for number in range(3)]
     try:
-        assert "results" in ask(FakeEventReader(rows), request, Scope("domain-a"), NOW)
+        assert "results" in ask(FakeEventReader(rows), request, Scope("domain-a"), NOW, PAGE_KEY)
     except EventApiError as error:
         assert error.status in {400, 403}  # noqa: PT017  # an answer is as right; nothing else is

@@ -9,7 +9,7 @@ import pytest
 from event_api.errors import NotFoundError, PermissionDeniedError
 from event_api.model import Scope
 from event_api.search import get_event, list_events
-from tests.fakes import FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")
@@ -27,53 +27,56 @@ def numbers(answer):
 def test_the_newest_come_first_and_events_of_one_instant_by_their_id():
     moment = "2026-03-01T00:00:00.000Z"
     rows = [make_row(number, created_at=moment) for number in (2, 1)] + [make_row(3)]
-    assert numbers(list_events(FakeEventReader(rows), {}, SCOPE, NOW)) == [3, 1, 2]
+    assert numbers(list_events(FakeEventReader(rows), {}, SCOPE, NOW, PAGE_KEY)) == [3, 1, 2]
 
 
 def test_a_page_reads_its_own_rows_and_counts_the_others(reader):
     query = {"page": {"start": 3, "limit": 2}}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW)
+    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert numbers(answer) == [27, 26]
     assert answer["total_count"] == 30
-    assert reader.scanned == 4
+    assert reader.scanned == 5  # one more than is shown tells whether there is a next page
     assert reader.counted == 1
     assert len(reader.filled) == 2
 
 
 def test_the_last_page_needs_no_count(reader):
-    answer = list_events(reader, {"query": {"page": {"start": 29, "limit": 5}}}, SCOPE, NOW)
+    answer = list_events(reader, {"query": {"page": {"start": 29, "limit": 5}}}, SCOPE, NOW, PAGE_KEY)
     assert numbers(answer) == [1, 0]
     assert answer["total_count"] == 30
     assert reader.counted == 0
 
 
 def test_count_only_reads_no_rows(reader):
-    assert list_events(reader, {"query": {"count_only": True}}, SCOPE, NOW) == {"results": [], "total_count": 30}
+    assert list_events(reader, {"query": {"count_only": True}}, SCOPE, NOW, PAGE_KEY) == {
+        "results": [],
+        "total_count": 30,
+    }
     assert (reader.scanned, reader.filled, reader.counted) == (0, [], 1)
 
 
 def test_nothing_is_read_where_nothing_can_match(reader):
     query = {"filter": [{"k": "event_id", "v": [], "o": "in"}]}
-    assert list_events(reader, {"query": query}, SCOPE, NOW) == {"results": [], "total_count": 0}
+    assert list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY) == {"results": [], "total_count": 0}
     assert (reader.scanned, reader.counted) == (0, 0)
 
 
 def test_a_page_that_is_sorted_fills_its_own_rows_only(reader):
     query = {"sort": {"key": "title"}, "page": {"limit": 3}, "only": ["event_id", "additional_info.n"]}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW)
+    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert [result["additional_info"] for result in answer["results"]] == [{"n": 0}, {"n": 3}, {"n": 6}]
     assert [fields for _, fields in reader.filled] == [{"additional_info"}] * 3
 
 
 def test_only_scalar_fields_fill_nothing(reader):
-    answer = list_events(reader, {"query": {"minimal": True, "page": {"limit": 1}}}, SCOPE, NOW)
+    answer = list_events(reader, {"query": {"minimal": True, "page": {"limit": 1}}}, SCOPE, NOW, PAGE_KEY)
     assert list(answer["results"][0]) == ["event_id", "event_key", "event_type", "title", "severity"]
     assert reader.filled == []
 
 
 def test_a_field_is_filled_once(reader):
     query = {"filter": [{"k": "additional_info.n", "v": 28, "o": "gte"}], "only": ["additional_info"]}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW)
+    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert answer["results"] == [{"additional_info": {"n": 29}}, {"additional_info": {"n": 28}}]
     assert len(reader.filled) == 30
 
@@ -82,22 +85,22 @@ def test_unwind_gives_one_result_for_each_element():
     rows = [make_row(1, additional_info={"tags": ["b", "a"]}), make_row(2, additional_info={"tags": []})]
     query = {"unwind": {"path": "additional_info.tags"}, "only": ["additional_info.tags"]}
     query |= {"sort": [{"key": "additional_info.tags"}]}
-    assert list_events(FakeEventReader(rows), {"query": query}, SCOPE, NOW) == {
+    assert list_events(FakeEventReader(rows), {"query": query}, SCOPE, NOW, PAGE_KEY) == {
         "results": [{"additional_info": {"tags": "a"}}, {"additional_info": {"tags": "b"}}],
         "total_count": 2,
     }
-    counted = list_events(FakeEventReader(rows), {"query": query | {"count_only": True}}, SCOPE, NOW)
+    counted = list_events(FakeEventReader(rows), {"query": query | {"count_only": True}}, SCOPE, NOW, PAGE_KEY)
     assert counted["total_count"] == 2
 
 
 def test_named_fields_and_aliases(reader):
     request = {"resource_id": "server-1", "event_key": ["key-0", "key-1"], "domain_id": "domain-a"}
-    assert numbers(list_events(reader, request, SCOPE, NOW)) == [25, 16, 10, 1]
+    assert numbers(list_events(reader, request, SCOPE, NOW, PAGE_KEY)) == [25, 16, 10, 1]
 
 
 def test_keyword_words_are_alternatives(reader):
     query = {"keyword": " HOST-1  00000000001d ", "filter": [{"k": "event_key", "v": "key-4", "o": "eq"}]}
-    assert numbers(list_events(reader, {"query": query}, SCOPE, NOW)) == [29, 19, 4]
+    assert numbers(list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)) == [29, 19, 4]
 
 
 def test_get_answers_the_fields_that_have_a_value(reader):
@@ -138,7 +141,7 @@ def test_get_of_what_the_token_must_not_see_is_not_found(reader, scope):
 
 def test_another_domain_is_refused(reader):
     with pytest.raises(PermissionDeniedError):
-        list_events(reader, {"domain_id": "domain-b"}, SCOPE, NOW)
+        list_events(reader, {"domain_id": "domain-b"}, SCOPE, NOW, PAGE_KEY)
     with pytest.raises(PermissionDeniedError):
         get_event(reader, {"event_id": "event-000000000001", "domain_id": "domain-b"}, SCOPE, NOW)
 
@@ -157,4 +160,7 @@ def test_another_domain_is_refused(reader):
 def test_a_token_of_one_project_sees_no_other(query):
     rows = [make_row(1, project_id="project-b"), make_row(2, project_id=None), make_row(3, domain_id="domain-b")]
     scope = Scope("domain-a", frozenset({"project-a"}))
-    assert list_events(FakeEventReader(rows), {"query": query}, scope, NOW) == {"results": [], "total_count": 0}
+    assert list_events(FakeEventReader(rows), {"query": query}, scope, NOW, PAGE_KEY) == {
+        "results": [],
+        "total_count": 0,
+    }

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from typing import TypeAlias
 
 from event_api.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
 from event_api.jsontypes import Json
 from event_api.query.operators import OPERATORS, Operand, Test
-from event_api.query.timerange import TimeRange
+from event_api.query.timerange import NO_TIME, TimeRange
 from event_api.query.values import Row, candidates
 
 Predicate: TypeAlias = Callable[[Row], bool]
@@ -20,13 +21,13 @@ Predicate: TypeAlias = Callable[[Row], bool]
 class Condition:
     """One condition whose operator is known and whose value suits it.
 
-    ``of_event``: the row is an event, whose TIME_FIELDS are instants, and not a row that statistics made.
+    ``times``: the row's fields whose values are instants; statistics make rows that have others than events.
     """
 
     path: Path
     operator: str
     value: Json
-    of_event: bool = True
+    times: frozenset[str] = TIME_FIELDS
 
     @property
     def head(self) -> str:
@@ -36,7 +37,7 @@ class Condition:
     @property
     def is_time(self) -> bool:
         """Whether the values at the path are instants."""
-        return self.of_event and len(self.path) == 1 and self.head in TIME_FIELDS
+        return len(self.path) == 1 and self.head in self.times
 
     @property
     def negated(self) -> bool:
@@ -50,6 +51,35 @@ class Condition:
     def span(self, now: datetime) -> TimeRange | None:
         """Return the instants that satisfy the condition, where that is one range."""
         return None if self.negated else OPERATORS[self.operator].span(self.operand(now))
+
+    def hull(self, now: datetime) -> TimeRange:
+        """Return a range that all instants are in which satisfy the condition."""
+        if self.operator != "in":
+            return self.span(now) or TimeRange()
+        spans = [replace(self, operator="eq", value=value).span(now) or NO_TIME for value in self.value]
+        return reduce(TimeRange.hull, spans, NO_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Conditions on one row: ``required`` all hold, and one of ``alternatives``, if there are any."""
+
+    required: tuple[Condition, ...] = ()
+    alternatives: tuple[Condition, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is a condition."""
+        return bool(self.required or self.alternatives)
+
+    @property
+    def heads(self) -> frozenset[str]:
+        """The fields that must be read."""
+        return frozenset(condition.head for condition in (*self.required, *self.alternatives))
+
+    def predicate(self, now: datetime) -> Predicate:
+        """Compile the conditions."""
+        parts = (all_of(self.required, now), any_of(self.alternatives, now))
+        return conjunction([part for part in parts if part is not None]) or (lambda _: True)
 
 
 def keyword_conditions(keyword: str) -> list[Condition]:

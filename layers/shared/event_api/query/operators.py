@@ -23,6 +23,7 @@ from event_api.errors import (
     OperatorValueTypeError,
 )
 from event_api.jsontypes import Json
+from event_api.query import patterns
 from event_api.query.timediff import parse_timediff
 from event_api.query.timerange import TimeRange, time_range
 from event_api.query.values import candidates, order_key
@@ -89,6 +90,22 @@ def _timediff(value: Json) -> Fault | None:
     return _text(value) or (None if parse_timediff(value) else _invalid(readable))
 
 
+def _pattern(value: Json) -> Fault | None:
+    return _text(value) or _unsearchable([value])
+
+
+def _patterns(value: Json) -> Fault | None:
+    return _list_of(_text, value) or _unsearchable(value)
+
+
+def _unsearchable(texts: list[str]) -> Fault | None:
+    try:
+        patterns.search(texts)
+    except ValueError as error:
+        return _invalid(str(error))
+    return None
+
+
 def _invalid(reason: str) -> Fault:
     return lambda _, key: InvalidParameterError(key, reason)
 
@@ -144,6 +161,14 @@ def _contained_in(operand: Operand) -> Test:
         return any(needle in text for needle in needles)
 
     return test
+
+
+def _searched(operand: Operand) -> Test:
+    texts = operand.value if isinstance(operand.value, list) else [operand.value]
+    if not texts:
+        return lambda _: False
+    found = patterns.search(texts)
+    return lambda candidate: isinstance(candidate, str) and found(candidate)
 
 
 def _existing(_: Operand) -> Test:
@@ -208,6 +233,8 @@ _POSITIVE: Mapping[str, Operator] = {
     "contain": Operator(_text, _contained),
     "contain_in": Operator(partial(_list_of, _text), _contained_in),
     "exists": Operator(_flag, _existing, negates=compare.not_),
+    "regex": Operator(_pattern, _searched),
+    "regex_in": Operator(_patterns, _searched),
     "match": Operator(_object, _element_matching),
     **{f"datetime_{name}": _ranged(_instant, _instant_span, name) for name in _ORDERINGS},
     **{f"timediff_{name}": _ranged(_timediff, _timediff_span, name) for name in _ORDERINGS},

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from event_api.fields import INDEX_FIELDS
+from event_api.fields import INDEX_FIELDS, Path
 from event_api.model import Scope
-from event_api.query.matcher import Condition, Predicate, all_of, any_of, conjunction
+from event_api.query.matcher import Condition, Filter
 from event_api.query.sorting import NEWEST_FIRST, SortKey
 from event_api.query.timerange import NO_TIME, TimeRange
+from event_api.raw import is_utf8
 
 
 class Index(Enum):
@@ -29,20 +30,43 @@ _KEY_FIELDS = {"event_id": Index.EVENT, "alert_id": Index.ALERT, "project_id": I
 MAX_PARTITIONS = 100
 """Alerts or projects that are read one by one; beyond, reading the domain costs less than asking so often."""
 
+MAX_STORED_VALUES = 80
+"""Values in the conditions that are left to the store; it takes no more than 100 in one list."""
+
 _CREATED_AT = "created_at"
+_ALWAYS_THERE = frozenset({"event_id", "domain_id", _CREATED_AT})
+_RESOURCE = "resource"
+_NOT_STORED = _ALWAYS_THERE | {"occurred_at", _RESOURCE}
+_STORED_OPERATORS = {"eq", "not", "in", "not_in", "gt", "gte", "lt", "lte", "exists"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place behind one event in the order of reading.
+
+    ``including``: it is before the event, which is read again. ``instant_done``: it is behind all of its instant.
+    """
+
+    created_at: str
+    event_id: str
+    including: bool = False
+    instant_done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How the rows of a query are read.
 
-    Everything is read within ``scope``. ``keys`` are ids for the index (none for DOMAIN). ``fields``: the INDEX_FIELDS
-    to read. ``since`` and ``until``: created_at, ISO 8601 with milliseconds, both included. ``nothing``: no event can
-    match. ``descending``: read the newest first; ``ordered``: as they are read, the rows are in the order wanted.
-    ``first`` must hold and needs ``fields`` only; then ``then_fields`` are filled in, and ``then`` must hold.
+    Everything is read within ``scope``: its domain, and its projects if it is limited to some. ``keys`` are ids for the
+    index (none for DOMAIN). ``fields``: the INDEX_FIELDS to read. ``since`` and ``until``: created_at, ISO 8601 with
+    milliseconds, both included. ``nothing``: no event can match. ``descending``: read the newest first; ``ordered``: as
+    they are read, the rows are in the order wanted. ``after``: read only what comes behind. The store gives only rows
+    that hold ``stored``. Of these ``first`` must hold and needs ``fields`` only; then ``then_fields`` are filled in and
+    ``then`` must hold. ``now`` is the present that relative times mean.
     """
 
     scope: Scope
+    now: datetime
     index: Index
     keys: tuple[str, ...]
     fields: frozenset[str]
@@ -51,14 +75,16 @@ class Plan:
     nothing: bool
     descending: bool
     ordered: bool
-    first: Predicate | None
-    then: Predicate | None
+    stored: Filter
+    first: Filter
+    then: Filter
     then_fields: frozenset[str]
+    after: Place | None = None
 
     @property
     def exact(self) -> bool:
         """Whether every row that is read matches."""
-        return self.first is None and self.then is None
+        return not self.first and not self.then
 
 
 def make_plan(
@@ -76,82 +102,107 @@ def make_plan(
     ``shown``: the fields of the answer, which are wanted for few rows. ``worked_on``: the fields that every matching
     row must have, for what is done with it after matching; those of ``order`` are added.
     """
-    if len(alternatives) == 1:
-        required, alternatives = [*required, *alternatives], ()
-    allowed = _allowed_ids(required)
-    domains = allowed.pop("domain_id", None)
+    required, alternatives = _simplified(required, alternatives)
+    allowed = _allowed_values(required)
+    domains = allowed.pop(("domain_id",), None)
+    contradiction = (domains is not None and scope.domain_id not in domains) or not all(allowed.values())
     index, keys = _narrowest(allowed, scope)
-    span = _created(required, now)
+    span = _created(required, alternatives, now)
     left = [condition for condition in required if not _is_consumed(condition, index, now)]
-    if index is not Index.PROJECT and scope.projects is not None:
-        left.append(Condition(("project_id",), "in", sorted(scope.projects)))
-
-    cheap = [condition for condition in left if condition.head in INDEX_FIELDS]
-    dear = [condition for condition in left if condition.head not in INDEX_FIELDS]
-    any_cheap = all(condition.head in INDEX_FIELDS for condition in alternatives)
-    either = any_of(alternatives, now)
-    ordered = len(order) == 1 and order[0].path == (_CREATED_AT,)
-    matched_on = {condition.head for condition in (*left, *alternatives)}
-    early = matched_on | worked_on | (set() if ordered else {key.path[0] for key in order})
+    stored, first, then = _shared_out(left, tuple(alternatives), now)
+    ordered = _is_ordered_by_time(order)
+    early = first.heads | then.heads | worked_on | (set() if ordered else {key.path[0] for key in order})
+    then_fields = frozenset(early - INDEX_FIELDS)
     return Plan(
         scope=scope,
+        now=now,
         index=index,
         keys=keys,
-        fields=INDEX_FIELDS & (early | shown | {"event_id"}),
+        fields=INDEX_FIELDS & (early | shown | ({"event_id"} if then_fields else set())),
         since=span.since,
         until=span.until,
-        nothing=(
-            span.empty
-            or (domains is not None and scope.domain_id not in domains)
-            or any(not ids for ids in allowed.values())
-            or (index is not Index.DOMAIN and not keys)
-        ),
+        nothing=span.empty or contradiction or (index is not Index.DOMAIN and not keys),
         descending=ordered and order[0].descending,
         ordered=ordered,
-        first=_both(all_of(cheap, now), either if any_cheap else None),
-        then=_both(all_of(dear, now), None if any_cheap else either),
-        then_fields=frozenset(early - INDEX_FIELDS),
+        stored=stored,
+        first=first,
+        then=then,
+        then_fields=then_fields,
     )
 
 
-def _both(one: Predicate | None, other: Predicate | None) -> Predicate | None:
-    return conjunction([predicate for predicate in (one, other) if predicate is not None])
+# --- what the conditions allow ---------------------------------------------------------------------------------------
 
 
-def _ids_of(condition: Condition) -> set[str] | None:
-    """Return the ids that an eq or in condition allows; None if that is no set of ids."""
-    if len(condition.path) != 1 or condition.operator not in {"eq", "in"}:
+def _simplified(
+    required: Sequence[Condition], alternatives: Sequence[Condition]
+) -> tuple[Sequence[Condition], Sequence[Condition]]:
+    """Turn alternatives into a required condition, where they are one."""
+    values = [_values_of(condition) for condition in alternatives]
+    paths = {condition.path for condition in alternatives}
+    if len(alternatives) == 1:
+        return [*required, *alternatives], ()
+    if len(paths) == 1 and None not in values:
+        together = sorted(set[str | None]().union(*filter(None, values)), key=lambda value: value or "")
+        return [*required, Condition(paths.pop(), "in", together)], ()
+    return required, alternatives
+
+
+def _values_of(condition: Condition) -> frozenset[str | None] | None:
+    """Return the values that an eq or in condition on a scalar field allows; None if that is no set of them."""
+    if (
+        condition.head not in INDEX_FIELDS
+        or condition.is_time
+        or (condition.path[0] == _RESOURCE) != (len(condition.path) == len(("resource", "name")))
+    ):
         return None
-    values = condition.value if condition.operator == "in" else [condition.value]
-    # Null is found by no index. What is neither null nor a string equals no id.
-    return None if None in values else {value for value in values if isinstance(value, str)}
+    match condition.operator:
+        case "eq":
+            values = [condition.value]
+        case "in":
+            values = condition.value
+        case "exists" if condition.value is False:
+            values = [None]
+        case _:
+            return None
+    # What is neither null nor a string equals no scalar field's value.
+    found = {value for value in values if value is None or isinstance(value, str)}
+    return frozenset(found - {None} if condition.head in _ALWAYS_THERE else found)
 
 
-def _allowed_ids(required: Sequence[Condition]) -> dict[str, set[str]]:
-    """Return, for each field that is an id, the ids that all conditions on it allow."""
-    allowed: dict[str, set[str]] = {}
+def _allowed_values(required: Iterable[Condition]) -> dict[Path, frozenset[str | None]]:
+    """Return, for each scalar field that has conditions on its values, those that all of them allow."""
+    allowed: dict[Path, frozenset[str | None]] = {}
     for condition in required:
-        ids = _ids_of(condition)
-        if ids is not None and condition.head in {*_KEY_FIELDS, "domain_id"}:
-            allowed[condition.head] = allowed.get(condition.head, ids) & ids
+        values = _values_of(condition)
+        if values is not None:
+            allowed[condition.path] = allowed.get(condition.path, values) & values
     return allowed
 
 
-def _narrowest(allowed: dict[str, set[str]], scope: Scope) -> tuple[Index, tuple[str, ...]]:
+def _narrowest(allowed: dict[Path, frozenset[str | None]], scope: Scope) -> tuple[Index, tuple[str, ...]]:
     if scope.projects is not None:
-        allowed["project_id"] = allowed.get("project_id", set(scope.projects)) & scope.projects
+        projects = frozenset[str | None](scope.projects)
+        allowed[("project_id",)] = allowed.get(("project_id",), projects) & projects
     for field, index in _KEY_FIELDS.items():
-        if field in allowed and (index is Index.EVENT or len(allowed[field]) <= MAX_PARTITIONS):
-            return index, tuple(sorted(allowed[field]))
+        values = allowed.get((field,), frozenset({None}))
+        # No index finds what has no value.
+        if None not in values and (index is Index.EVENT or len(values) <= MAX_PARTITIONS):
+            return index, tuple(sorted(value for value in values if value is not None))
     return Index.DOMAIN, ()
 
 
-def _created(required: Sequence[Condition], now: datetime) -> TimeRange:
-    """Return the range that the conditions on created_at leave."""
+def _created(required: Iterable[Condition], alternatives: Sequence[Condition], now: datetime) -> TimeRange:
+    """Return a range of created_at that the conditions leave."""
     span = TimeRange()
     for condition in required:
         if condition.path == (_CREATED_AT,):
-            span = span.intersection(condition.span(now) or TimeRange())
+            span = span.intersection(condition.hull(now))
+    if alternatives and all(condition.path == (_CREATED_AT,) for condition in alternatives):
+        either = NO_TIME
+        for condition in alternatives:
+            either = either.hull(condition.hull(now))
+        span = span.intersection(either)
     return NO_TIME if span.empty else span
 
 
@@ -159,5 +210,75 @@ def _is_consumed(condition: Condition, index: Index, now: datetime) -> bool:
     """Tell whether the plan's keys and range hold a condition exactly, so that no row needs to be asked."""
     if condition.path == (_CREATED_AT,):
         return condition.span(now) is not None
-    exact = condition.head == "domain_id" or _KEY_FIELDS.get(condition.head) is index
-    return exact and _ids_of(condition) is not None
+    exact = condition.path == ("domain_id",) or (len(condition.path) == 1 and _KEY_FIELDS.get(condition.head) is index)
+    return exact and _values_of(condition) is not None
+
+
+def _is_ordered_by_time(order: Sequence[SortKey]) -> bool:
+    """Tell whether an order is that of an index: by created_at, and where that is equal by ascending event_id."""
+    first, *rest = order
+    return first.path == (_CREATED_AT,) and rest in ([], [SortKey(("event_id",))])
+
+
+# --- who tests what ---------------------------------------------------------------------------------------------------
+
+
+def _shared_out(
+    required: Iterable[Condition], alternatives: tuple[Condition, ...], now: datetime
+) -> tuple[Filter, Filter, Filter]:
+    """Share conditions out: what the store tests, what an index's row is enough for, and the rest."""
+    room = MAX_STORED_VALUES
+    parts: dict[str, list[Condition]] = {"stored": [], "first": [], "then": []}
+    for condition in required:
+        stored = _for_the_store(condition, now)
+        weight = sum(map(_weight, stored))
+        if stored and weight <= room:
+            room -= weight
+            parts["stored"].extend(stored)
+        else:
+            parts["first" if condition.head in INDEX_FIELDS else "then"].append(condition)
+    either: dict[str, tuple[Condition, ...]] = {}
+    each = [_for_the_store(condition, now) for condition in alternatives]
+    if all(len(stored) == 1 for stored in each) and sum(_weight(stored[0]) for stored in each) <= room:
+        either["stored"] = tuple(stored[0] for stored in each)
+    elif all(condition.head in INDEX_FIELDS for condition in alternatives):
+        either["first"] = alternatives
+    else:
+        either["then"] = alternatives
+    stored_filter, first, then = (Filter(tuple(parts[name]), either.get(name, ())) for name in parts)
+    return stored_filter, first, then
+
+
+def _for_the_store(condition: Condition, now: datetime) -> list[Condition]:
+    """Return what the store can test in place of a condition, with the same result; nothing if it cannot."""
+    if condition.path == ("occurred_at",):
+        return _of_range(condition.path, condition.span(now))
+    if condition.operator not in _STORED_OPERATORS or not _is_stored(condition.path):
+        return []
+    values = condition.value if isinstance(condition.value, list) else [condition.value]
+    testable = condition.operator == "exists" or all(isinstance(value, str) and _is_plain(value) for value in values)
+    return [condition] if testable and values else []
+
+
+def _of_range(path: Path, span: TimeRange | None) -> list[Condition]:
+    if span is None or span.empty:
+        return []
+    bounds = (("gte", span.since), ("lte", span.until))
+    return [Condition(path, operator, bound) for operator, bound in bounds if bound is not None]
+
+
+def _is_stored(path: Path) -> bool:
+    """Tell whether a path is one attribute of the index, and none of its keys."""
+    head, *below = path
+    if head == _RESOURCE:
+        return below in (["resource_id"], ["resource_type"], ["name"])
+    return not below and head in INDEX_FIELDS and head not in _NOT_STORED
+
+
+def _is_plain(value: str) -> bool:
+    # Conditions on an empty string are matched here: engines differ about them.
+    return value != "" and is_utf8(value)
+
+
+def _weight(condition: Condition) -> int:
+    return len(condition.value) if isinstance(condition.value, list) else 1

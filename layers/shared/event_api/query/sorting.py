@@ -44,11 +44,12 @@ class _Descending:
 
 def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], most: int | None = None) -> list[Row]:
     """Sort rows, stably; of more than ``most`` only the first are kept, and no others while sorting."""
-    key = _row_key(keys)
+    key = row_key(keys)
     return sorted(rows, key=key) if most is None else nsmallest(most, rows, key=key)
 
 
-def _row_key(keys: Sequence[SortKey]) -> RowKey:
+def row_key(keys: Sequence[SortKey]) -> RowKey:
+    """Return what orders rows: something that compares, and is equal for rows that the keys do not tell apart."""
     single = [_descending(key.path) if key.descending else _ascending(key.path) for key in keys]
     if len(single) == 1:
         return single[0]

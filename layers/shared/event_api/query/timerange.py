@@ -47,6 +47,15 @@ class TimeRange:
         until = [bound for bound in (self.until, other.until) if bound is not None]
         return TimeRange(max(since, default=None), min(until, default=None))
 
+    def hull(self, other: TimeRange) -> TimeRange:
+        """Return the smallest range that holds both."""
+        if self.empty or other.empty:
+            return other if self.empty else self
+        return TimeRange(
+            None if self.since is None or other.since is None else min(self.since, other.since),
+            None if self.until is None or other.until is None else max(self.until, other.until),
+        )
+
 
 NO_TIME = TimeRange(_AFTER_ALL, _BEFORE_ALL)
 """The range that holds no instant."""

@@ -2,68 +2,121 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
-from event_api.fields import EVENT_FIELDS, path_of
+from event_api import times
+from event_api.errors import DbQueryError
+from event_api.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
+from event_api.query.explain import explained
+from event_api.query.matcher import Condition
+from event_api.query.paging import MAX_ANSWER_BYTES, AnswerSpace, Cursor, PageTokens, Passed
 from event_api.query.planner import Plan, make_plan
-from event_api.query.reader import EventReader, matching
+from event_api.query.reader import EventReader, count, matching
 from event_api.query.selection import event_info
 from event_api.query.sorting import SortKey
-from event_api.query.values import MISSING, identity, order_key, reach
-from event_api.requests import Page, check_domain, parse_request
-from event_api.statistics.pipeline import compile_pipeline
+from event_api.query.values import MISSING, Row, identity, order_key, reach
+from event_api.requests import check_domain, parse_request
+from event_api.statistics.bounds import Kept
+from event_api.statistics.pipeline import Pipeline, compile_pipeline
 from event_api.statistics.requests import EventStatQuery, StatQuery
 
 _OLDEST_FIRST = (SortKey(("created_at",)),)
+_NO_FIELDS: frozenset[str] = frozenset()
 
 
-def stat_events(reader: EventReader, request: Json, scope: Scope, now: datetime) -> JsonObject:
-    """Answer an EventStatQuery with ``{"results": [row…]}``, and ``total_count`` beside it for a page of them.
+def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
+    """Answer an EventStatQuery with ``{"results": [row…]}``, and more where it is asked for.
 
-    A row is an object; with ``distinct``, a value. Raises PermissionDeniedError for another domain, and the
-    BadRequestErrors of a request that is not well-formed.
+    A row is an object; with ``distinct``, a value. A page has a ``total_count``, and a ``next_token`` if there is more.
+    ``page_key`` is the reader's secret for such tokens. Raises PermissionDeniedError for another domain, and
+    the BadRequestErrors of a request that is not well-formed, or too much for the time or the memory that there is.
     """
     asked = parse_request(EventStatQuery, request)
     check_domain(asked.domain_id, scope)
     query = asked.query
+    tokens = PageTokens(page_key, "stat", request, scope)
+    cursor = Cursor(times.cut(now)) if query.page.token is None else tokens.read(query.page.token)
     if query.distinct is not None:
-        results = _distinct(reader, query, query.distinct, scope, now)
+        path = path_of(query.distinct)
+        plan = _plan(query, (), scope, cursor.began, worked_on=frozenset({path[0]}))
+        results: Iterable[Json] = _distinct(matching(reader, plan), path)
     else:
-        results = _aggregate(reader, query, scope, now)
-    return _answer(results, query.page if "page" in query.model_fields_set else None)
+        pipeline = compile_pipeline(query.aggregate, cursor.began, reader.consumption, "query.aggregate")
+        shown = frozenset(EVENT_FIELDS) if pipeline.of_events else _NO_FIELDS
+        worked_on = pipeline.read | ({"event_id"} if pipeline.of_events else _NO_FIELDS)
+        plan = _plan(query, pipeline.required, scope, cursor.began, shown=shown, worked_on=worked_on)
+        results = _aggregate(reader, plan, pipeline)
+    answer = _page(results, query, cursor, tokens)
+    return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
-def _answer(results: list[Json], page: Page | None) -> JsonObject:
-    if page is None:
-        return {"results": results}
-    last = None if page.most is None else page.skip + page.most
-    return {"results": results[page.skip : last], "total_count": len(results)}
+def _plan(
+    query: StatQuery,
+    required: Iterable[Condition],
+    scope: Scope,
+    now: datetime,
+    *,
+    shown: frozenset[str] = _NO_FIELDS,
+    worked_on: frozenset[str],
+) -> Plan:
+    conditions = [*query.required(), *required]
+    return make_plan(
+        conditions, query.alternatives(), scope, now, order=_OLDEST_FIRST, shown=shown, worked_on=worked_on
+    )
 
 
-def _plan(query: StatQuery, scope: Scope, now: datetime, read: frozenset[str]) -> Plan:
-    return make_plan(query.required(), query.alternatives(), scope, now, order=_OLDEST_FIRST, worked_on=read)
+def _page(results: Iterable[Json], query: StatQuery, cursor: Cursor, tokens: PageTokens) -> JsonObject:
+    """Answer the page that is asked for, or as much of it as fits."""
+    page = query.page
+    skip = page.skip if cursor.position is None else int(cursor.position)
+    rows = Passed(results)
+    source = iter(rows)
+    space = AnswerSpace()
+    shown: list[Json] = []
+    more = False
+    for result in islice(source, skip, None if page.most is None else skip + page.most):
+        more = not space.take(result)
+        if more:
+            break
+        shown.append(result)
+    if more and not shown:
+        raise DbQueryError(f"one result alone has more than {MAX_ANSWER_BYTES} bytes; keep less in it")
+    answer: JsonObject = {"results": shown}
+    if more or next(source, MISSING) is not MISSING:
+        answer["next_token"] = tokens.write(Cursor(cursor.began, skip + len(shown)))
+    if "page" in query.model_fields_set:
+        for _ in source:
+            pass
+        answer["total_count"] = rows.count
+    return answer
 
 
-def _aggregate(reader: EventReader, query: StatQuery, scope: Scope, now: datetime) -> list[Json]:
-    pipeline = compile_pipeline(query.aggregate, now, "query.aggregate")
-    plan = _plan(query, scope, now, frozenset(EVENT_FIELDS) if pipeline.read is None else pipeline.read)
-    counted = query.aggregate[0].count
-    if counted is not None and plan.exact and not plan.nothing:
-        count = reader.count(plan)
-        return list(pipeline.run([{counted.name: count}] if count else [], done=1))
+def _aggregate(reader: EventReader, plan: Plan, pipeline: Pipeline) -> Iterable[Json]:
+    if pipeline.counted and plan.exact:
+        number = count(reader, plan)
+        yield from pipeline.run([dict.fromkeys(pipeline.counted, number)] if number else [], done=1)
+        return
     rows = pipeline.run(matching(reader, plan))
-    return [event_info(row) for row in rows] if pipeline.read is None else list(rows)
+    if not pipeline.of_events:
+        yield from rows
+        return
+    missing = frozenset(EVENT_FIELDS) - INDEX_FIELDS - plan.then_fields
+    yield from map(event_info, reader.fill(rows, missing) if missing else rows)
 
 
-def _distinct(reader: EventReader, query: StatQuery, key: str, scope: Scope, now: datetime) -> list[Json]:
-    """Return a field's values, each once, in order; those in arrays one by one."""
-    path = path_of(key)
+def _distinct(rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Json]:
+    """Return the values at a path, each once, in order; those in arrays one by one."""
     found: dict[object, Json] = {}
-    for row in matching(reader, _plan(query, scope, now, frozenset({path[0]}))):
+    kept = Kept()
+    for row in rows:
         for value in reach(row, path):
             for one in value if isinstance(value, list) else [value]:
-                if one is not MISSING:
-                    found.setdefault(identity(one), one)
-    return sorted(found.values(), key=order_key)
+                key = identity(one)
+                if one is not MISSING and key not in found:
+                    kept.add(one)
+                    found[key] = one
+    return iter(sorted(found.values(), key=order_key))

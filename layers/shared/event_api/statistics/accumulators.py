@@ -6,12 +6,14 @@ accumulator is given is a value, or `MISSING`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from event_api.jsontypes import Json, JsonObject
 from event_api.query.values import MISSING, MaybeJson, OrderKey, identity, order_key
+from event_api.statistics.bounds import Kept
 from event_api.statistics.numbers import as_answer, is_number
 
 
@@ -85,9 +87,10 @@ class _Average:
 class _Extreme:
     """Keeps the first value in the order of all types, or the last; skips null."""
 
-    __slots__ = ("_key", "_replaces", "_value")
+    __slots__ = ("_kept", "_key", "_replaces", "_value")
 
-    def __init__(self, replaces: Callable[[OrderKey, OrderKey], bool]) -> None:
+    def __init__(self, kept: Kept, replaces: Callable[[OrderKey, OrderKey], bool]) -> None:
+        self._kept = kept
         self._replaces = replaces
         self._key: OrderKey | None = None
         self._value: Json = None
@@ -97,6 +100,7 @@ class _Extreme:
             return
         key = order_key(value)
         if self._key is None or self._replaces(key, self._key):
+            self._kept.swap(self._value, value)
             self._key, self._value = key, value
 
     def result(self) -> Json:
@@ -104,14 +108,16 @@ class _Extreme:
 
 
 class _First:
-    __slots__ = ("_given", "_value")
+    __slots__ = ("_given", "_kept", "_value")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self._given = False
         self._value: MaybeJson = None
 
     def add(self, value: MaybeJson) -> None:
         if not self._given:
+            self._kept.add(value)
             self._given, self._value = True, value
 
     def result(self) -> Json:
@@ -119,12 +125,14 @@ class _First:
 
 
 class _Last:
-    __slots__ = ("_value",)
+    __slots__ = ("_kept", "_value")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self._value: MaybeJson = None
 
     def add(self, value: MaybeJson) -> None:
+        self._kept.swap(self._value, value)
         self._value = value
 
     def result(self) -> Json:
@@ -132,13 +140,15 @@ class _Last:
 
 
 class _Push:
-    __slots__ = ("_values",)
+    __slots__ = ("_kept", "_values")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self._values: list[Json] = []
 
     def add(self, value: MaybeJson) -> None:
         if value is not MISSING:
+            self._kept.add(value)
             self._values.append(value)
 
     def result(self) -> Json:
@@ -146,14 +156,19 @@ class _Push:
 
 
 class _AddToSet:
-    __slots__ = ("_values",)
+    __slots__ = ("_kept", "_values")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self._values: dict[object, Json] = {}
 
     def add(self, value: MaybeJson) -> None:
-        if value is not MISSING:
-            self._values.setdefault(identity(value), value)
+        if value is MISSING:
+            return
+        key = identity(value)
+        if key not in self._values:
+            self._kept.add(value)
+            self._values[key] = value
 
     def result(self) -> Json:
         return list(self._values.values())
@@ -162,13 +177,16 @@ class _AddToSet:
 class _MergeObjects:
     """Later objects win; what is no object is skipped."""
 
-    __slots__ = ("_merged",)
+    __slots__ = ("_kept", "_merged")
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
         self._merged: JsonObject = {}
 
     def add(self, value: MaybeJson) -> None:
         if isinstance(value, dict):
+            for name, part in value.items():
+                self._kept.swap(self._merged.get(name), part)
             self._merged.update(value)
 
     def result(self) -> Json:
@@ -179,18 +197,18 @@ class _MergeObjects:
 class GroupOperator:
     """An operator of a group's field: how its accumulators are made, and which options it takes."""
 
-    accumulator: Callable[[], Accumulator]
+    accumulator: Callable[[Kept], Accumulator]
     needs_key: bool = True
     takes_conditions: bool = False
     takes_fields: bool = False
 
 
 GROUP_OPERATORS: Mapping[str, GroupOperator] = {
-    "count": GroupOperator(_Count, needs_key=False, takes_conditions=True),
-    "sum": GroupOperator(_Sum, takes_conditions=True),
-    "average": GroupOperator(_Average, takes_conditions=True),
-    "max": GroupOperator(lambda: _Extreme(lambda new, kept: new > kept)),
-    "min": GroupOperator(lambda: _Extreme(lambda new, kept: new < kept)),
+    "count": GroupOperator(lambda _: _Count(), needs_key=False, takes_conditions=True),
+    "sum": GroupOperator(lambda _: _Sum(), takes_conditions=True),
+    "average": GroupOperator(lambda _: _Average(), takes_conditions=True),
+    "max": GroupOperator(lambda kept: _Extreme(kept, operator.gt)),
+    "min": GroupOperator(lambda kept: _Extreme(kept, operator.lt)),
     "first": GroupOperator(_First),
     "last": GroupOperator(_Last),
     "push": GroupOperator(_Push, takes_fields=True),

@@ -1,6 +1,7 @@
 """The stages of an aggregate, as a table: each becomes a function from rows to rows.
 
-Rows flow through one by one; only ``group`` keeps what it has computed, and ``sort`` what it must.
+Rows flow through one by one; only ``group`` keeps what it has computed, and ``sort`` what it must
+(`event_api.statistics.bounds`).
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, TypeAlias
 
-from event_api.errors import DbQueryError, InvalidParameterError, RequiredParameterError
-from event_api.fields import EVENT_FIELDS, Path, is_field, path_of
-from event_api.jsontypes import Json
+from event_api.errors import InvalidParameterError, RequiredParameterError
+from event_api.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
+from event_api.query.consumption import Consumption
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.operators import fault_of
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MaybeJson, Row, identity, lookup, unwound
 from event_api.requests import RowCondition
 from event_api.statistics.accumulators import GROUP_OPERATORS, Accumulator
+from event_api.statistics.bounds import Kept, check_row
 from event_api.statistics.dates import date_format, specifiers
 from event_api.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
 from event_api.statistics.requests import (
@@ -44,12 +46,15 @@ class Names:
     """What the keys of a stage mean: fields of events at first, later what a stage before it made.
 
     ``read`` collects the fields of events that have been named. ``group_keys`` are the last group's, which a project
-    keeps.
+    keeps. ``times`` are the names of instants. ``consumption`` and ``kept`` bound what the stages do.
     """
 
     now: datetime
+    consumption: Consumption
+    kept: Kept = field(default_factory=Kept)
     of_events: bool = True
     group_keys: tuple[str, ...] = ()
+    times: frozenset[str] = TIME_FIELDS
     read: set[str] = field(default_factory=set)
 
     def path(self, key: str, at: str) -> Path:
@@ -70,85 +75,83 @@ class Names:
             return lambda row: row.get(name)
         return lambda row: lookup(row, path)
 
-    def predicate(self, parts: Iterable[RowCondition], at: str) -> Predicate | None:
-        """Return what tests conditions."""
+    def conditions(self, parts: Iterable[RowCondition], at: str) -> list[Condition]:
+        """Return conditions as the matcher takes them."""
         conditions = []
         for number, part in enumerate(parts):
-            condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.of_events)
+            condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.times)
             fault = fault_of(part.operator, part.value, is_time=condition.is_time)
             if fault is not None:
                 raise fault(part.operator, f"{at}.{number}.value")
             conditions.append(condition)
-        return all_of(conditions, self.now)
+        return conditions
 
-    def made(self, group_keys: tuple[str, ...]) -> None:
-        """Note that from here on keys mean what a stage made."""
+    def predicate(self, parts: Iterable[RowCondition], at: str) -> Predicate | None:
+        """Return what tests conditions."""
+        return all_of(self.conditions(parts, at), self.now)
+
+    def is_time(self, key: str | None) -> bool:
+        """Tell whether a key's values are instants."""
+        return key in self.times
+
+    def made(self, group_keys: tuple[str, ...] = (), times: Iterable[str] = ()) -> None:
+        """Note that from here on keys mean what a stage made; ``times`` are the instants in it."""
         self.of_events = False
         self.group_keys = group_keys
+        self.times = frozenset(times)
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """An aggregate, ready to run. ``read``: the fields that events must have; None where they are the answer."""
+    """An aggregate, ready to run.
 
+    ``required``: conditions that events must meet to be its rows, from its leading match stages. ``read``: the fields
+    that its stages name; ``of_events``: its results are events, whose other fields can be filled in behind it.
+    ``counted``: the names of the only row's numbers of rows, where it begins by counting them.
+    """
+
+    required: tuple[Condition, ...]
     steps: tuple[Step, ...]
-    read: frozenset[str] | None
+    read: frozenset[str]
+    of_events: bool
+    counted: tuple[str, ...]
 
     def run(self, rows: Iterable[Row], *, done: int = 0) -> Iterable[Row]:
-        """Send rows through all stages behind the first ``done``; events come oldest first."""
+        """Send rows through all steps behind the first ``done``; events come oldest first."""
         for step in self.steps[done:]:
             rows = step(rows)
         return rows
 
 
-def compile_pipeline(stages: Sequence[Stage], now: datetime, at: str) -> Pipeline:
+def compile_pipeline(stages: Sequence[Stage], now: datetime, consumption: Consumption, at: str) -> Pipeline:
     """Compile an aggregate that stands at a place of a request; raise BadRequestError naming what is wrong."""
-    names = Names(now)
+    names = Names(now, consumption)
+    leading = sum(1 for _ in takewhile(lambda stage: stage.match is not None, stages))
+    required: list[Condition] = []
+    for number, stage in enumerate(stages[:leading]):
+        if stage.match is not None:
+            # The fields of these are read where the planner needs them, which may be nowhere.
+            required += Names(now, consumption).conditions(stage.match.filter, f"{at}.{number}.match.filter")
     steps: list[Step] = []
-    for number, stage in enumerate(stages):
+    for number, stage in enumerate(stages[leading:], leading):
         name, options = stage.given
         step = STAGES[name](options, names, f"{at}.{number}.{name}")
-        if name in _WEIGHTS:
-            step = _bounded(step, _WEIGHTS[name])
         follower = stages[number + 1] if number + 1 < len(stages) else None
         if name == "sort" and follower is not None and follower.limit is not None:
             step = partial(step, most=follower.limit)
         steps.append(step)
-    return Pipeline(tuple(steps), None if names.of_events else frozenset(names.read))
+    counted = _counted(stages[leading]) if leading < len(stages) else ()
+    return Pipeline(tuple(required), tuple(steps), frozenset(names.read), names.of_events, counted)
 
 
-# --- bounds ---------------------------------------------------------------------------------------------------------
-
-MAX_VALUES = 1_000_000
-"""Values that one stage may make: what is pushed or unwound again and again multiplies each time."""
-
-
-def _values_in(row: Row) -> int:
-    """Count the values in a row, the members of objects and arrays included; stop where there are too many."""
-    count = 0
-    waiting: list[Json] = [row]
-    while waiting and count <= MAX_VALUES:
-        value = waiting.pop()
-        count += 1
-        if isinstance(value, dict | list):
-            waiting.extend(value.values() if isinstance(value, dict) else value)
-    return count
-
-
-_WEIGHTS: Mapping[str, Callable[[Row], int]] = {"group": _values_in, "project": _values_in, "unwind": lambda _: 1}
-"""What the rows of the stages that can multiply count for."""
-
-
-def _bounded(step: Step, weight: Callable[[Row], int]) -> Step:
-    def bounded(rows: Iterable[Row]) -> Iterator[Row]:
-        made = 0
-        for row in step(rows):
-            made += weight(row)
-            if made > MAX_VALUES:
-                raise DbQueryError(f"a stage makes more than {MAX_VALUES} values; filter, group or limit before it")
-            yield row
-
-    return bounded
+def _counted(stage: Stage) -> tuple[str, ...]:
+    """Return the names under which a stage answers how many rows there are, if it does nothing else."""
+    if stage.count is not None:
+        return (stage.count.name,)
+    group = stage.group
+    if group is None or group.keys or any(part.operator != "count" or part.conditions for part in group.fields):
+        return ()
+    return tuple(part.name for part in group.fields)
 
 
 # --- group ------------------------------------------------------------------------------------------------------------
@@ -157,7 +160,7 @@ def _bounded(step: Step, weight: Callable[[Row], int]) -> Step:
 @dataclass(frozen=True, slots=True)
 class _Field:
     name: str
-    accumulator: Callable[[], Accumulator]
+    accumulator: Callable[[Kept], Accumulator]
     value: Evaluate
     condition: Predicate | None
 
@@ -173,7 +176,8 @@ def _group(options: Group, names: Names, at: str) -> Step:
         raise RequiredParameterError(f"{at}.keys")
     keys = [(key.name, _key(key, names, f"{at}.keys.{number}")) for number, key in enumerate(options.keys)]
     fields = [_field(part, names, f"{at}.fields.{number}") for number, part in enumerate(options.fields)]
-    names.made(tuple(name for name, _ in keys))
+    kept = names.kept
+    names.made(tuple(name for name, _ in keys), _times_of_group(options, names))
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
         groups: dict[Hashable, _GroupState] = {}
@@ -182,8 +186,9 @@ def _group(options: Group, names: Names, at: str) -> Step:
             place = tuple(map(identity, values))
             group = groups.get(place)
             if group is None:
-                named = {name: value for (name, _), value in zip(keys, values, strict=True)}
-                group = groups[place] = _GroupState(present(named), [part.accumulator() for part in fields])
+                named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
+                kept.add(named)
+                group = groups[place] = _GroupState(named, [part.accumulator(kept) for part in fields])
             for part, accumulator in zip(fields, group.accumulators, strict=True):
                 if part.condition is None or part.condition(row):
                     accumulator.add(part.value(row))
@@ -192,6 +197,16 @@ def _group(options: Group, names: Names, at: str) -> Step:
             yield group.keys | {part.name: accumulator.result() for part, accumulator in results}
 
     return step
+
+
+_KEEPING = {"first", "last", "max", "min", "push", "add_to_set"}
+"""Group operators whose results are values of the rows, or lists of them."""
+
+
+def _times_of_group(options: Group, names: Names) -> list[str]:
+    """Return the names of a group's keys and fields that are instants."""
+    keys = [key.name for key in options.keys if key.date_format is None and names.is_time(key.key)]
+    return keys + [part.name for part in options.fields if part.operator in _KEEPING and names.is_time(part.key)]
 
 
 def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
@@ -241,14 +256,15 @@ def _unwind(options: UnwindRows, names: Names, at: str) -> Step:
     holds = names.predicate(options.filter, f"{at}.filter")
 
     def step(rows: Iterable[Row]) -> Iterable[Row]:
-        elements = (element for row in rows for element in unwound(row, path))
+        # What unwinds what is unwound multiplies: time is all that ends it.
+        elements = names.consumption.watched(element for row in rows for element in unwound(row, path))
         return elements if holds is None else filter(holds, elements)
 
     return step
 
 
 def _count(options: CountRows, names: Names, _at: str) -> Step:
-    names.made(())
+    names.made()
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
         count = sum(1 for _ in rows)
@@ -260,7 +276,17 @@ def _count(options: CountRows, names: Names, _at: str) -> Step:
 
 def _sort(options: Sequence[RowSortKey], names: Names, at: str) -> Step:
     keys = [SortKey(names.path(part.key, f"{at}.{number}.key"), part.desc) for number, part in enumerate(options)]
-    return partial(sort_rows, keys=keys)
+
+    def step(rows: Iterable[Row], most: int | None = None) -> Iterable[Row]:
+        return sort_rows(_kept(rows, names.kept) if most is None else rows, keys, most)
+
+    return step
+
+
+def _kept(rows: Iterable[Row], kept: Kept) -> Iterator[Row]:
+    for row in rows:
+        kept.add(row)
+        yield row
 
 
 def _limit(most: int, _names: Names, _at: str) -> Step:
@@ -276,13 +302,16 @@ def _project(options: Project, names: Names, at: str) -> Step:
         (part.name, _expression(part, names, f"{at}.fields.{number}")) for number, part in enumerate(options.fields)
     ]
     kept = () if options.exclude_keys else names.group_keys
-    names.made(kept)
+    times = [part.name for part in options.fields if part.operator is None and names.is_time(part.key)]
+    names.made(kept, [*times, *filter(names.is_time, kept)])
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
             made: dict[str, MaybeJson] = {name: row[name] for name in kept if name in row}
             made.update((name, evaluate(row)) for name, evaluate in fields)
-            yield present(made)
+            projected = present(made)
+            check_row(projected)
+            yield projected
 
     return step
 

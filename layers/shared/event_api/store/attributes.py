@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -48,11 +49,15 @@ def to_attributes(item: Mapping[str, Value | None]) -> dict[str, AttributeValueT
 
 
 def from_attribute(attribute: AttributeValueTypeDef) -> Value:
-    """Read one value."""
+    """Read one value; bytes may still be in base64 (`event_api.store.client`)."""
     ((kind, value),) = attribute.items()
     match kind:
+        case "S":
+            return value  # type: ignore[return-value]  # the stubs do not tie kinds to types
+        case "B" if isinstance(value, str):
+            return b64decode(value)
         case "N":
-            return int(value)  # type: ignore[call-overload, no-any-return]  # the stubs do not tie kinds to types
+            return int(value)  # type: ignore[call-overload, no-any-return]
         case "L":
             return [from_attribute(element) for element in value]  # type: ignore[attr-defined, misc]
         case "M":

@@ -6,9 +6,10 @@ An unfinished delivery has ``unfinished_since``; finishing removes it.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from event_api import times
 from event_api.errors import PayloadTooLargeError
@@ -17,7 +18,7 @@ from event_api.model import Delivery, Scope
 from event_api.raw import Body
 from event_api.store import retention
 from event_api.store.attributes import Fields, Item
-from event_api.store.table import ConditionFailedError, Table
+from event_api.store.table import ConditionFailedError, Meter, Table
 
 MAX_COMPRESSED_BYTES = 380_000
 """What of a DynamoDB item's 400 KB is left for the body beside headers and ids."""
@@ -92,11 +93,17 @@ class DeliveryStore:
         item = self._table.get_latest(key, attributes=_BODY_ATTRIBUTES)
         return None if item is None else _raw_data(item, scope, now)
 
-    def raw_data_of(self, delivery_ids: Iterable[str], scope: Scope, now: datetime) -> dict[str, JsonObject | None]:
-        """Read the ``raw_data`` of many deliveries, by their ids."""
+    def raw_data_of(
+        self, delivery_ids: Iterable[str], scope: Scope, now: datetime
+    ) -> dict[str, Callable[[], JsonObject | None]]:
+        """Read the bodies of many deliveries, by their ids: each as a function that unpacks its ``raw_data``."""
         keys: list[Item] = [{"delivery_id": delivery_id, "domain_id": scope.domain_id} for delivery_id in delivery_ids]
         items = self._table.batch_get(keys, attributes=_BODY_ATTRIBUTES)
-        return {Fields(item).text("delivery_id"): _raw_data(item, scope, now) for item in items}
+        return {Fields(item).text("delivery_id"): partial(_raw_data, item, scope, now) for item in items}
+
+    def metered(self, meter: Meter) -> DeliveryStore:
+        """Return the same store, with its reads counted."""
+        return DeliveryStore(self._table.metered(meter), self._retention_days)
 
 
 def _body(stored: Fields) -> Body:

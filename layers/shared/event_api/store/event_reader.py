@@ -6,86 +6,134 @@ scope's projects, whatever a plan says: there is no other way in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import merge
-from itertools import groupby
+from itertools import pairwise
 
 from event_api import ids, times
 from event_api.fields import DETAIL_FIELDS
+from event_api.jsontypes import JsonObject
 from event_api.model import Scope
-from event_api.query.planner import Index, Plan
+from event_api.query.consumption import Consumption
+from event_api.query.matcher import Condition
+from event_api.query.planner import MAX_STORED_VALUES, Index, Plan
+from event_api.query.reader import MANY_ROWS
 from event_api.raw import is_utf8
 from event_api.store import retention
 from event_api.store.attributes import Item, Value
 from event_api.store.deliveries import DeliveryStore
-from event_api.store.events import Row, attributes_of, created_at_of, delivery_of, details_of, scalars_of, within
-from event_api.store.table import BATCH_GET_KEYS, QUERY_PAGE_ITEMS, Table, batches
+from event_api.store.event_filter import filter_expression
+from event_api.store.events import (
+    LENGTH_OF_TIME,
+    Row,
+    attributes_of,
+    delivery_of,
+    details_of,
+    scalars_of,
+    within,
+)
+from event_api.store.table import BATCH_GET_KEYS, Partition, Table, batches
 
 _MILLISECOND = timedelta(milliseconds=1)
-_BEHIND_ALL_TIMES = "~"
-_ALWAYS_READ = frozenset({"e", "t", "p", "x", "i"})
-"""Identity, order, what decides whether a row may be answered, and where its raw body is."""
+_BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
+_BEHIND_ID = " "
+"""Sorts behind an event's place, and before every other's: no id has a character that is less."""
 _DELIVERY = "delivery_id"
 """What a row has beside EventInfo's fields, for `EventReader.fill`."""
+_PAGES_BEFORE_SLICES = 2
+_SLICES = 16
+_SLICES_AT_ONCE = 4
+"""More slices than are counted at once: events come unevenly, and who is done early takes another."""
+_MOST_OF_AN_INSTANT = 100
+"""Events of one instant that are kept to be turned around; where there are more, they are read once more in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A part of an index's order, from ``low`` to ``high``, and the direction in which it is read."""
+
+    low: str
+    high: str
+    descending: bool
 
 
 class EventReader:
     """The events that one reader may see."""
 
-    def __init__(self, table: Table, deliveries: DeliveryStore, scope: Scope, now: datetime) -> None:
-        self._table = table
-        self._deliveries = deliveries
+    def __init__(
+        self, table: Table, deliveries: DeliveryStore, scope: Scope, now: datetime, consumption: Consumption
+    ) -> None:
+        self.consumption = consumption
+        self._table = table.metered(consumption)
+        self._deliveries = deliveries.metered(consumption)
         self._scope = scope
         self._now = now
 
-    def scan(self, plan: Plan, *, expected: int = QUERY_PAGE_ITEMS) -> Iterator[Row]:
+    def scan(self, plan: Plan, *, expected: int = MANY_ROWS) -> Iterator[Row]:
         """Read a plan's rows in order: by created_at, which may descend, and within one instant by event_id.
 
         ``expected``: how many rows the caller will probably take; reading is paced by it.
         """
         if plan.nothing:
             return iter(())
-        attributes = attributes_of(plan.fields) | _ALWAYS_READ
         if plan.index is Index.EVENT:
-            streams = [self._by_id(plan, attributes)]
+            items = self._by_id(plan)
         else:
-            streams = [
-                self._table.query(
-                    condition,
-                    {**values, **self._now_value()},
-                    index=index,
-                    filtered=retention.live_only("x"),
-                    attributes=attributes,
-                    descending=plan.descending,
-                    first_page=expected,
-                )
-                for index, condition, values in self._partitions(plan)
-            ]
-        items = merge(*streams, key=_order, reverse=plan.descending) if len(streams) != 1 else streams[0]
-        if plan.descending:
-            items = _ascending_within_an_instant(items)
-        allowed = (item for item in items if self._scope.allows_project(_project(item)))
-        return (self._row(item, plan.fields) for item in allowed)
+            partitions = self._partitions(plan)
+            attributes = self._attributes(plan, ordered=len(partitions) > 1)
+            streams = [self._in_order(partition, plan, attributes, expected) for partition in partitions]
+            items = _merged(streams, plan)
+        if self._scope.projects is not None:
+            items = (item for item in items if self._scope.allows_project(_project(item)))
+        return map(self._row_of(plan), items)
 
-    def _row(self, item: Item, fields: Iterable[str]) -> Row:
-        row = scalars_of(item, fields)
-        row[_DELIVERY] = delivery_of(item, str(item["e"]), self._scope.domain_id)
-        return row
+    def _attributes(self, plan: Plan, *, ordered: bool) -> set[str]:
+        attributes = attributes_of(plan.fields)
+        if "event_id" in plan.fields:
+            attributes |= {"i"}
+        if self._scope.projects is not None:
+            attributes |= {"p"}
+        return attributes | {"t"} if ordered or plan.descending or not attributes else attributes
+
+    def _row_of(self, plan: Plan) -> Callable[[Item], Row]:
+        read = scalars_of(plan.fields)
+        if "event_id" not in plan.fields:
+            return read
+
+        def row_of(item: Item) -> Row:
+            row = read(item)
+            row[_DELIVERY] = delivery_of(item, str(item["e"]), self._scope.domain_id)
+            return row
+
+        return row_of
 
     def count(self, plan: Plan) -> int:
         """Count a plan's rows without reading them out, where that is possible."""
         if plan.nothing:
             return 0
-        needs_rows = plan.index is Index.EVENT or (self._scope.projects is not None and plan.index is not Index.PROJECT)
-        if needs_rows:
+        projects = self._scope.projects
+        many_projects = projects is not None and len(projects) > MAX_STORED_VALUES and plan.index is not Index.PROJECT
+        if plan.index is Index.EVENT or many_projects:
             return sum(1 for _ in self.scan(plan))
-        return sum(
-            self._table.count(
-                condition, {**values, **self._now_value()}, index=index, filtered=retention.live_only("x")
-            )
-            for index, condition, values in self._partitions(plan)
-        )
+        return sum(self._count(partition, part) for partition in self._partitions(plan) for part in _ranges(plan))
+
+    def _count(self, partition: Partition, part: _Range) -> int:
+        """Count a range: its beginning page by page, and where there is much more, the rest in slices side by side."""
+        counted, last = self._table.count_range(partition, part.low, part.high, most_pages=_PAGES_BEFORE_SLICES)
+        if last is None:
+            return counted
+        newest = next(self._table.query_range(partition.whole(), part.low, part.high, descending=True, first_page=1))
+        slices = _slices(_order(last), _order(newest))
+
+        def count_slice(bounds: tuple[str, str]) -> int:
+            return self._table.count_range(partition, *bounds)[0]
+
+        with ThreadPoolExecutor(_SLICES_AT_ONCE) as threads:
+            return counted + sum(threads.map(count_slice, slices))
 
     def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
         """Add fields to rows that no index holds; the rows must have their ``event_id``."""
@@ -93,9 +141,7 @@ class EventReader:
         for batch in batches(rows, BATCH_GET_KEYS):
             if details:
                 self._fill_details(batch, details)
-            if "raw_data" in fields:
-                self._fill_raw_data(batch)
-            yield from batch
+            yield from self._with_raw_data(batch) if "raw_data" in fields else batch
 
     def _fill_details(self, rows: list[Row], fields: frozenset[str]) -> None:
         # One row is several where an array was unwound; no key may be asked for twice.
@@ -105,17 +151,23 @@ class EventReader:
         for row in rows:
             row.update(details_of(items.get(row["event_id"], {}), fields))
 
-    def _fill_raw_data(self, rows: list[Row]) -> None:
+    def _with_raw_data(self, rows: list[Row]) -> Iterator[Row]:
         delivery_ids = {row[_DELIVERY] for row in rows} - {None}
-        found = self._deliveries.raw_data_of(sorted(delivery_ids), self._scope, self._now)
+        bodies = self._deliveries.raw_data_of(sorted(delivery_ids), self._scope, self._now)
+        # Bodies may be large: one is unpacked at a time, once for all the events that follow one another.
+        last_id: str | None = None
+        raw_data: JsonObject | None = None
         for row in rows:
-            row["raw_data"] = found.get(row[_DELIVERY])
+            if row[_DELIVERY] != last_id:
+                last_id = row[_DELIVERY]
+                raw_data = bodies[last_id]() if last_id in bodies else None
+            row["raw_data"] = raw_data
+            yield row
 
-    def _now_value(self) -> dict[str, Value]:
-        return {"now": int(self._now.timestamp())}
+    # --- the indexes --------------------------------------------------------------------------------------------------
 
-    def _partitions(self, plan: Plan) -> Iterator[tuple[str, str, dict[str, Value]]]:
-        """Return index, key condition and values of each partition that a plan reads."""
+    def _partitions(self, plan: Plan) -> list[Partition]:
+        """Return what a plan reads of its index."""
         domain_id = self._scope.domain_id
         match plan.index:
             case Index.DOMAIN:
@@ -124,30 +176,57 @@ class EventReader:
                 visible = [key for key in _possible(plan.keys) if self._scope.allows_project(key)]
                 index, attribute, keys = "by-project", "dp", [within(domain_id, key) for key in visible]
             case _:
-                index, attribute, keys = (
-                    "by-alert",
-                    "da",
-                    [within(domain_id, key) for key in _possible(plan.keys)],
-                )
-        times_condition, times_values = _time_condition(plan.since, plan.until)
-        for key in keys:
-            yield index, f"#{attribute} = :key{times_condition}", {"key": key, **times_values}
+                index, attribute = "by-alert", "da"
+                keys = [within(domain_id, key) for key in _possible(plan.keys)]
+        text, values = filter_expression(plan.stored, self._projects_to_filter(plan.index))
+        filtered = f"{retention.live_only('x')} AND {text}" if text else retention.live_only("x")
+        given: dict[str, Value] = {"now": int(self._now.timestamp()), **values}
+        return [Partition(index, attribute, key, "t", filtered, given) for key in keys]
 
-    def _by_id(self, plan: Plan, attributes: set[str] | frozenset[str]) -> Iterator[Item]:
+    def _projects_to_filter(self, index: Index) -> Condition | None:
+        projects = self._scope.projects
+        if projects is None or index is Index.PROJECT or len(projects) > MAX_STORED_VALUES:
+            return None
+        return Condition(("project_id",), "in", sorted(_possible(projects)))
+
+    def _in_order(self, partition: Partition, plan: Plan, attributes: Iterable[str], expected: int) -> Iterator[Item]:
+        read = partial(self._table.query_range, partition, attributes=attributes, first_page=expected)
+        for part in _ranges(plan):
+            if part.descending:
+                yield from _ascending_within_an_instant(read, part, max(expected, _MOST_OF_AN_INSTANT))
+            else:
+                yield from read(part.low, part.high)
+
+    def _by_id(self, plan: Plan) -> Iterator[Item]:
         keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(plan.keys) - {""})]
-        until = _following(plan.until) if plan.until else None
+        attributes = self._attributes(plan, ordered=True) | attributes_of(plan.stored.heads) | {"x"}
+        holds = plan.stored.predicate(plan.now)
+        row_of = scalars_of(plan.stored.heads)
         items = [
             item
             for item in self._table.batch_get(keys, attributes=attributes)
             if retention.is_live(item, "x", self._now)
-            and (plan.since is None or _order(item) >= plan.since)
-            and (until is None or _order(item) < until)
+            and any(part.low <= _order(item) < part.high for part in _ranges(plan))
+            and holds(row_of(item))
         ]
-        return iter(sorted(items, key=_order, reverse=plan.descending))
+        return iter(sorted(items, key=_newest_first if plan.descending else _order))
+
+
+def _merged(streams: Sequence[Iterator[Item]], plan: Plan) -> Iterator[Item]:
+    # What is in one stream need not know its order, nor have it read.
+    return streams[0] if len(streams) == 1 else merge(*streams, key=_newest_first if plan.descending else _order)
 
 
 def _order(item: Item) -> str:
     return str(item["t"])
+
+
+_COMPLEMENTS = str.maketrans("0123456789", "9876543210")
+
+
+def _newest_first(item: Item) -> tuple[str, str]:
+    place = _order(item)
+    return place[:LENGTH_OF_TIME].translate(_COMPLEMENTS), place
 
 
 def _project(item: Item) -> str | None:
@@ -160,6 +239,37 @@ def _possible(keys: Iterable[str]) -> set[str]:
     return {key for key in keys if len(key) <= ids.MAX_ID_LENGTH and is_utf8(key)}
 
 
+def _ranges(plan: Plan) -> Sequence[_Range]:
+    """Return the parts of each partition's order that a plan reads, one behind the other.
+
+    No place is equal to a bound: places are longer than times.
+    """
+    low = plan.since or _BEFORE_ALL_TIMES
+    high = _BEHIND_ALL_TIMES if plan.until is None else _following(plan.until)
+    after = plan.after
+    if after is None:
+        parts = [_Range(low, high, plan.descending)]
+    else:
+        place = after.created_at + after.event_id + ("" if after.including else _BEHIND_ID)
+        if plan.descending:
+            instant = _Range(place, _following(after.created_at), descending=False)
+            rest = _Range(low, min(high, after.created_at), descending=True)
+            parts = [rest] if after.instant_done else [instant, rest]
+        else:
+            parts = [_Range(max(low, place), high, descending=False)]
+    return [part for part in parts if part.low < part.high]
+
+
+def _slices(last: str, newest: str) -> list[tuple[str, str]]:
+    """Cut what is behind one place, up to another, into ranges of equal length in time."""
+    start, end = (times.parse_iso(place[:LENGTH_OF_TIME]) for place in (last, newest))
+    if start is None or end is None or start >= end:
+        return [(last + _BEHIND_ID, newest)]
+    step = (end - start) / _SLICES
+    cuts = [times.to_iso(start + number * step) for number in range(1, _SLICES)]
+    return list(pairwise([last + _BEHIND_ID, *cuts, newest]))
+
+
 def _following(moment: str) -> str:
     """Return the instant after: no event of an instant sorts at or behind it."""
     parsed = times.parse_iso(moment)
@@ -169,18 +279,28 @@ def _following(moment: str) -> str:
         return _BEHIND_ALL_TIMES
 
 
-def _time_condition(since: str | None, until: str | None) -> tuple[str, dict[str, Value]]:
-    """Return the sort key's condition for events from ``since`` to ``until``, both included."""
-    if since is not None and until is not None:
-        return " AND #t BETWEEN :since AND :until", {"since": since, "until": _following(until)}
-    if since is not None:
-        return " AND #t >= :since", {"since": since}
-    if until is not None:
-        return " AND #t < :until", {"until": _following(until)}
-    return "", {}
+def _ascending_within_an_instant(read: Callable[..., Iterator[Item]], part: _Range, most: int) -> Iterator[Item]:
+    """Read a range backwards by time, but forwards within each instant.
+
+    An index read backwards has the ids descending too. The few events of an instant are turned around; where there are
+    more than ``most``, they are read again forwards, so that no more are kept.
+    """
+    high = part.high
+    while True:
+        run: list[Item] = []
+        for item in read(part.low, high, descending=True):
+            if run and _instant(item) != _instant(run[0]):
+                yield from reversed(run)
+                run = []
+            run.append(item)
+            if len(run) > most:
+                break
+        else:
+            yield from reversed(run)
+            return
+        high = _instant(run[0])
+        yield from read(high, _following(high), descending=False)
 
 
-def _ascending_within_an_instant(items: Iterable[Item]) -> Iterator[Item]:
-    """Turn each run of items with the same created_at around: an index read backwards has their ids descending too."""
-    for _, run in groupby(items, key=created_at_of):
-        yield from reversed(list(run))
+def _instant(item: Item) -> str:
+    return _order(item)[:LENGTH_OF_TIME]

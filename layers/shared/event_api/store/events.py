@@ -25,12 +25,12 @@ A field without a value has no attribute; an empty string is a value. The raw bo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
 from event_api import ids
-from event_api.fields import DETAIL_FIELDS
+from event_api.fields import DETAIL_FIELDS, Path
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
 from event_api.store import retention
@@ -57,7 +57,8 @@ _SCALARS = {
     "occurred_at": "o",
 }
 _RESOURCE = {"resource_id": "ri", "resource_type": "rt", "name": "rn"}
-_LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
+LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
+"""Of ``t``, these first characters are created_at."""
 
 ATTRIBUTES_OF_FIELD: Mapping[str, tuple[str, ...]] = {
     **{field: (attribute,) for field, attribute in _SCALARS.items()},
@@ -88,20 +89,30 @@ def delivery_of(item: Item, event_id: str, domain_id: str) -> str | None:
 
 def created_at_of(item: Item) -> str:
     """Return when an event was created, ISO 8601 with milliseconds."""
-    return str(item["t"])[:_LENGTH_OF_TIME]
+    return str(item["t"])[:LENGTH_OF_TIME]
 
 
-def scalars_of(item: Item, fields: Iterable[str]) -> Row:
-    """Return some fields of an item of the table or of an index, but not those in DETAIL_FIELDS."""
-    row: Row = {}
-    for field in fields:
-        if field == "created_at":
-            row[field] = created_at_of(item)
-        elif field == "resource":
-            row[field] = {part: item.get(attribute) for part, attribute in _RESOURCE.items()}
-        elif field in _SCALARS:
-            row[field] = item.get(_SCALARS[field])
-    return row
+def attribute_of(path: Path) -> str:
+    """Return the attribute that holds the one value at a path; raise KeyError if there is none."""
+    head, *below = path
+    return _RESOURCE[below[0]] if below else _SCALARS[head]
+
+
+def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
+    """Return what reads some fields, but not those in DETAIL_FIELDS, of items of the table or of an index."""
+    scalars = [(field, _SCALARS[field]) for field in fields if field in _SCALARS]
+    has_time = "created_at" in fields
+    has_resource = "resource" in fields
+
+    def read(item: Item) -> Row:
+        row: Row = {field: item.get(attribute) for field, attribute in scalars}
+        if has_time:
+            row["created_at"] = created_at_of(item)
+        if has_resource:
+            row["resource"] = {part: item.get(attribute) for part, attribute in _RESOURCE.items()}
+        return row
+
+    return read
 
 
 def details_of(item: Item, fields: Iterable[str]) -> Row:
@@ -158,10 +169,9 @@ class EventStore:
         item = self._table.get_latest(key, attributes=attributes)
         if item is None or not retention.is_live(item, "x", now):
             return None
-        project_id = scalars_of(item, ("project_id",))["project_id"]
-        if not scope.allows_project(project_id):
+        row = scalars_of(fields | {"project_id"})(item) | details_of(item, fields)
+        if not scope.allows_project(row["project_id"]):
             return None
-        row = scalars_of(item, fields) | details_of(item, fields)
         if "raw_data" in fields:
             delivery_id = delivery_of(item, event_id, scope.domain_id)
             row["raw_data"] = delivery_id and self._deliveries.raw_data(delivery_id, scope, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from event_api.model import Scope
+from event_api.query.consumption import Consumption
 from event_api.settings import TableNames
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
@@ -47,4 +48,4 @@ class Stores:
 
     def reader(self, scope: Scope, now: datetime) -> EventReader:
         """Return the events of a scope."""
-        return EventReader(self._events_table, self.deliveries, scope, now)
+        return EventReader(self._events_table, self.deliveries, scope, now, Consumption())

@@ -10,8 +10,9 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -91,12 +92,62 @@ def batches(elements: Iterable[Any], size: int) -> Iterator[list[Any]]:
         yield batch
 
 
+class Meter(Protocol):
+    """Counts the reads of many items, and may stop them."""
+
+    def check_time(self) -> None:
+        """Raise if nothing more may be read; asked before each request."""
+        ...
+
+    def add(self, capacity_units: float, scanned: int, returned: int) -> None:
+        """Count a request: what it consumed, how many items DynamoDB looked at, and how many it sent."""
+        ...
+
+
+class _NoMeter:
+    def check_time(self) -> None:
+        pass
+
+    def add(self, capacity_units: float, scanned: int, returned: int) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One partition of an index with a range key, and the items in it that count.
+
+    ``hash_key`` and ``range_key`` are attributes, ``key`` is the hash key's value; ``filtered`` is a condition, if any,
+    and ``values`` what it names.
+    """
+
+    index: str
+    hash_key: str
+    key: str
+    range_key: str
+    filtered: str | None
+    values: Mapping[str, Value]
+
+    def whole(self) -> Partition:
+        """Return the same partition with all of its items."""
+        return replace(self, filtered=None, values={})
+
+    def between(self, low: str, high: str) -> tuple[str, dict[str, Value]]:
+        """Return the key condition for ``low`` to ``high``, both included, and all values."""
+        condition = f"#{self.hash_key} = :key AND #{self.range_key} BETWEEN :low AND :high"
+        return condition, {**self.values, "key": self.key, "low": low, "high": high}
+
+
 class Table:
     """A table and a client. Every method raises UnavailableError when DynamoDB cannot do it just now."""
 
-    def __init__(self, client: DynamoDBClient, name: str) -> None:
+    def __init__(self, client: DynamoDBClient, name: str, meter: Meter | None = None) -> None:
         self._client = client
         self._name = name
+        self._meter = meter or _NoMeter()
+
+    def metered(self, meter: Meter) -> Table:
+        """Return the same table, whose reads of many items are counted."""
+        return Table(self._client, self._name, meter)
 
     def get(self, key: Item, *, attributes: Iterable[str] | None = None, consistent: bool = False) -> Item | None:
         """Read an item, or only some of its attributes; None if there is none."""
@@ -184,26 +235,56 @@ class Table:
         )
         return (from_attributes(item) for page in pages for item in page["Items"])
 
-    def count(
+    def query_range(
         self,
-        key_condition: str,
-        values: Mapping[str, Value],
+        partition: Partition,
+        low: str,
+        high: str,
         *,
-        index: str | None = None,
-        filtered: str | None = None,
-    ) -> int:
-        """Count the items of one partition without reading them out."""
-        parameters = expressions(values, KeyConditionExpression=key_condition, FilterExpression=filtered)
-        pages = self._pages(index, QUERY_PAGE_ITEMS, {**parameters, "Select": "COUNT"})
-        return sum(page["Count"] for page in pages)
+        attributes: Iterable[str] | None = None,
+        descending: bool = False,
+        first_page: int = QUERY_PAGE_ITEMS,
+    ) -> Iterator[Item]:
+        """Read the items of an index's partition from ``low`` to ``high``, both included."""
+        condition, values = partition.between(low, high)
+        return self.query(
+            condition,
+            values,
+            index=partition.index,
+            filtered=partition.filtered,
+            attributes=attributes,
+            descending=descending,
+            first_page=first_page,
+        )
+
+    def count_range(
+        self, partition: Partition, low: str, high: str, *, most_pages: int | None = None
+    ) -> tuple[int, Item | None]:
+        """Count the items from ``low`` to ``high``, both included, without reading them out.
+
+        Returns the key of the last one that was looked at where ``most_pages`` end before ``high``.
+        """
+        condition, values = partition.between(low, high)
+        parameters = expressions(values, KeyConditionExpression=condition, FilterExpression=partition.filtered)
+        pages = self._pages(partition.index, QUERY_PAGE_ITEMS, {**parameters, "Select": "COUNT"})
+        counted, last = 0, None
+        for page in islice(pages, most_pages):
+            counted += page["Count"]
+            last = page.get("LastEvaluatedKey")
+        return counted, None if last is None else from_attributes(last)
 
     def _pages(self, index: str | None, first_page: int, parameters: dict[str, Any]) -> Iterator[QueryOutputTypeDef]:
         if index is not None:
             parameters["IndexName"] = index
         limit = min(first_page, QUERY_PAGE_ITEMS)
         while True:
+            self._meter.check_time()
             with failures_told():
-                page = self._client.query(TableName=self._name, Limit=limit, **parameters)
+                page = self._client.query(
+                    TableName=self._name, Limit=limit, ReturnConsumedCapacity="TOTAL", **parameters
+                )
+            units = page.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
+            self._meter.add(units, page["ScannedCount"], page["Count"])
             yield page
             if "LastEvaluatedKey" not in page:
                 return
@@ -222,10 +303,13 @@ class Table:
             }
             pause = _FIRST_PAUSE
             for _ in range(_BATCH_TRIES):
+                self._meter.check_time()
                 with failures_told():
-                    answer = self._client.batch_get_item(RequestItems=request)
-                for attributes_of_item in answer["Responses"].get(self._name, ()):
-                    yield from_attributes(attributes_of_item)
+                    answer = self._client.batch_get_item(RequestItems=request, ReturnConsumedCapacity="TOTAL")
+                items = answer["Responses"].get(self._name, [])
+                units = sum(consumed["CapacityUnits"] for consumed in answer.get("ConsumedCapacity", ()))
+                self._meter.add(units, len(items), len(items))
+                yield from map(from_attributes, items)
                 request = answer["UnprocessedKeys"]
                 if not request:
                     break

@@ -37,6 +37,7 @@ class TokenStore:
             {
                 "token_id": token.token_id,
                 "secret_hash": token.secret_hash,
+                "page_key": token.page_key,
                 "domain_id": token.domain_id,
                 "projects": None if token.projects is None else sorted(token.projects),
                 "permissions": sorted(permission.value for permission in token.permissions),
@@ -68,6 +69,8 @@ def _from_item(item: Item) -> Token:
     return Token(
         token_id=stored.text("token_id"),
         secret_hash=stored.text("secret_hash"),
+        # Tokens of earlier versions have no key of their own.
+        page_key=stored.optional_text("page_key") or stored.text("secret_hash"),
         domain_id=stored.text("domain_id"),
         projects=frozenset(stored.texts("projects")) if "projects" in item else None,
         permissions=frozenset(Permission(name) for name in stored.texts("permissions")),

@@ -1,0 +1,219 @@
+"""Regular expressions: Python's syntax, matched in linear time.
+
+The engine is the one that pydantic brings, Rust's ``regex`` crate: whatever the pattern, its time is at most
+proportional to the pattern's size times the text's (the crate's documentation, "Untrusted input"). For that it has no
+look-around and no back-references. Where its syntax differs from Python's, the pattern is rewritten; what cannot be
+matched like that is refused. What differs still: behind a ``$`` in the middle of a pattern a last newline is not found
+again, and the dotless i is no ``i``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic_core import SchemaError, SchemaValidator, core_schema
+
+MAX_PATTERN_SIZE = 2_000
+"""Characters, classes and anchors in all patterns of one condition, as often as counted repetitions repeat them."""
+_SIZE_OF_SHORTHAND = 10
+"""What ``\\w``, ``\\d``, ``\\s`` and the like count for: all alphabets make them large."""
+
+_GROUP = re.compile(r"\(\?(?:P?<\w+>|[a-zA-Z-]*:)")
+_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
+_COMMENT = re.compile(r"\(\?#[^)]*\)")
+_COUNT = re.compile(r"\{(?=[\d,])([0-9]*)(?:(,)([0-9]*))?\}")
+_MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
+_TOO_LARGE = (
+    f"with its repetitions it is larger than {MAX_PATTERN_SIZE} characters (each of \\w, \\d, \\s is "
+    f"{_SIZE_OF_SHORTHAND})"
+)
+
+
+def search(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return the test whether any of some patterns is found in a text, case-blind.
+
+    Raises ValueError, saying why, for what is no pattern, is too large, or cannot be matched in linear time.
+    """
+    rewritten = [_Rewriting(pattern) for pattern in patterns]
+    if sum(one.size for one in rewritten) > MAX_PATTERN_SIZE:
+        raise ValueError(_TOO_LARGE)
+    whole = "(?i)" + "|".join(f"(?:{one.text})" for one in rewritten)
+    try:
+        validator = SchemaValidator(core_schema.str_schema(pattern=whole, strict=True))
+    except SchemaError as error:
+        raise ValueError(_reason(error)) from None
+    return validator.isinstance_python
+
+
+def _reason(error: SchemaError) -> str:
+    """Return what the engine says is wrong, without the pattern and the arrows below it."""
+    said = str(error).rpartition("error: ")[2] if "error: " in str(error) else "it is too large"
+    return f"it cannot be matched in linear time, or is no regular expression: {said.strip()}"
+
+
+@dataclass
+class _Extent:
+    """How large a group is so far, and its last part, which a repetition would repeat."""
+
+    size: int = 0
+    last: int = 0
+    repeated: bool = False
+
+    def add(self, size: int) -> None:
+        self.size += size
+        self.last = size
+        self.repeated = False
+
+    def repeat(self, times: int) -> None:
+        if self.repeated:
+            raise ValueError("multiple repeat")
+        self.size += self.last * (times - 1)
+        self.repeated = True
+        if self.size > MAX_PATTERN_SIZE:
+            raise ValueError(_TOO_LARGE)
+
+
+@dataclass
+class _Rewriting:
+    """A pattern as the engine wants it: ``text``, and its ``size``."""
+
+    pattern: str
+    text: str = field(init=False, default="")
+    _at: int = field(init=False, default=0)
+    _groups: list[_Extent] = field(init=False, default_factory=lambda: [_Extent()])
+
+    def __post_init__(self) -> None:
+        if len(self.pattern) > MAX_PATTERN_SIZE:
+            raise ValueError(_TOO_LARGE)
+        written: list[str] = []
+        while self._at < len(self.pattern):
+            character = self.pattern[self._at]
+            write = _WRITERS.get(character)
+            written.append(write(self) if write else self._take(character, 1))
+        if len(self._groups) > 1:
+            raise ValueError("a parenthesis is not closed")
+        self.text = "".join(written)
+
+    @property
+    def size(self) -> int:
+        return self._groups[0].size
+
+    def _take(self, text: str, size: int) -> str:
+        self._at += len(text)
+        self._groups[-1].add(size)
+        return text
+
+    def open_group(self) -> str:
+        if comment := _COMMENT.match(self.pattern, self._at):
+            self._at = comment.end()
+            return ""
+        if flags := _FLAGS.match(self.pattern, self._at):
+            return self._take(flags[0], 0)
+        group = _GROUP.match(self.pattern, self._at)
+        if group is None and self.pattern.startswith("(?", self._at):
+            raise ValueError(
+                "look-around, back-references, conditions and atomic groups are not matched in linear time"
+            )
+        opening = group[0] if group else "("
+        self._at += len(opening)
+        self._groups.append(_Extent())
+        return opening
+
+    def close_group(self) -> str:
+        if len(self._groups) == 1:
+            raise ValueError("unbalanced parenthesis")
+        group = self._groups.pop()
+        return self._take(")", group.size)
+
+    def character_class(self) -> str:
+        # The engine nests classes and intersects them; to Python these are characters.
+        start = self._at
+        self._at += 1
+        written = ["["]
+        if self.pattern.startswith("^", self._at):
+            self._at += 1
+            written.append("^")
+        first = True
+        size = 1
+        while self._at < len(self.pattern):
+            character = self.pattern[self._at]
+            if character == "]" and not first:
+                self._at += 1
+                self._groups[-1].add(size)
+                return "".join(written) + "]"
+            if character == "\\":
+                pair = self.pattern[self._at : self._at + 2]
+                size += _size(pair)
+                written.append(r"\x08" if pair == r"\b" else _escaped(pair))
+                self._at += 2
+            else:
+                operator = character in "[]&~" or (character == "-" and written[-1] == "-")
+                written.append(f"\\{character}" if operator else character)
+                self._at += 1
+            first = False
+        raise ValueError(f"a character class is not closed (at position {start})")
+
+    def escape(self) -> str:
+        pair = self.pattern[self._at : self._at + 2]
+        self._take(pair, _size(pair))
+        return r"\z" if pair == r"\Z" else _escaped(pair)
+
+    def alternative(self) -> str:
+        return self._take("|", 0)
+
+    def end(self) -> str:
+        self._take("$", 1)
+        # Python's $ also stands before a last newline.
+        return "$" if _MULTILINE.search(self.pattern) else r"(?:\n?\z)"
+
+    def repetition(self) -> str:
+        extent = self._groups[-1]
+        character = self.pattern[self._at]
+        if character == "{":
+            count = _COUNT.match(self.pattern, self._at)
+            if count is None:
+                self._take(character, 1)
+                return r"\{"
+            least, comma, most = count.groups()
+            written = f"{{{least or 0}{comma or ''}{most or ''}}}"
+            self._at = count.end()
+            extent.repeat(_times(most or least))
+        else:
+            written = character
+            self._at += 1
+            extent.repeat(1)
+        if self.pattern.startswith("?", self._at):
+            self._at += 1
+            written += "?"
+        elif self.pattern.startswith("+", self._at):
+            raise ValueError("possessive repetitions are not matched in linear time")
+        return written
+
+
+_WRITERS: Mapping[str, Callable[[_Rewriting], str]] = {
+    "(": _Rewriting.open_group,
+    ")": _Rewriting.close_group,
+    "[": _Rewriting.character_class,
+    "\\": _Rewriting.escape,
+    "|": _Rewriting.alternative,
+    "$": _Rewriting.end,
+    **dict.fromkeys("*+?{", _Rewriting.repetition),
+}
+
+
+def _size(pair: str) -> int:
+    return _SIZE_OF_SHORTHAND if pair[1:].isalpha() else 1
+
+
+def _escaped(pair: str) -> str:
+    # Python lets any character be escaped that is no ASCII letter or digit; the engine only those of ASCII, and it has
+    # a meaning of its own for two of them.
+    return pair if pair.isascii() and pair not in {r"\<", r"\>"} else pair[1:]
+
+
+def _times(digits: str) -> int:
+    if len(digits) > len(str(MAX_PATTERN_SIZE)):
+        raise ValueError(_TOO_LARGE)
+    return max(int(digits or 1), 1)
