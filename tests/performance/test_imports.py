@@ -88,8 +88,12 @@ INGEST = {
 
 QUERY = {
     "query",
+    "query.consumption",
+    "query.explain",
     "query.matcher",
     "query.operators",
+    "query.paging",
+    "query.patterns",
     "query.planner",
     "query.reader",
     "query.selection",
@@ -99,9 +103,11 @@ QUERY = {
     "query.values",
     "requests",
 }
+MANY_EVENTS = {"store.event_filter", "store.event_reader"}
 STATISTICS = {
     "statistics",
     "statistics.accumulators",
+    "statistics.bounds",
     "statistics.dates",
     "statistics.expressions",
     "statistics.numbers",
@@ -124,8 +130,8 @@ PINNED = {
     "create_event": replace(WRITER, own=WRITER.own | ACCESS),
     "redrive_delivery": WRITER,
     "get_event": replace(READER, own=READER.own | {"search"}),
-    "list_events": replace(READER, own=READER.own | {"search", "store.event_reader"}),
-    "stat_events": replace(READER, own=READER.own | STATISTICS | {"store.event_reader"}),
+    "list_events": replace(READER, own=READER.own | {"search"} | MANY_EVENTS),
+    "stat_events": replace(READER, own=READER.own | STATISTICS | MANY_EVENTS),
 }
 
 

@@ -12,7 +12,7 @@ from event_api.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
 from event_api.jsontypes import Json
 from event_api.query.operators import OPERATORS, Operand, Test
 from event_api.query.timerange import NO_TIME, TimeRange
-from event_api.query.values import Row, candidates
+from event_api.query.values import MISSING, Row, candidates, reach
 
 Predicate: TypeAlias = Callable[[Row], bool]
 
@@ -109,8 +109,12 @@ def conjunction(predicates: Sequence[Predicate]) -> Predicate | None:
 
 def predicate(condition: Condition, now: datetime) -> Predicate:
     """Compile one condition."""
-    test = OPERATORS[condition.operator].test(condition.operand(now))
-    holds = _of_field(condition.head, test) if len(condition.path) == 1 else _of_path(condition.path, test)
+    operator = OPERATORS[condition.operator]
+    test = operator.test(condition.operand(now))
+    if not operator.of_elements:
+        holds = _of_values(condition.path, test)
+    else:
+        holds = _of_field(condition.head, test) if len(condition.path) == 1 else _of_path(condition.path, test)
     return (lambda row: not holds(row)) if condition.negated else holds
 
 
@@ -124,3 +128,7 @@ def _of_field(field: str, test: Test) -> Predicate:
 
 def _of_path(path: Path, test: Test) -> Predicate:
     return lambda row: any(map(test, candidates(row, path)))
+
+
+def _of_values(path: Path, test: Test) -> Predicate:
+    return lambda row: any(value is not MISSING and test(value) for value in reach(row, path))

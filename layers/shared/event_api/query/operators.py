@@ -48,12 +48,14 @@ class Operator:
 
     ``fault`` tells what is wrong with a value, or None. ``test`` makes the test of one candidate. ``span`` is the range
     of instants that the test accepts, where it is one. ``negates`` tells whether the condition is the negation.
+    ``of_elements``: an array is tested, and so is each of its elements.
     """
 
     fault: Callable[[Json], Fault | None]
     test: Callable[[Operand], Test]
     span: Callable[[Operand], TimeRange | None] = lambda _: None
     negates: Callable[[Json], bool] = lambda _: False
+    of_elements: bool = True
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ _POSITIVE: Mapping[str, Operator] = {
     "exists": Operator(_flag, _existing, negates=compare.not_),
     "regex": Operator(_pattern, _searched),
     "regex_in": Operator(_patterns, _searched),
-    "match": Operator(_object, _element_matching),
+    "match": Operator(_object, _element_matching, of_elements=False),
     **{f"datetime_{name}": _ranged(_instant, _instant_span, name) for name in _ORDERINGS},
     **{f"timediff_{name}": _ranged(_timediff, _timediff_span, name) for name in _ORDERINGS},
 }

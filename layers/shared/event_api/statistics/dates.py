@@ -55,7 +55,7 @@ _SPECIFIERS: Mapping[str, DatePart] = {
     "%w": lambda moment: str(moment.isoweekday() % 7 + 1),  # 1 is Sunday
     "%Y": lambda moment: f"{moment.year:04d}",
     "%z": lambda _: "+0000",
-    "%Z": lambda _: "+000",
+    "%Z": lambda _: "0",
     "%%": lambda _: "%",
 }
 
