@@ -81,6 +81,12 @@ build: $(SAM_VENV)/.installed  ## Build what `sam deploy` uploads (needs a Pytho
 coldstart: setup  ## Measure cold starts, as multiples of a handler that does nothing
 	$(BIN)/python -m benchmarks.coldstart $(if $(ROUNDS),--rounds $(ROUNDS))
 
+# --- reading ------------------------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: setup engines  ## Measure what reading costs, with SIZES=10000,100000 events
+	$(BIN)/python -m benchmarks.reading $(if $(SIZES),--sizes $(SIZES))
+
 # --- the local run ---------------------------------------------------------------------------------------------------
 
 .PHONY: run

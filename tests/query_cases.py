@@ -52,8 +52,8 @@ def _assert_rows(query: dict[str, Any], rows: list[Any], expected: list[Any]) ->
         assert rows == expected
         return
     unordered = _unordered_lists(query["aggregate"])
-    found = [_comparable(row, unordered) for row in rows]
-    wanted = [_comparable(row, unordered) for row in expected]
+    found = [comparable(row, unordered) for row in rows]
+    wanted = [comparable(row, unordered) for row in expected]
     sort_keys, cut = _order(query)
     if not sort_keys:
         assert Counter(found) == Counter(wanted)
@@ -92,10 +92,10 @@ def _unordered_lists(aggregate: list[dict[str, Any]]) -> set[str]:
 
 
 def _sort_values(row: dict[str, Any], keys: list[str]) -> tuple[str, ...]:
-    return tuple(_comparable(row.get(key), set()) for key in keys)
+    return tuple(comparable(row.get(key), set()) for key in keys)
 
 
-def _comparable(value: Any, unordered: set[str]) -> str:
+def comparable(value: Any, unordered: set[str]) -> str:
     """Write a value so that equal ones are equal: numbers to 1e-9, the lists of some names in any order."""
     return json.dumps(_normal(value, unordered), sort_keys=True)
 
