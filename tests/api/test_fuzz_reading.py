@@ -1,20 +1,17 @@
-"""Whatever arrives at list and stat is answered, or refused in our shape; nothing fails, and every answer is JSON.
-
-``HYPOTHESIS_PROFILE=thorough`` tries many more requests, and others each time.
-"""
+"""Whatever arrives at list and stat is answered, or refused in our shape; nothing fails, and every answer is JSON."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from event_api import observe, times
 from eventctl.importer import import_event
 from eventctl.records import read_record
+from tests.profiles import examples
 from tests.samples import bodies, hostile, own_samples
 from tests.service import DOMAIN, PROJECT
 
@@ -23,7 +20,6 @@ SEARCH = "/monitoring/v1/events/search"
 STAT = "/monitoring/v1/events/stat"
 REQUESTS = [(SEARCH, hostile.searches), (STAT, hostile.stats)]
 
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 PLACED = {
     "ERROR_REQUIRED_PARAMETER",
     "ERROR_INVALID_PARAMETER",
@@ -141,13 +137,7 @@ def reader(app, monkeypatch):
 def tried(strategy, check):
     """Check examples of a strategy: always the same ones, unless they shall be many."""
 
-    @settings(
-        max_examples=3000 if THOROUGH else 150,
-        derandomize=not THOROUGH,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(150)
     @given(strategy)
     def check_all(example):
         check(example)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from event_api import times
 from event_api.model import Scope
 from tests import oracle, query_cases
+from tests.profiles import examples
 from tests.property import strategies
-from tests.property.world import NOW, Events, asked, asking, examples, plain, stored_events, walked
+from tests.property.world import NOW, Events, asked, asking, plain, stored_events, walked
 
 if TYPE_CHECKING:
     from tests.service import Service

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 
 from event_api import times
 from event_api.search import list_events
@@ -16,7 +15,8 @@ from event_api.statistics import stat_events
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from tests import query_cases
-from tests.fakes import FakeEventReader
+from tests.fakes import PAGE_KEY, FakeEventReader
+from tests.profiles import examples
 from tests.property import strategies
 
 if TYPE_CHECKING:
@@ -30,25 +30,6 @@ Ask = Callable[[dict[str, Any]], dict[str, Any]]
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MAX_PAGES = 200
 """No walk is longer, unless it goes round in circles."""
-PAGE_KEY = "a key of page tokens"
-
-THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-
-
-def examples(number: int, *, on_engine: bool = False) -> settings:
-    """Return how a property is tested: always alike, or, with HYPOTHESIS_PROFILE=thorough, at random and much more.
-
-    On an engine, what fails is not made smaller: it takes minutes.
-    """
-    return settings(
-        max_examples=number * 20 if THOROUGH else number,
-        derandomize=not THOROUGH,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate] if on_engine else [Phase.generate, Phase.shrink],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,25 @@
+"""How much hypothesis tries: always the same, or, with HYPOTHESIS_PROFILE=thorough, other examples and many more."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+_THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+_MORE = 20
+
+
+def examples(number: int, *, on_engine: bool = False) -> settings:
+    """Return how a property is tested.
+
+    On an engine, what fails is not made smaller: it takes minutes.
+    """
+    return settings(
+        max_examples=number * _MORE if _THOROUGH else number,
+        derandomize=not _THOROUGH,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate] if on_engine else [Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
