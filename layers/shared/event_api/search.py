@@ -86,6 +86,20 @@ def _worked_on(query: SearchQuery) -> frozenset[str]:
     return frozenset(unwound_field if query.count_only else unwound_field | {"event_id", "created_at"})
 
 
+@dataclass
+class _PassedRows(Passed[Row]):
+    """``of_instant``: how many of those that passed are of the last one's instant."""
+
+    of_instant: int = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        instant = None
+        for row in super().__iter__():
+            self.of_instant = self.of_instant + 1 if row["created_at"] == instant else 1
+            instant = row["created_at"]
+            yield row
+
+
 @dataclass(frozen=True)
 class _Listing:
     """One page of list."""
@@ -113,7 +127,7 @@ class _Listing:
         last = None if page.most is None else skip + page.most
         # Rows that must all pass to be counted are read in large pages, otherwise one more than is shown.
         all_pass = wants_total and position is None and not self._counts_apart
-        rows = Passed(self._behind(position, MANY_ROWS if all_pass or last is None else min(last + 1, MANY_ROWS)))
+        rows = _PassedRows(self._behind(position, MANY_ROWS if all_pass or last is None else min(last + 1, MANY_ROWS)))
         source = iter(rows)
         answer = self._page(islice(source, skip, last), source, self.plan.then_fields)
         if wants_total:
@@ -125,11 +139,13 @@ class _Listing:
         """Whether results are counted without reading them out."""
         return self.plan.exact and self.query.unwind is None
 
-    def _total(self, rows: Passed[Row], source: Iterator[Row]) -> int:
+    def _total(self, rows: _PassedRows, source: Iterator[Row]) -> int:
         """Count all results, of which some have passed and ``source`` gives the others."""
         if self._counts_apart and rows.last is not None and not rows.ended:
-            behind = Place(rows.last["created_at"], rows.last["event_id"])
-            return rows.count + self.count(replace(self.plan, after=behind))
+            # From the last instant on, whole: one range of keys for each partition.
+            instant = rows.last["created_at"]
+            rest = replace(self.plan, until=instant) if self.plan.descending else replace(self.plan, since=instant)
+            return rows.count - rows.of_instant + self.count(rest)
         for _ in source:
             pass
         return rows.count
@@ -150,9 +166,6 @@ class _Listing:
         """Answer the first rows of another order behind the cursor; all pass, and only the page is kept."""
         page, order, position = self.query.page, self._order, self.cursor.position
         skip = page.skip if position is None else 0
-        if skip >= MAX_SORTED_RESULTS:
-            reason = f"at most {MAX_SORTED_RESULTS} where results are not sorted by created_at: use page.token"
-            raise InvalidParameterError("query.page.start", reason)
         last = min(MAX_SORTED_RESULTS, skip + (page.most or MAX_SORTED_RESULTS))
         kept_fields = self.plan.then_fields & self._unwound_fields
         again = self.plan.then_fields - kept_fields
@@ -164,6 +177,9 @@ class _Listing:
             keyed = (pair for pair in keyed if behind < pair[0])
         # One more than is shown tells whether there is more.
         kept = iter([row for _, row in nsmallest(last + 1, keyed, key=itemgetter(0))])
+        if skip >= MAX_SORTED_RESULTS and rows.count > skip:
+            reason = f"at most {MAX_SORTED_RESULTS} where results are not sorted by created_at: use page.token"
+            raise InvalidParameterError("query.page.start", reason)
         answer = self._page(islice(kept, skip, last), kept, kept_fields)
         return answer | ({"total_count": rows.count} if self.query.count else {})
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import pairwise
+from typing import TypeVar
 
 from event_api import ids, times
 from event_api.fields import DETAIL_FIELDS
@@ -46,10 +47,13 @@ _DELIVERY = "delivery_id"
 """What a row has beside EventInfo's fields, for `EventReader.fill`."""
 _PAGES_BEFORE_SLICES = 2
 _SLICES = 16
-_SLICES_AT_ONCE = 4
-"""More slices than are counted at once: events come unevenly, and who is done early takes another."""
+_AT_ONCE = 4
+"""There are more slices than are counted at once: events come unevenly, and who is done early takes another."""
 _MOST_OF_AN_INSTANT = 100
 """Events of one instant that are kept to be turned around; where there are more, they are read once more in order."""
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +123,29 @@ class EventReader:
         many_projects = projects is not None and len(projects) > MAX_STORED_VALUES and plan.index is not Index.PROJECT
         if plan.index is Index.EVENT or many_projects:
             return sum(1 for _ in self.scan(plan))
-        return sum(self._count(partition, part) for partition in self._partitions(plan) for part in _ranges(plan))
+        return self._count([(partition, part) for partition in self._partitions(plan) for part in _ranges(plan)])
 
-    def _count(self, partition: Partition, part: _Range) -> int:
-        """Count a range: its beginning page by page, and where there is much more, the rest in slices side by side."""
-        counted, last = self._table.count_range(partition, part.low, part.high, most_pages=_PAGES_BEFORE_SLICES)
-        if last is None:
-            return counted
-        newest = next(self._table.query_range(partition.whole(), part.low, part.high, descending=True, first_page=1))
-        slices = _slices(_order(last), _order(newest))
+    def _count(self, parts: Sequence[tuple[Partition, _Range]]) -> int:
+        """Count ranges of partitions: their beginnings, and where there is much more, the rest in slices.
 
-        def count_slice(bounds: tuple[str, str]) -> int:
-            return self._table.count_range(partition, *bounds)[0]
+        What is more than one is counted side by side: page after page would take as many round trips.
+        """
 
-        with ThreadPoolExecutor(_SLICES_AT_ONCE) as threads:
-            return counted + sum(threads.map(count_slice, slices))
+        def beginning(of: tuple[Partition, _Range]) -> tuple[int, Item | None]:
+            partition, part = of
+            return self._table.count_range(partition, part.low, part.high, most_pages=_PAGES_BEFORE_SLICES)
+
+        def whole(of: tuple[Partition, str, str]) -> int:
+            return self._table.count_range(*of)[0]
+
+        counted = 0
+        slices: list[tuple[Partition, str, str]] = []
+        for (partition, part), (number, last) in zip(parts, _side_by_side(beginning, parts), strict=True):
+            counted += number
+            if last is not None:
+                newest = self._table.query_range(partition.whole(), part.low, part.high, descending=True, first_page=1)
+                slices += [(partition, low, high) for low, high in _slices(_order(last), _order(next(newest)))]
+        return counted + sum(_side_by_side(whole, slices))
 
     def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
         """Add fields to rows that no index holds; the rows must have their ``event_id``."""
@@ -258,6 +270,13 @@ def _ranges(plan: Plan) -> Sequence[_Range]:
         else:
             parts = [_Range(max(low, place), high, descending=False)]
     return [part for part in parts if part.low < part.high]
+
+
+def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
+    if len(tasks) <= 1:
+        return list(map(function, tasks))
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        return list(threads.map(function, tasks))
 
 
 def _slices(last: str, newest: str) -> list[tuple[str, str]]:
