@@ -12,7 +12,7 @@ from typing import Any
 
 from event_api import times
 from event_api.errors import InvalidParameterError, NotFoundError
-from event_api.fields import INDEX_FIELDS, RAW_FIELDS, path_of
+from event_api.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
 from event_api.query.explain import explained
@@ -72,12 +72,17 @@ def list_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
         scope,
         cursor.began,
         order=query.order(),
-        shown=frozenset() if query.count_only else frozenset(shown),
+        shown=frozenset() if query.count_only else _read_early(frozenset(shown)),
         worked_on=_worked_on(query),
     )
     listing = _Listing(reader, plan, query, shown, tokens, cursor)
     answer = {"results": [], "total_count": listing.count(plan)} if query.count_only else listing.answer()
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
+
+
+def _read_early(shown: frozenset[str]) -> frozenset[str]:
+    """Return the fields of the answer that are read with every row: none if the rows shown are read whole anyway."""
+    return frozenset() if shown & DETAIL_FIELDS else shown
 
 
 def _worked_on(query: SearchQuery) -> frozenset[str]:
@@ -220,7 +225,7 @@ class _Listing:
 
     def _page(self, rows: Iterator[Row], source: Iterator[Row], filled: frozenset[str]) -> JsonObject:
         """Answer as many of some rows as fit; ``source`` gives what follows, ``filled`` are fields that they have."""
-        missing = frozenset(self.shown) - INDEX_FIELDS - filled
+        missing = frozenset(self.shown) - self.plan.fields - filled
         space = AnswerSpace()
         results: list[Json] = []
         omitted: list[Json] = []

@@ -27,7 +27,7 @@ class EventReader(Protocol):
         ...
 
     def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
-        """Add fields that no index holds to rows, which stay in their order."""
+        """Add fields to rows, which stay in their order."""
         ...
 
     def count(self, plan: Plan) -> int:

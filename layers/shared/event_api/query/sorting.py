@@ -67,6 +67,6 @@ def _descending(path: Path) -> RowKey:
 def _order_keys(row: Row, path: Path) -> list[OrderKey]:
     """Return the orders of a path's values; an array has its elements', and an empty one that of no value."""
     keys: list[OrderKey] = []
-    for value in reach(row, path):
-        keys.extend(map(order_key, value) if isinstance(value, list) else [order_key(value)])
-    return keys or [order_key(MISSING)]
+    for value in reach(row, path) or [MISSING]:
+        keys.extend(map(order_key, value or [MISSING]) if isinstance(value, list) else [order_key(value)])
+    return keys

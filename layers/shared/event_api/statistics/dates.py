@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from event_api import times
@@ -15,6 +16,8 @@ from event_api.query.values import MaybeJson
 
 DatePart: TypeAlias = Callable[[datetime], str | int]
 DateFormat: TypeAlias = Callable[[MaybeJson], str | int | None]
+
+_KEPT_TEXTS = 10_000
 
 _MONTHS = (
     "January",
@@ -60,30 +63,44 @@ _SPECIFIERS: Mapping[str, DatePart] = {
 }
 
 
-def date_format(text: str) -> DateFormat | None:
+def date_format(text: str, *, instants: bool) -> DateFormat | None:
     """Return what writes a time in a format; None if the format has a specifier that is unknown.
 
-    ``year``, ``month`` and ``day`` give integers, others text. What is no time gives None.
+    ``year``, ``month`` and ``day`` give integers, others text. What is no time gives None. ``instants``: all values are
+    times as events have them, or null.
     """
     part = _NUMBERS.get(text) or _text_format(text)
     if part is None:
         return None
+    if instants:
+        return _of_instants(text, part)
 
     def formatted(value: MaybeJson) -> str | int | None:
-        moment = _moment(value) if isinstance(value, str) else None
+        moment = times.parse_iso(value) if isinstance(value, str) else None
         return None if moment is None else part(moment)
 
     return formatted
 
 
-def _moment(text: str) -> datetime | None:
-    # What events have is always written like this, and is read much faster so.
-    if len(text) == len("2022-06-21T00:34:58.034Z") and text.endswith("Z"):
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            return None
-    return times.parse_iso(text)
+_BEGINNINGS: Mapping[str, str] = {
+    "%L": "2022-06-21T00:34:58.034",
+    "%S": "2022-06-21T00:34:58",
+    "%M": "2022-06-21T00:34",
+    "%H": "2022-06-21T00",
+}
+"""What some specifiers need of an instant; the others need the day."""
+
+
+def _of_instants(text: str, part: DatePart) -> DateFormat:
+    """Write each hour, day or whatever the format is about once: many events share it."""
+    needed = next((len(beginning) for name, beginning in _BEGINNINGS.items() if name in text), len("2022-06-21"))
+    rest = "0000-00-00T00:00:00.000Z"[needed:]
+
+    @lru_cache(maxsize=_KEPT_TEXTS)
+    def written(beginning: str) -> str | int:
+        return part(datetime.fromisoformat(beginning + rest))
+
+    return lambda value: written(value[:needed]) if isinstance(value, str) else None
 
 
 def specifiers() -> str:

@@ -213,7 +213,7 @@ def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
     evaluate = names.value(key.key, f"{at}.key")
     if key.date_format is None:
         return evaluate
-    formatted = date_format(key.date_format)
+    formatted = date_format(key.date_format, instants=names.is_time(key.key))
     if formatted is None:
         raise InvalidParameterError(f"{at}.date_format", f"it is made of {specifiers()}")
     return lambda row: formatted(evaluate(row))

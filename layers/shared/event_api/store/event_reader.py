@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from event_api import ids, times
-from event_api.fields import DETAIL_FIELDS
+from event_api.fields import RAW_FIELDS
 from event_api.jsontypes import JsonObject
 from event_api.model import Scope
 from event_api.query.consumption import Consumption
@@ -49,6 +49,7 @@ _PAGES_BEFORE_SLICES = 2
 _SLICES = 16
 _AT_ONCE = 4
 """There are more slices than are counted at once: events come unevenly, and who is done early takes another."""
+_A_FEW_OF_AN_INSTANT = 4
 _MOST_OF_AN_INSTANT = 100
 """Events of one instant that are kept to be turned around; where there are more, they are read once more in order."""
 
@@ -148,20 +149,23 @@ class EventReader:
         return counted + sum(_side_by_side(whole, slices))
 
     def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
-        """Add fields to rows that no index holds; the rows must have their ``event_id``."""
-        details = fields & DETAIL_FIELDS
+        """Add fields to rows; the rows must have their ``event_id``."""
+        of_items = fields - RAW_FIELDS
         for batch in batches(rows, BATCH_GET_KEYS):
-            if details:
-                self._fill_details(batch, details)
-            yield from self._with_raw_data(batch) if "raw_data" in fields else batch
+            if of_items:
+                self._fill_from_items(batch, of_items)
+            yield from self._with_raw_data(batch) if fields & RAW_FIELDS else batch
 
-    def _fill_details(self, rows: list[Row], fields: frozenset[str]) -> None:
+    def _fill_from_items(self, rows: list[Row], fields: frozenset[str]) -> None:
         # One row is several where an array was unwound; no key may be asked for twice.
         event_ids = dict.fromkeys(row["event_id"] for row in rows)
         keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in event_ids]
-        items = {item["e"]: item for item in self._table.batch_get(keys, attributes=("e", "m"))}
+        items = {item["e"]: item for item in self._table.batch_get(keys, attributes=attributes_of(fields) | {"e"})}
+        scalars = scalars_of(fields)
         for row in rows:
-            row.update(details_of(items.get(row["event_id"], {}), fields))
+            item = items.get(row["event_id"])
+            # What has been deleted meanwhile has no values.
+            row.update(dict.fromkeys(fields) if item is None else scalars(item) | details_of(item, fields))
 
     def _with_raw_data(self, rows: list[Row]) -> Iterator[Row]:
         delivery_ids = {row[_DELIVERY] for row in rows} - {None}
@@ -202,7 +206,9 @@ class EventReader:
         return Condition(("project_id",), "in", sorted(_possible(projects)))
 
     def _in_order(self, partition: Partition, plan: Plan, attributes: Iterable[str], expected: int) -> Iterator[Item]:
-        read = partial(self._table.query_range, partition, attributes=attributes, first_page=expected)
+        # Read backwards, an instant's last event is known by the first of another one.
+        more = _A_FEW_OF_AN_INSTANT if plan.descending else 0
+        read = partial(self._table.query_range, partition, attributes=attributes, first_page=expected + more)
         for part in _ranges(plan):
             if part.descending:
                 yield from _ascending_within_an_instant(read, part, max(expected, _MOST_OF_AN_INSTANT))
