@@ -1,0 +1,177 @@
+"""The events that are read: the same at every run, spread evenly over 100 days.
+
+Each has what a day's operation leaves: a title, one of 5 severities, one of 40 resources, 20 projects and 500 alerts,
+400 bytes of additional_info, and a delivery of its own with a raw body of 2 KB. One instant in ten is shared by five
+events, as it is where deliveries come in bursts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from event_api import ids, times
+from event_api.model import Delivery
+from event_api.raw import Body, write_json
+from event_api.settings import TableNames
+from event_api.store.stores import Stores
+from event_api.store.table import batches
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+DOMAIN = "domain-1f2e3d4c5b6a"
+WEBHOOK = "webhook-0123456789ab01234567890a"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+DAYS = 100
+RAW_BYTES = 2048
+RETENTION_DAYS = 36_500
+"""Long, so that events whose times do not depend on today's date never expire, and yet pay for the attribute."""
+
+_ALERTS, _PROJECTS, _RESOURCES = 500, 20, 40
+_SEVERITIES = ("CRITICAL", "ERROR", "WARNING", "INFO", "NONE")
+_RULES = ("HighLatency", "DiskAlmostFull", "TooManyErrors", "CertificateExpires")
+_SINGLE, _TOGETHER = 9, 5
+"""Of ten instants, nine have one event, and one has five."""
+_BATCH_ITEMS = 25
+"""The most that one BatchWriteItem takes."""
+_WRITERS = 4
+
+
+def project(number: int) -> str:
+    """Return the id of one of the projects."""
+    return f"project-{number:012x}"
+
+
+def day(number: int) -> tuple[str, str]:
+    """Return when one of the days, counted from 0, begins, and the next."""
+    start = START + timedelta(days=number)
+    return times.to_iso(start), times.to_iso(start + timedelta(days=1))
+
+
+def event_id(number: int) -> str:
+    """Return the id of an event, counted from 0, the oldest."""
+    return ids.event_id(_delivery_id(number), 0)
+
+
+def load(client: DynamoDBClient, tables: TableNames, size: int) -> None:
+    """Fill empty tables.
+
+    The items are those that the stores write, taken from them before they reach the database and written 25 at a time:
+    one by one, 100,000 events would take longer than all that is measured.
+    """
+    catcher = _Catcher()
+    stores = Stores.open(cast("DynamoDBClient", catcher), tables, RETENTION_DAYS)
+
+    def puts() -> Iterator[Any]:
+        for number in range(size):
+            _add(stores, number, size)
+            yield from catcher.taken()
+
+    def write(batch: list[tuple[str, Any]]) -> None:
+        requests: dict[str, Any] = {}
+        for table, item in batch:
+            requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
+        left = client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
+        if left:
+            raise RuntimeError(f"{sum(map(len, left.values()))} items were not written")
+
+    slots = threading.Semaphore(2 * _WRITERS)
+    with ThreadPoolExecutor(_WRITERS) as threads:
+        writes = []
+        for batch in batches(puts(), _BATCH_ITEMS):
+            slots.acquire()
+            write_ahead = threads.submit(write, batch)
+            write_ahead.add_done_callback(lambda _: slots.release())
+            writes.append(write_ahead)
+        for one in writes:
+            one.result()
+
+
+class _Catcher:
+    """Stands in for the database's client, and keeps what is put."""
+
+    def __init__(self) -> None:
+        self._puts: list[tuple[str, Any]] = []
+
+    def put_item(self, **parameters: Any) -> None:  # noqa: ANN401 -- any request
+        self._puts.append((parameters["TableName"], parameters["Item"]))
+
+    def taken(self) -> list[tuple[str, Any]]:
+        """Give what was put since the last time."""
+        puts, self._puts = self._puts, []
+        return puts
+
+
+def _add(stores: Stores, number: int, size: int) -> None:
+    digest = hashlib.sha512(str(number).encode())
+    chance = int.from_bytes(digest.digest()[:8])
+    chance, severity = divmod(chance, len(_SEVERITIES))
+    chance, alert = divmod(chance, _ALERTS)
+    group, of_group = divmod(alert, _PROJECTS)
+    resource = (group + alert) % _RESOURCES
+    project_id = project(of_group)
+    event_key = f"{alert:032x}"
+    name = f"checkout-{resource:02d}.example"
+    rule = _RULES[alert % len(_RULES)]
+    words = digest.hexdigest()
+    created_at = _created_at(number, size)
+    event: dict[str, Any] = {
+        "event_key": event_key,
+        "event_type": "ALERT",
+        "title": f"{rule} on {name}: above its limit for 10 minutes",
+        "description": f"The 99th percentile of {name} is above its limit; see run book {alert}.",
+        "severity": _SEVERITIES[severity],
+        "rule": rule,
+        "resource": {"resource_id": f"server-{resource:012x}", "resource_type": "inventory.Server", "name": name},
+        "provider": "aws",
+        "account": "123456789012",
+        "image_url": None,
+        "additional_info": {f"label_{n:02d}": words[8 * n : 8 * n + 10] for n in range(15)},
+        "occurred_at": times.to_iso(created_at),
+    }
+    delivery = Delivery(
+        delivery_id=_delivery_id(number),
+        domain_id=DOMAIN,
+        project_id=project_id,
+        webhook_id=WEBHOOK,
+        body=_body(event, words),
+        headers={},
+        received_at=created_at,
+        finished=True,
+    )
+    stores.deliveries.add(delivery)
+    ours = {
+        "event_id": event_id(number),
+        "alert_id": ids.alert_id(ids.alert_key(DOMAIN, project_id, event_key), 1),
+        "webhook_id": WEBHOOK,
+        "project_id": project_id,
+        "domain_id": DOMAIN,
+        "created_at": times.to_iso(created_at),
+    }
+    stores.events.add({**event, **ours}, created_at)
+
+
+def _body(event: dict[str, Any], words: str) -> Body:
+    """Return what the sender sent: the event, and as much again as makes RAW_BYTES."""
+    missing = RAW_BYTES - len(write_json({**event, "samples": ""}))
+    samples = (words * (missing // len(words) + 1))[:missing]
+    return Body.of({**event, "samples": samples})
+
+
+def _delivery_id(number: int) -> str:
+    return ids.delivery_id(WEBHOOK, str(number))
+
+
+def _created_at(number: int, size: int) -> datetime:
+    return times.cut(START + timedelta(days=DAYS) * _instant(number) / (_instant(size - 1) + 1))
+
+
+def _instant(number: int) -> int:
+    """Return which of the instants, counted from 0, an event belongs to."""
+    before, at = divmod(number, _SINGLE + _TOGETHER)
+    return before * (_SINGLE + 1) + min(at, _SINGLE)
