@@ -14,7 +14,7 @@ from event_api.model import Scope
 from tests import oracle, query_cases
 from tests.profiles import examples
 from tests.property import strategies
-from tests.property.world import NOW, Events, asked, asking, plain, stored_events, walked
+from tests.property.world import NOW, Events, asked, asking, stored_events, walked
 
 if TYPE_CHECKING:
     from tests.service import Service
@@ -36,9 +36,11 @@ def assert_agree(query: dict[str, Any], answer: dict[str, Any], expected: dict[s
     for name, options in stages[last + 1 :]:
         if name == "sort":
             keys = [key for key, _ in oracle.sort_of(options)]
-            assert [[plain(row.get(key)) for key in keys] for row in answer["results"]] == [
-                [plain(row.get(key)) for key in keys] for row in expected["results"]
+            ordered = [
+                [query_cases.comparable({key: row.get(key) for key in keys}, unordered) for row in one["results"]]
+                for one in (answer, expected)
             ]
+            assert ordered[0] == ordered[1]
 
 
 def _unordered(stages: list[tuple[str, Any]]) -> set[str]:

@@ -4,7 +4,8 @@ The engine is the one that pydantic brings, Rust's ``regex`` crate: whatever the
 proportional to the pattern's size times the text's (the crate's documentation, "Untrusted input"). For that it has no
 look-around and no back-references. Where its syntax differs from Python's, the pattern is rewritten; what cannot be
 matched like that is refused. What differs still: behind a ``$`` in the middle of a pattern a last newline is not found
-again, and the dotless i is no ``i``.
+again, the dotless i is no ``i``, and rare characters (combining marks, superscript digits, ASCII's separators) are of
+other classes.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 MAX_PATTERN_SIZE = 2_000
 """Characters, classes and anchors in all patterns of one condition, as often as counted repetitions repeat them."""
+_SHORTHANDS = {r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\p", r"\P"}
 _SIZE_OF_SHORTHAND = 10
-"""What ``\\w``, ``\\d``, ``\\s`` and the like count for: all alphabets make them large."""
+"""All alphabets make them large."""
 
-_GROUP = re.compile(r"\(\?(?:P?<\w+>|[a-zA-Z-]*:)")
-_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
+_GROUP = re.compile(r"\(\?(?:P?<\w+>|([aiLmsux]*)(?:-([imsx]+))?:)")
+_FLAGS = re.compile(r"\(\?([aiLmsux]+)\)")
 _COMMENT = re.compile(r"\(\?#[^)]*\)")
+_RANGE = re.compile(r"-(?=[^\]])")
 _COUNT = re.compile(r"\{(?=[\d,])([0-9]*)(?:(,)([0-9]*))?\}")
-_MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _TOO_LARGE = (
     f"with its repetitions it is larger than {MAX_PATTERN_SIZE} characters (each of \\w, \\d, \\s is "
     f"{_SIZE_OF_SHORTHAND})"
@@ -55,8 +57,12 @@ def _reason(error: SchemaError) -> str:
 
 @dataclass
 class _Extent:
-    """How large a group is so far, and its last part, which a repetition would repeat."""
+    """How large a group is so far, and its last part, which a repetition would repeat.
 
+    ``multiline``: ``$`` in it stands at the end of each line.
+    """
+
+    multiline: bool = False
     size: int = 0
     last: int = 0
     repeated: bool = False
@@ -110,16 +116,22 @@ class _Rewriting:
             self._at = comment.end()
             return ""
         if flags := _FLAGS.match(self.pattern, self._at):
+            self._groups[-1].multiline = self._is_multiline(flags[1])
             return self._take(flags[0], 0)
         group = _GROUP.match(self.pattern, self._at)
         if group is None and self.pattern.startswith("(?", self._at):
             raise ValueError(
                 "look-around, back-references, conditions and atomic groups are not matched in linear time"
             )
-        opening = group[0] if group else "("
+        opening, on, off = (group[0], group[1], group[2]) if group else ("(", None, None)
         self._at += len(opening)
-        self._groups.append(_Extent())
+        self._groups.append(_Extent(self._is_multiline(on or "") and "m" not in (off or "")))
         return opening
+
+    def _is_multiline(self, flags: str) -> bool:
+        if "x" in flags:
+            raise ValueError("verbose patterns are not taken")
+        return "m" in flags or self._groups[-1].multiline
 
     def close_group(self) -> str:
         if len(self._groups) == 1:
@@ -135,25 +147,31 @@ class _Rewriting:
         if self.pattern.startswith("^", self._at):
             self._at += 1
             written.append("^")
-        first = True
         size = 1
-        while self._at < len(self.pattern):
-            character = self.pattern[self._at]
-            if character == "]" and not first:
+        first = True
+        while self._at < len(self.pattern) and (first or self.pattern[self._at] != "]"):
+            item = self._member()
+            if _RANGE.match(self.pattern, self._at):
                 self._at += 1
-                self._groups[-1].add(size)
-                return "".join(written) + "]"
-            if character == "\\":
-                pair = self.pattern[self._at : self._at + 2]
-                size += _size(pair)
-                written.append(r"\x08" if pair == r"\b" else _escaped(pair))
-                self._at += 2
-            else:
-                operator = character in "[]&~" or (character == "-" and written[-1] == "-")
-                written.append(f"\\{character}" if operator else character)
-                self._at += 1
+                item += "-" + self._member()
+            written.append(item)
+            size += _size(item)
             first = False
+        if self.pattern.startswith("]", self._at):
+            self._at += 1
+            self._groups[-1].add(size)
+            return "".join(written) + "]"
         raise ValueError(f"a character class is not closed (at position {start})")
+
+    def _member(self) -> str:
+        """Take one character of a class, or an escape."""
+        if self.pattern[self._at] == "\\":
+            pair = self.pattern[self._at : self._at + 2]
+            self._at += 2
+            return r"\x08" if pair == r"\b" else _escaped(pair)
+        character = self.pattern[self._at]
+        self._at += 1
+        return f"\\{character}" if character in "[]&~-^" else character
 
     def escape(self) -> str:
         pair = self.pattern[self._at : self._at + 2]
@@ -166,7 +184,7 @@ class _Rewriting:
     def end(self) -> str:
         self._take("$", 1)
         # Python's $ also stands before a last newline.
-        return "$" if _MULTILINE.search(self.pattern) else r"(?:\n?\z)"
+        return "$" if self._groups[-1].multiline else r"(?:\n?\z)"
 
     def repetition(self) -> str:
         extent = self._groups[-1]
@@ -203,8 +221,8 @@ _WRITERS: Mapping[str, Callable[[_Rewriting], str]] = {
 }
 
 
-def _size(pair: str) -> int:
-    return _SIZE_OF_SHORTHAND if pair[1:].isalpha() else 1
+def _size(part: str) -> int:
+    return _SIZE_OF_SHORTHAND if part[:2] in _SHORTHANDS else 1
 
 
 def _escaped(pair: str) -> str:
