@@ -88,6 +88,7 @@ INGEST = {
 
 QUERY = {
     "query",
+    "query.bounds",
     "query.consumption",
     "query.explain",
     "query.matcher",
@@ -107,7 +108,6 @@ MANY_EVENTS = {"store.event_filter", "store.event_reader"}
 STATISTICS = {
     "statistics",
     "statistics.accumulators",
-    "statistics.bounds",
     "statistics.dates",
     "statistics.expressions",
     "statistics.numbers",

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from heapq import nsmallest
 from itertools import dropwhile, islice
-from operator import itemgetter
 from typing import Any
 
 from event_api import times
@@ -15,13 +13,14 @@ from event_api.errors import InvalidParameterError, NotFoundError
 from event_api.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
+from event_api.query.bounds import Kept, weight
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.paging import AnswerSpace, Cursor, PageTokens, Passed
 from event_api.query.planner import Place, Plan, make_plan
 from event_api.query.reader import MANY_ROWS, EventReader, SingleEventReader, count, matching
 from event_api.query.selection import Selection, event_info, selection
-from event_api.query.sorting import SortKey, row_key
+from event_api.query.sorting import SortKey, row_key, sort_keyed
 from event_api.query.values import Row, unwound
 from event_api.requests import (
     EventQuery,
@@ -33,6 +32,9 @@ from event_api.requests import (
 
 MAX_SORTED_RESULTS = 20_000
 """Results that are kept while they are sorted by another field than created_at."""
+
+_OF_A_ROW = 2_000
+"""Bytes that a row's fields take of those that every index has, as estimated."""
 
 _ELEMENT = "element"
 """What an unwound row has beside EventInfo's fields: which element of its event's array it is, from 0."""
@@ -175,13 +177,17 @@ class _Listing:
         kept_fields = self.plan.then_fields & self._unwound_fields
         again = self.plan.then_fields - kept_fields
         key = row_key(order)
+
+        def weigh(pair: tuple[Any, Row]) -> int:
+            return _OF_A_ROW + weight(pair[0]) + sum(weight(pair[1][field]) for field in kept_fields)
+
         rows = Passed(self._results(self.plan))
         keyed = ((key(row), _without(again, row)) for row in rows)
         if position is not None:
             behind = key(self._row_at(position))
             keyed = (pair for pair in keyed if behind < pair[0])
         # One more than is shown tells whether there is more.
-        kept = iter([row for _, row in nsmallest(last + 1, keyed, key=itemgetter(0))])
+        kept = iter(sort_keyed(keyed, Kept(), weigh, last + 1))
         if skip >= MAX_SORTED_RESULTS and rows.count > skip:
             reason = f"at most {MAX_SORTED_RESULTS} where results are not sorted by created_at: use page.token"
             raise InvalidParameterError("query.page.start", reason)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from event_api.query.bounds import Kept
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MAX_DEPTH, MISSING, lookup, order_key, reach, unwound
 
@@ -63,7 +64,9 @@ def test_unwinding_what_is_no_list(value, count):
 
 def sorted_ids(values, *keys, most=None):
     rows = [{"id": number, "v": value, "w": number % 2} for number, value in enumerate(values)]
-    return [row["id"] for row in sort_rows(rows, [SortKey(tuple(key.split(".")), desc) for key, desc in keys], most)]
+    return [
+        row["id"] for row in sort_rows(rows, [SortKey(tuple(key.split(".")), desc) for key, desc in keys], Kept(), most)
+    ]
 
 
 def test_sorting_is_stable_also_descending():

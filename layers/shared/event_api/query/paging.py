@@ -106,7 +106,8 @@ class PageTokens:
 
     def _signature(self, content: bytes) -> bytes:
         scope = self.scope
-        rest = [self.method, _rest(self.request), scope.domain_id, scope.projects and sorted(scope.projects)]
+        projects = None if scope.projects is None else sorted(scope.projects)
+        rest = [self.method, _rest(self.request), scope.domain_id, projects]
         bound = json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()
         return hmac.digest(self.key.encode(), hashlib.sha256(bound).digest() + content, "sha256")[:_MAC_BYTES]
 

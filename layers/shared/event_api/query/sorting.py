@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
 from typing import Any, TypeAlias
 
 from event_api.fields import Path
+from event_api.query.bounds import Kept, weight
 from event_api.query.values import MISSING, OrderKey, Row, order_key, reach
 
 RowKey: TypeAlias = Callable[[Row], Any]
+
+_ROOM = 1_000
+"""Rows that are kept before those behind the wanted ones are dropped: sorting a thousand is cheap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +28,51 @@ NEWEST_FIRST = (SortKey(("created_at",), descending=True),)
 """How list sorts unless told otherwise."""
 
 
-class _Descending:
+class _Descending(tuple[OrderKey]):
     """Turns an order around."""
 
-    __slots__ = ("key",)
+    __slots__ = ()
 
-    def __init__(self, key: OrderKey) -> None:
-        self.key = key
-
-    def __lt__(self, other: _Descending) -> bool:
-        return other.key < self.key
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Descending) and other.key == self.key
-
-    __hash__ = None  # type: ignore[assignment]  # nobody looks it up
+    def __lt__(self, other: tuple[OrderKey, ...]) -> bool:
+        return other[0] < self[0]
 
 
-def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], most: int | None = None) -> list[Row]:
-    """Sort rows, stably; of more than ``most`` only the first are kept, and no others while sorting."""
+def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], kept: Kept, most: int | None = None) -> list[Row]:
+    """Sort rows, stably; of more than ``most`` only the first are kept, and few others while sorting.
+
+    Raises DbQueryError if those take too much memory.
+    """
     key = row_key(keys)
-    return sorted(rows, key=key) if most is None else nsmallest(most, rows, key=key)
+    return sort_keyed(((key(row), row) for row in rows), kept, weight, most)
+
+
+def sort_keyed(
+    keyed: Iterable[tuple[Any, Row]], kept: Kept, weigh: Callable[[tuple[Any, Row]], int], most: int | None = None
+) -> list[Row]:
+    """Sort rows that come with what orders them, as `sort_rows` does; ``weigh`` tells what each takes in memory."""
+    first: list[tuple[Any, Row, int]] = []
+    last = None
+    total = taken = 0
+    room, least = (None, 0) if most is None else (max(2 * most, _ROOM), most + most // 4)
+    for pair in keyed:
+        if last is not None and not pair[0] < last:
+            continue
+        weighs = weigh(pair)
+        first.append((*pair, weighs))
+        total += weighs
+        if most is not None and (len(first) == room or (len(first) > least and not kept.fits(total - taken))):
+            first.sort(key=_key_of)
+            del first[most:]
+            last = first[-1][0]
+            total = sum(weighs for _, _, weighs in first)
+        kept.take(total - taken)
+        taken = total
+    first.sort(key=_key_of)
+    return [row for _, row, _ in first[:most]]
+
+
+def _key_of(one: tuple[Any, Row, int]) -> Any:  # noqa: ANN401 -- it only compares
+    return one[0]
 
 
 def row_key(keys: Sequence[SortKey]) -> RowKey:
@@ -61,7 +88,7 @@ def _ascending(path: Path) -> RowKey:
 
 
 def _descending(path: Path) -> RowKey:
-    return lambda row: _Descending(max(_order_keys(row, path)))
+    return lambda row: _Descending((max(_order_keys(row, path)),))
 
 
 def _order_keys(row: Row, path: Path) -> list[OrderKey]:

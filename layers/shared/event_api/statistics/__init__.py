@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
+from typing import Any, TypeAlias
 
 from event_api import times
 from event_api.errors import DbQueryError
 from event_api.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
+from event_api.query.bounds import Kept
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.paging import MAX_ANSWER_BYTES, AnswerSpace, Cursor, PageTokens, Passed
@@ -20,12 +23,13 @@ from event_api.query.selection import event_info
 from event_api.query.sorting import SortKey
 from event_api.query.values import MISSING, Row, identity, order_key, reach
 from event_api.requests import check_domain, parse_request
-from event_api.statistics.bounds import Kept
 from event_api.statistics.pipeline import Pipeline, compile_pipeline
 from event_api.statistics.requests import EventStatQuery, StatQuery
 
 _OLDEST_FIRST = (SortKey(("created_at",)),)
 _NO_FIELDS: frozenset[str] = frozenset()
+
+Finish: TypeAlias = Callable[[Iterable[Any]], Iterator[Json]]
 
 
 def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
@@ -40,6 +44,7 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
     query = asked.query
     tokens = PageTokens(page_key, "stat", request, scope)
     cursor = Cursor(times.cut(now)) if query.page.token is None else tokens.read(query.page.token)
+    finish: Finish = iter
     if query.distinct is not None:
         path = path_of(query.distinct)
         plan = _plan(query, (), scope, cursor.began, worked_on=frozenset({path[0]}))
@@ -50,7 +55,9 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
         worked_on = pipeline.read | ({"event_id"} if pipeline.of_events else _NO_FIELDS)
         plan = _plan(query, pipeline.required, scope, cursor.began, shown=shown, worked_on=worked_on)
         results = _aggregate(reader, plan, pipeline)
-    answer = _page(results, query, cursor, tokens)
+        if pipeline.of_events:
+            finish = partial(_whole_events, reader, plan)
+    answer = _page(results, finish, query, cursor, tokens)
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
@@ -69,8 +76,8 @@ def _plan(
     )
 
 
-def _page(results: Iterable[Json], query: StatQuery, cursor: Cursor, tokens: PageTokens) -> JsonObject:
-    """Answer the page that is asked for, or as much of it as fits."""
+def _page(results: Iterable[Json], finish: Finish, query: StatQuery, cursor: Cursor, tokens: PageTokens) -> JsonObject:
+    """Answer the page that is asked for, or as much of it as fits; ``finish`` completes the results on it."""
     page = query.page
     skip = page.skip if cursor.position is None else int(cursor.position)
     rows = Passed(results)
@@ -78,7 +85,7 @@ def _page(results: Iterable[Json], query: StatQuery, cursor: Cursor, tokens: Pag
     space = AnswerSpace()
     shown: list[Json] = []
     more = False
-    for result in islice(source, skip, None if page.most is None else skip + page.most):
+    for result in finish(islice(source, skip, None if page.most is None else skip + page.most)):
         more = not space.take(result)
         if more:
             break
@@ -95,17 +102,16 @@ def _page(results: Iterable[Json], query: StatQuery, cursor: Cursor, tokens: Pag
     return answer
 
 
-def _aggregate(reader: EventReader, plan: Plan, pipeline: Pipeline) -> Iterable[Json]:
+def _aggregate(reader: EventReader, plan: Plan, pipeline: Pipeline) -> Iterable[Row]:
     if pipeline.counted and plan.exact:
         number = count(reader, plan)
-        yield from pipeline.run([dict.fromkeys(pipeline.counted, number)] if number else [], done=1)
-        return
-    rows = pipeline.run(matching(reader, plan))
-    if not pipeline.of_events:
-        yield from rows
-        return
+        return pipeline.run([dict.fromkeys(pipeline.counted, number)] if number else [], done=1)
+    return pipeline.run(matching(reader, plan))
+
+
+def _whole_events(reader: EventReader, plan: Plan, rows: Iterable[Row]) -> Iterator[Json]:
     missing = frozenset(EVENT_FIELDS) - INDEX_FIELDS - plan.then_fields
-    yield from map(event_info, reader.fill(rows, missing) if missing else rows)
+    return map(event_info, reader.fill(rows, missing) if missing else rows)
 
 
 def _distinct(rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Json]:

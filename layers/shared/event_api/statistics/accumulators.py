@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from event_api.jsontypes import Json, JsonObject
+from event_api.query.bounds import Kept
 from event_api.query.values import MISSING, MaybeJson, OrderKey, identity, order_key
-from event_api.statistics.bounds import Kept
 from event_api.statistics.numbers import as_answer, is_number
 
 

@@ -1,7 +1,7 @@
 """The stages of an aggregate, as a table: each becomes a function from rows to rows.
 
 Rows flow through one by one; only ``group`` keeps what it has computed, and ``sort`` what it must
-(`event_api.statistics.bounds`).
+(`event_api.query.bounds`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 from event_api.errors import InvalidParameterError, RequiredParameterError
 from event_api.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
+from event_api.query.bounds import Kept, check_row
 from event_api.query.consumption import Consumption
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.operators import fault_of
@@ -22,7 +23,6 @@ from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MaybeJson, Row, identity, lookup, unwound
 from event_api.requests import RowCondition
 from event_api.statistics.accumulators import GROUP_OPERATORS, Accumulator
-from event_api.statistics.bounds import Kept, check_row
 from event_api.statistics.dates import date_format, specifiers
 from event_api.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
 from event_api.statistics.requests import (
@@ -278,15 +278,9 @@ def _sort(options: Sequence[RowSortKey], names: Names, at: str) -> Step:
     keys = [SortKey(names.path(part.key, f"{at}.{number}.key"), part.desc) for number, part in enumerate(options)]
 
     def step(rows: Iterable[Row], most: int | None = None) -> Iterable[Row]:
-        return sort_rows(_kept(rows, names.kept) if most is None else rows, keys, most)
+        return sort_rows(rows, keys, names.kept, most)
 
     return step
-
-
-def _kept(rows: Iterable[Row], kept: Kept) -> Iterator[Row]:
-    for row in rows:
-        kept.add(row)
-        yield row
 
 
 def _limit(most: int, _names: Names, _at: str) -> Step:

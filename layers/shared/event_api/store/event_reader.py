@@ -287,12 +287,12 @@ def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> 
 
 def _slices(last: str, newest: str) -> list[tuple[str, str]]:
     """Cut what is behind one place, up to another, into ranges of equal length in time."""
+    begin = last + _BEHIND_ID
     start, end = (times.parse_iso(place[:LENGTH_OF_TIME]) for place in (last, newest))
-    if start is None or end is None or start >= end:
-        return [(last + _BEHIND_ID, newest)]
-    step = (end - start) / _SLICES
-    cuts = [times.to_iso(start + number * step) for number in range(1, _SLICES)]
-    return list(pairwise([last + _BEHIND_ID, *cuts, newest]))
+    if newest < begin or start is None or end is None:
+        return []
+    cuts = {times.to_iso(start + number * (end - start) / _SLICES) for number in range(1, _SLICES)}
+    return list(pairwise([begin, *sorted(cut for cut in cuts if begin < cut < newest), newest]))
 
 
 def _following(moment: str) -> str:
