@@ -118,6 +118,14 @@ def test_a_token_of_no_project_sees_nothing(tenants):
     assert seen(tenants, tenants.token(projects=[]), {}) == set()
 
 
+def test_a_token_of_no_project_finds_nothing_by_any_key(tenants):
+    token = tenants.token(projects=[])
+    for request in ({"alert_id": "alert-0"}, {"event_id": "event-0"}, {"project_id": PROJECT}, {}):
+        for query in ({}, {"count_only": True}, {"page": {"limit": 1}}):
+            answer = tenants.gateway.search(token, {**request, "query": query})
+            assert (answer.status, answer.json()) == (200, {"results": [], "total_count": 0})
+
+
 def test_naming_another_domain_is_refused_on_every_route(tenants):
     token = tenants.token()
     event_id = tenants.events()[0]["event_id"]
@@ -154,13 +162,15 @@ def test_without_a_valid_token_nothing_is_read(app, permission, monkeypatch):
     good = app.token()
     token_id = good.partition(".")[0]
     expired = app.token(expires_at=datetime.now(UTC) + timedelta(days=1))
+    older = app.token()
+    app.stores.tokens._table.update({"token_id": older.partition(".")[0]}, "REMOVE #page_key", {})
     revoked = app.token()
     administration.revoke_token(app.stores, revoked.partition(".")[0])
     monkeypatch.setattr("event_api.times.now", lambda: datetime.now(UTC) + timedelta(days=2))
     ask = ROUTES[permission]
     assert ask(app, good).status in {200, 404}
     assert ask(app, None).status == 401
-    for refused in ("", "x", token_id, f"{token_id}.wrong", f"{token_id}.", expired, revoked, "t" * 5000 + ".x"):
+    for refused in ("", "x", token_id, f"{token_id}.wrong", f"{token_id}.", expired, revoked, older, "t" * 5000 + ".x"):
         assert ask(app, refused).status == 403
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.raw import Body, UnreadableBodyError
+from event_api.raw import Body, UnreadableBodyError, escaped_bytes, write_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -58,3 +58,10 @@ def test_what_is_no_object_says_why(content):
 
 def test_its_repr_has_nothing_of_the_body():
     assert "hunter2" not in repr(Body.received(b'{"password": "hunter2"}'))
+
+
+def test_only_what_utf8_has_not_is_escaped():
+    assert write_json({"ж": "ж\ud800\udfff"}) == '{"ж":"ж\\ud800\\udfff"}'
+    assert json.loads(write_json(["\ud800"])) == ["\ud800"]
+    text = write_json(["ж\ud800"])
+    assert escaped_bytes(text) == len(json.dumps(text, ensure_ascii=False).encode()) - len('""')

@@ -35,7 +35,13 @@ def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime
     token_id, _, secret = (credential or "").partition(".")
     token = tokens.get(token_id) if 0 < len(token_id) <= ids.MAX_ID_LENGTH else None
     right = credentials.matches(secret, [token.secret_hash] if token else ())
-    if token is None or not right or token.revoked or (token.expires_at is not None and token.expires_at <= now):
+    if (
+        token is None
+        or not right
+        or not token.page_key
+        or token.revoked
+        or (token.expires_at is not None and token.expires_at <= now)
+    ):
         return None
     return token
 

@@ -46,7 +46,7 @@ class Request:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    authorizer: Mapping[str, Any]
+    authorizer: Mapping[str, Any] = field(repr=False)
     seconds_left: Callable[[], float]
 
     @classmethod
@@ -107,7 +107,7 @@ class Answer:
         body = write_json(self.body)
         size = escaped_bytes(body)
         if size > MAX_ANSWER_BYTES:
-            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for less of it"
+            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer fields"
             raise InvalidParameterError("only", reason)
         return {
             "statusCode": self.status,

@@ -184,7 +184,8 @@ class Scope:
 class Token:
     """A bearer token of one domain. ``secret_hash`` is SHA-256 of its secret part.
 
-    ``page_key`` signs the page tokens of its requests; nobody but the service knows it.
+    ``page_key`` signs the page tokens of its requests; nobody but the service knows it. A token without one was made by
+    an earlier version, and is no longer valid.
     """
 
     token_id: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isinf
@@ -15,6 +16,7 @@ versions and between reading and writing; what is stored must be answered by all
 
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
 _HIDDEN = b"[access key]"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableBodyError(ValueError):
@@ -39,7 +41,7 @@ def parse_json(text: bytes | str) -> Json:
 def write_json(value: Json) -> str:
     """Write compact JSON that UTF-8 can hold: a lone surrogate, which JSON can escape and UTF-8 has not, is escaped."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if is_utf8(text) else json.dumps(value, separators=(",", ":"))
+    return text if is_utf8(text) else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def escaped_bytes(text: str) -> int:

@@ -22,6 +22,7 @@ from event_api.query.reader import MANY_ROWS, EventReader, SingleEventReader, co
 from event_api.query.selection import Selection, event_info, selection
 from event_api.query.sorting import SortKey, row_key, sort_keyed
 from event_api.query.values import Row, unwound
+from event_api.raw import write_json
 from event_api.requests import (
     EventQuery,
     GetEventRequest,
@@ -227,7 +228,9 @@ class _Listing:
         if self.query.unwind is None:
             return rows
         path = path_of(self.query.unwind.path)
-        return ({**one, _ELEMENT: number} for row in rows for number, one in enumerate(unwound(row, path)))
+        return self.reader.consumption.watched(
+            {**one, _ELEMENT: number} for row in rows for number, one in enumerate(unwound(row, path))
+        )
 
     def _page(self, rows: Iterator[Row], source: Iterator[Row], filled: frozenset[str]) -> JsonObject:
         """Answer as many of some rows as fit; ``source`` gives what follows, ``filled`` are fields that they have."""
@@ -243,9 +246,7 @@ class _Listing:
                     following = row
                     break
                 # One event alone may be too large, and must not block the way to those behind it.
-                omitted += [{"event_id": row["event_id"], "field": field} for field in RAW_FIELDS & info.keys()]
-                info = {field: value for field, value in info.items() if field not in RAW_FIELDS}
-                space.take(info)
+                omitted.extend({"event_id": row["event_id"], "field": field} for field in _fitted(info, space))
             results.append(info)
             last = row
         else:
@@ -263,6 +264,15 @@ class _Listing:
             return [last["event_id"], last.get(_ELEMENT)]
         element = last[_ELEMENT] if following["event_id"] == last["event_id"] else None
         return [last["created_at"], last["event_id"], element, following["created_at"] != last["created_at"]]
+
+
+def _fitted(info: JsonObject, space: AnswerSpace) -> Iterator[str]:
+    """Leave the largest fields out of an event until it fits, and return which; an index's fields always fit."""
+    large = sorted((RAW_FIELDS | DETAIL_FIELDS) & info.keys(), key=lambda field: len(write_json(info[field])))
+    while not space.take(info):
+        field = large.pop()
+        del info[field]
+        yield field
 
 
 def _without(fields: frozenset[str], row: Row) -> Row:

@@ -78,7 +78,8 @@ def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float])
     from event_api.query.consumption import Consumption
     from event_api.store.event_reader import EventReader
 
-    return EventReader(_table(settings().tables.events), deliveries(), scope, now, Consumption(seconds_left))
+    consumption = Consumption(seconds_left, told=scope.projects is None)
+    return EventReader(_table(settings().tables.events), deliveries(), scope, now, consumption)
 
 
 @cache

@@ -335,3 +335,15 @@ def test_events_are_read_whole_only_if_they_are_answered(stages, numbers):
         READ[number]["additional_info"] for number in numbers
     ]
     assert [event_id for event_id, _ in reader.filled] == [READ[number]["event_id"] for number in numbers]
+
+
+def test_each_field_of_each_group_is_counted(little_memory):
+    fields = [{"n": f"f{number}", "o": "average", "k": "additional_info.n"} for number in range(10)]
+    with pytest.raises(DbQueryError, match="4000 bytes"):
+        run(group(*fields, keys=[{"k": "event_id", "n": "id"}]), rows=different(5))
+
+
+def test_names_that_are_merged_are_counted(little_memory):
+    rows = [make_row(number, additional_info={f"{number:0200}": None}) for number in range(50)]
+    with pytest.raises(DbQueryError, match="4000 bytes"):
+        run(group({"n": "r", "o": "merge_objects", "k": "additional_info"}), rows=rows)

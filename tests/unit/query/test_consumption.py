@@ -83,12 +83,12 @@ def test_a_request_whose_time_runs_out_is_refused(method, query, tested):
 
     with pytest.raises(DbQueryError, match="not finished in time"):
         answered(running_out(len(ROWS) - 1))
-    answered(running_out(len(ROWS)))
+    answered(running_out(10 * len(ROWS)))
 
 
 def test_a_page_that_is_not_counted_has_time_enough():
     query = {"filter": [CONDITIONS["index"]], "page": {"limit": 3}, "count": False}
-    answer = list_events(FakeEventReader(ROWS, running_out(4)), {"query": query}, SCOPE, NOW, PAGE_KEY)
+    answer = list_events(FakeEventReader(ROWS, running_out(len(ROWS) // 2)), {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert len(answer["results"]) == 3
     assert "next_token" in answer
 
@@ -97,5 +97,23 @@ def test_unwinding_in_a_stage_is_watched():
     query = {"aggregate": [{"unwind": {"path": "additional_info.tags"}}, {"count": {"name": "n"}}]}
     with pytest.raises(DbQueryError, match="not finished in time"):
         stat_events(FakeEventReader(ROWS, running_out(59)), {"query": query}, SCOPE, NOW, PAGE_KEY)
-    answer = stat_events(FakeEventReader(ROWS, running_out(60)), {"query": query}, SCOPE, NOW, PAGE_KEY)
+    answer = stat_events(FakeEventReader(ROWS, running_out(600)), {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert answer == {"results": [{"n": 60}]}
+
+
+@pytest.mark.parametrize("stage", [{"group": {"keys": [{"k": "event_id", "n": "e"}]}}, {"sort": {"key": "event_id"}}])
+def test_what_comes_behind_a_stage_that_keeps_is_watched(stage):
+    query = {"aggregate": [stage, {"match": {"filter": [{"k": "e", "v": "x", "o": "regex"}]}}]}
+    if "sort" in stage:
+        query["aggregate"][1]["match"]["filter"][0]["k"] = "title"
+    with pytest.raises(DbQueryError, match="not finished in time"):
+        stat_events(FakeEventReader(ROWS, running_out(len(ROWS) + 1)), {"query": query}, SCOPE, NOW, PAGE_KEY)
+
+
+def test_a_reader_of_some_projects_is_not_told_how_much_was_read():
+    consumption = Consumption(lambda: 0.0, told=False)
+    consumption.add(7.5, 100, 100)
+    with pytest.raises(DbQueryError) as error:
+        consumption.check_time()
+    assert "100" not in str(error.value)
+    assert "7.5" not in str(error.value)

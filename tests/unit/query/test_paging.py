@@ -367,6 +367,16 @@ def test_an_event_that_does_not_fit_is_answered_without_its_raw_data(query, litt
     assert telling["results"][0]["event_id"] == large
 
 
+def test_the_largest_fields_are_left_out_until_an_event_fits(little_space):
+    text = "x" * SPACE
+    rows = [make_row(1), make_row(2, additional_info={"a": text}, description=text, raw_data={"n": 1}), make_row(3)]
+    answers = walk(lambda page: ask({}, rows, page=page), None)
+    assert [result["event_id"] for result in results_of(answers)] == [row["event_id"] for row in reversed(rows)]
+    (telling,) = [answer for answer in answers if "omitted" in answer]
+    assert {one["field"] for one in telling["omitted"]} == {"additional_info", "description"}
+    assert telling["results"][0]["raw_data"] == {"n": 1}
+
+
 def test_rows_of_stat_are_as_many_as_fit(little_space, monkeypatch):
     query = {"aggregate": [{"group": {"keys": [{"k": "event_id", "n": "id"}], "fields": [{"n": "n", "o": "count"}]}}]}
     answers = walk(lambda page: ask(query, method=stat_events, page=page), None)

@@ -201,3 +201,10 @@ def test_any_of_several_is_found_and_none_reaches_into_another():
 )
 def test_what_takes_python_for_ever_is_answered(pattern):
     assert search([pattern])("a" * 100_000 + "-") is False
+
+
+def test_lone_surrogates():
+    assert search(["^abc"])("abc\ud800")
+    assert not search(["x"])("abc\ud800")
+    with pytest.raises(ValueError, match="Unicode"):
+        search(["\ud800"])

@@ -49,7 +49,7 @@ def test_paths(path, reached, looked_up):
 
 def test_unwinding_changes_only_the_copy():
     row = {"id": 1, "a": {"tags": ["x", "y"], "other": 2}}
-    assert unwound(row, ("a", "tags")) == [
+    assert list(unwound(row, ("a", "tags"))) == [
         {"id": 1, "a": {"tags": "x", "other": 2}},
         {"id": 1, "a": {"tags": "y", "other": 2}},
     ]
@@ -58,8 +58,8 @@ def test_unwinding_changes_only_the_copy():
 
 @pytest.mark.parametrize(("value", "count"), [([], 0), (None, 0), ("x", 1), ({"b": 1}, 1), ([None], 1), ([[1], 2], 2)])
 def test_unwinding_what_is_no_list(value, count):
-    assert len(unwound({"a": value}, ("a",))) == count
-    assert unwound({}, ("a",)) == []
+    assert len(list(unwound({"a": value}, ("a",)))) == count
+    assert list(unwound({}, ("a",))) == []
 
 
 def sorted_ids(values, *keys, most=None):

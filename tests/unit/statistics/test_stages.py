@@ -376,3 +376,12 @@ def test_what_is_unwound_again_and_again_is_refused():
     query = {"aggregate": [*stages, {"count": {"name": "n"}}]}
     with pytest.raises(DbQueryError, match="not finished in time"):
         stat_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+
+
+def test_a_name_that_is_made_twice_is_no_instant_because_it_was_one():
+    titles = group({"name": "n", "operator": "first", "key": "title"}, keys=["created_at"])
+    renamed = {"project": {"fields": [{"name": "created_at", "key": "n"}]}}
+    by_day = {"group": {"keys": [{"key": "created_at", "name": "day", "date_format": "day"}]}}
+    assert run(titles, renamed, by_day) == [{"day": None}]
+    match = {"match": {"filter": [{"key": "created_at", "value": "CPU on host-1", "operator": "eq"}]}}
+    assert [row["created_at"] for row in run(titles, renamed, match)] == ["CPU on host-1"] * 2

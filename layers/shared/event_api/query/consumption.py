@@ -11,7 +11,7 @@ from typing import TypeVar
 from event_api.errors import DbQueryError
 
 SECONDS_TO_ANSWER = 3.0
-"""What is kept of Lambda's time for the last page that is being read, and for writing the answer."""
+"""What is kept of Lambda's time for one more read, if it needs no retries, and for writing the answer."""
 
 Element = TypeVar("Element")
 
@@ -25,10 +25,12 @@ class Consumption:
     """Counts what is read; several threads may.
 
     ``capacity_units``: DynamoDB's read capacity units. ``items_scanned``: those that DynamoDB looked at,
-    ``items_returned``: those of them that it sent. ``seconds_left``: of the invocation.
+    ``items_returned``: those of them that it sent. ``seconds_left``: of the invocation. ``told``: whether the reader
+    may know how much was read.
     """
 
     seconds_left: Callable[[], float] = _unlimited
+    told: bool = True
     capacity_units: float = 0.0
     requests: int = 0
     items_scanned: int = 0
@@ -46,9 +48,10 @@ class Consumption:
     def check_time(self) -> None:
         """Raise DbQueryError if too little time is left to go on: a clear answer is better than a timeout."""
         if self.seconds_left() < SECONDS_TO_ANSWER:
+            read = f" after {self.items_scanned} items with {self.capacity_units:g} capacity units" if self.told else ""
             raise DbQueryError(
-                f"it is not finished in time, after {self.items_scanned} items with {self.capacity_units:g} capacity "
-                "units; narrow it with created_at, project_id or alert_id, or list page by page with count false"
+                f"it is not finished in time{read}; narrow it with created_at, project_id or alert_id, "
+                "or list page by page with count false"
             )
 
     def watched(self, elements: Iterable[Element]) -> Iterator[Element]:

@@ -9,16 +9,19 @@ from event_api.query.planner import Plan
 
 
 def explained(plan: Plan, consumption: Consumption) -> JsonObject:
-    """Return ``{"plan": …, "consumed": …}`` of a request that has been answered."""
-    return {
-        "plan": _read(plan) if not plan.nothing else {"reads": "nothing", "reason": "no event can match"},
-        "consumed": {
+    """Return ``{"plan": …, "consumed": …}`` of a request that has been answered.
+
+    A reader of some projects is not told how much was read: it would tell what others have.
+    """
+    made: JsonObject = {"plan": {"reads": "nothing"} if plan.nothing else _read(plan)}
+    if plan.scope.projects is None:
+        made["consumed"] = {
             "capacity_units": consumption.capacity_units,
             "requests": consumption.requests,
             "items_scanned": consumption.items_scanned,
             "items_returned": consumption.items_returned,
-        },
-    }
+        }
+    return made
 
 
 def _read(plan: Plan) -> JsonObject:

@@ -24,11 +24,13 @@ from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
 from event_api.raw import escaped_bytes, write_json
 
-MAX_ANSWER_BYTES = 5_500_000
+MAX_RESULTS_BYTES = 5_500_000
 """Bytes of the results in one answer, as Lambda counts them; its own limit is 6 MB (6,291,456) for everything."""
 
 MAX_TOKEN_LENGTH = 2_000
 _MAC_BYTES = 16
+_VERSION = 1
+"""Of what cursors hold: another one makes the tokens of before invalid, and not misread."""
 
 Result = TypeVar("Result")
 
@@ -38,9 +40,9 @@ _NOT_OF_THE_REST = ("page", "count", "explain")
 
 @dataclass
 class AnswerSpace:
-    """What is left of MAX_ANSWER_BYTES."""
+    """What is left of MAX_RESULTS_BYTES."""
 
-    left: int = MAX_ANSWER_BYTES
+    left: int = MAX_RESULTS_BYTES
 
     def take(self, result: Json) -> bool:
         """Take the space of one result; False, and nothing taken, if there is not enough."""
@@ -107,7 +109,7 @@ class PageTokens:
     def _signature(self, content: bytes) -> bytes:
         scope = self.scope
         projects = None if scope.projects is None else sorted(scope.projects)
-        rest = [self.method, _rest(self.request), scope.domain_id, projects]
+        rest = [_VERSION, self.method, _rest(self.request), scope.domain_id, projects]
         bound = json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()
         return hmac.digest(self.key.encode(), hashlib.sha256(bound).digest() + content, "sha256")[:_MAC_BYTES]
 

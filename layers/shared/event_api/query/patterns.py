@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
+from event_api.raw import is_utf8
+
 MAX_PATTERN_SIZE = 2_000
 """Characters, classes and anchors in all patterns of one condition, as often as counted repetitions repeat them."""
 _SHORTHANDS = {r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"\p", r"\P"}
@@ -46,7 +48,14 @@ def search(patterns: Iterable[str]) -> Callable[[str], bool]:
         validator = SchemaValidator(core_schema.str_schema(pattern=whole, strict=True))
     except SchemaError as error:
         raise ValueError(_reason(error)) from None
-    return validator.isinstance_python
+
+    def found(text: str) -> bool:
+        # The engine takes UTF-8 only, which has no lone surrogates.
+        return validator.isinstance_python(text) or (
+            not is_utf8(text) and validator.isinstance_python(text.encode(errors="replace").decode())
+        )
+
+    return found
 
 
 def _reason(error: SchemaError) -> str:
@@ -93,6 +102,8 @@ class _Rewriting:
     def __post_init__(self) -> None:
         if len(self.pattern) > MAX_PATTERN_SIZE:
             raise ValueError(_TOO_LARGE)
+        if not is_utf8(self.pattern):
+            raise ValueError("it is not valid Unicode")
         written: list[str] = []
         while self._at < len(self.pattern):
             character = self.pattern[self._at]

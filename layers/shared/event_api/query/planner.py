@@ -33,6 +33,9 @@ MAX_PARTITIONS = 100
 MAX_STORED_VALUES = 80
 """Values in the conditions that are left to the store; it takes no more than 100 in one list."""
 
+MAX_STORED_CHARACTERS = 1_000
+"""Characters in such a value: DynamoDB takes 2 MB in all."""
+
 _CREATED_AT = "created_at"
 _ALWAYS_THERE = frozenset({"event_id", "domain_id", _CREATED_AT})
 _RESOURCE = "resource"
@@ -105,7 +108,11 @@ def make_plan(
     required, alternatives = _simplified(required, alternatives)
     allowed = _allowed_values(required)
     domains = allowed.pop(("domain_id",), None)
-    contradiction = (domains is not None and scope.domain_id not in domains) or not all(allowed.values())
+    contradiction = (
+        (domains is not None and scope.domain_id not in domains)
+        or not all(allowed.values())
+        or scope.projects == frozenset()
+    )
     index, keys = _narrowest(allowed, scope)
     span = _created(required, alternatives, now)
     left = [condition for condition in required if not _is_consumed(condition, index, now)]
@@ -276,8 +283,8 @@ def _is_stored(path: Path) -> bool:
 
 
 def _is_plain(value: str) -> bool:
-    # Conditions on an empty string are matched here: engines differ about them.
-    return value != "" and is_utf8(value)
+    # Engines differ about empty strings, and DynamoDB bounds what an expression may hold.
+    return 0 < len(value) <= MAX_STORED_CHARACTERS and is_utf8(value)
 
 
 def _weight(condition: Condition) -> int:

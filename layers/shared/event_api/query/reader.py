@@ -56,9 +56,9 @@ def matching(reader: EventReader, plan: Plan, *, expected: int = MANY_ROWS) -> I
         rows = filter(plan.first.predicate(plan.now), reader.consumption.watched(rows))
     if plan.then_fields:
         rows = reader.fill(rows, plan.then_fields)
-    if plan.then:
-        rows = filter(plan.then.predicate(plan.now), reader.consumption.watched(rows))
-    return rows
+    # What is done with a row may take long, too.
+    rows = reader.consumption.watched(rows)
+    return filter(plan.then.predicate(plan.now), rows) if plan.then else rows
 
 
 def count(reader: EventReader, plan: Plan) -> int:

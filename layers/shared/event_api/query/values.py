@@ -6,7 +6,7 @@ its own order of types.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from enum import Enum
 from typing import Any, Final, Literal, TypeAlias
 
@@ -124,19 +124,19 @@ def replaced(row: Row, path: Path, value: Json) -> Row:
     return copy
 
 
-def unwound(row: Row, path: Path) -> list[Row]:
-    """Return one row for each element of the array at a path; what is no array counts as its only element.
+def unwound(row: Row, path: Path) -> Iterator[Row]:
+    """Give one row for each element of the array at a path; what is no array counts as its only element.
 
-    A row without a value there gives none (MongoDB's ``$unwind``).
+    A row without a value there gives none (MongoDB's ``$unwind``). One by one: each has a copy of what is around the
+    array.
     """
     value: MaybeJson = row
     for name in path:
         value = value.get(name, MISSING) if isinstance(value, dict) else MISSING
-    if value is None or value is MISSING:
-        return []
-    if not isinstance(value, list):
-        return [row]
-    return [replaced(row, path, element) for element in value]
+    if isinstance(value, list):
+        yield from (replaced(row, path, element) for element in value)
+    elif value is not None and value is not MISSING:
+        yield row
 
 
 def _is_index(name: str) -> bool:

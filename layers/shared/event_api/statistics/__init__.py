@@ -16,7 +16,7 @@ from event_api.model import Scope
 from event_api.query.bounds import Kept
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
-from event_api.query.paging import MAX_ANSWER_BYTES, AnswerSpace, Cursor, PageTokens, Passed
+from event_api.query.paging import MAX_RESULTS_BYTES, AnswerSpace, Cursor, PageTokens, Passed
 from event_api.query.planner import Plan, make_plan
 from event_api.query.reader import EventReader, count, matching
 from event_api.query.selection import event_info
@@ -91,7 +91,7 @@ def _page(results: Iterable[Json], finish: Finish, query: StatQuery, cursor: Cur
             break
         shown.append(result)
     if more and not shown:
-        raise DbQueryError(f"one result alone has more than {MAX_ANSWER_BYTES} bytes; keep less in it")
+        raise DbQueryError(f"one result alone has more than {MAX_RESULTS_BYTES} bytes; keep less in it")
     answer: JsonObject = {"results": shown}
     if more or next(source, MISSING) is not MISSING:
         answer["next_token"] = tokens.write(Cursor(cursor.began, skip + len(shown)))

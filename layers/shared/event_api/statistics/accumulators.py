@@ -186,6 +186,8 @@ class _MergeObjects:
     def add(self, value: MaybeJson) -> None:
         if isinstance(value, dict):
             for name, part in value.items():
+                if name not in self._merged:
+                    self._kept.add(name)
                 self._kept.swap(self._merged.get(name), part)
             self._merged.update(value)
 

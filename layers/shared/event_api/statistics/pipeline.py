@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from event_api.errors import InvalidParameterError, RequiredParameterError
 from event_api.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
-from event_api.query.bounds import Kept, check_row
+from event_api.query.bounds import OF_AN_ACCUMULATOR, Kept, check_row
 from event_api.query.consumption import Consumption
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.operators import fault_of
@@ -188,11 +188,12 @@ def _group(options: Group, names: Names, at: str) -> Step:
             if group is None:
                 named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
                 kept.add(named)
+                kept.take(OF_AN_ACCUMULATOR * len(fields))
                 group = groups[place] = _GroupState(named, [part.accumulator(kept) for part in fields])
             for part, accumulator in zip(fields, group.accumulators, strict=True):
                 if part.condition is None or part.condition(row):
                     accumulator.add(part.value(row))
-        for group in groups.values():
+        for group in names.consumption.watched(groups.values()):
             results = zip(fields, group.accumulators, strict=True)
             yield group.keys | {part.name: accumulator.result() for part, accumulator in results}
 
@@ -204,9 +205,10 @@ _KEEPING = {"first", "last", "max", "min", "push", "add_to_set"}
 
 
 def _times_of_group(options: Group, names: Names) -> list[str]:
-    """Return the names of a group's keys and fields that are instants."""
-    keys = [key.name for key in options.keys if key.date_format is None and names.is_time(key.key)]
-    return keys + [part.name for part in options.fields if part.operator in _KEEPING and names.is_time(part.key)]
+    """Return the names of a group's keys and fields that are instants; a name that is made twice is the last one."""
+    made = {key.name: key.date_format is None and names.is_time(key.key) for key in options.keys}
+    made |= {part.name: part.operator in _KEEPING and names.is_time(part.key) for part in options.fields}
+    return [name for name, is_time in made.items() if is_time]
 
 
 def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
@@ -278,7 +280,7 @@ def _sort(options: Sequence[RowSortKey], names: Names, at: str) -> Step:
     keys = [SortKey(names.path(part.key, f"{at}.{number}.key"), part.desc) for number, part in enumerate(options)]
 
     def step(rows: Iterable[Row], most: int | None = None) -> Iterable[Row]:
-        return sort_rows(rows, keys, names.kept, most)
+        return names.consumption.watched(sort_rows(rows, keys, names.kept, most))
 
     return step
 
@@ -296,8 +298,9 @@ def _project(options: Project, names: Names, at: str) -> Step:
         (part.name, _expression(part, names, f"{at}.fields.{number}")) for number, part in enumerate(options.fields)
     ]
     kept = () if options.exclude_keys else names.group_keys
-    times = [part.name for part in options.fields if part.operator is None and names.is_time(part.key)]
-    names.made(kept, [*times, *filter(names.is_time, kept)])
+    made = {name: names.is_time(name) for name in kept}
+    made |= {part.name: part.operator is None and names.is_time(part.key) for part in options.fields}
+    names.made(kept, [name for name, is_time in made.items() if is_time])
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:

@@ -61,7 +61,8 @@ def _take_items(
     if response_dict["status_code"] == HTTPStatus.OK:
         answer = json.loads(response_dict["body"])
         name = _ITEMS[operation_model.name]
-        customized_response_dict[name] = answer.pop(name, [])
+        if name in answer:
+            customized_response_dict[name] = answer.pop(name)
         response_dict["body"] = json.dumps(answer).encode()
 
 

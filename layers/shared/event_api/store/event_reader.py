@@ -41,8 +41,8 @@ from event_api.store.table import BATCH_GET_KEYS, Partition, Table, batches
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
-_BEHIND_ID = " "
-"""Sorts behind an event's place, and before every other's: no id has a character that is less."""
+_BEHIND_ID = "\0"
+"""Sorts behind an event's place, and not behind any other's: there is no string between."""
 _DELIVERY = "delivery_id"
 """What a row has beside EventInfo's fields, for `EventReader.fill`."""
 _PAGES_BEFORE_SLICES = 2
@@ -120,9 +120,8 @@ class EventReader:
         """Count a plan's rows without reading them out, where that is possible."""
         if plan.nothing:
             return 0
-        projects = self._scope.projects
-        many_projects = projects is not None and len(projects) > MAX_STORED_VALUES and plan.index is not Index.PROJECT
-        if plan.index is Index.EVENT or many_projects:
+        left_to_us = self._scope.projects is not None and self._projects_to_filter(plan.index) is None
+        if plan.index is Index.EVENT or (left_to_us and plan.index is not Index.PROJECT):
             return sum(1 for _ in self.scan(plan))
         return self._count([(partition, part) for partition in self._partitions(plan) for part in _ranges(plan)])
 
@@ -201,9 +200,9 @@ class EventReader:
 
     def _projects_to_filter(self, index: Index) -> Condition | None:
         projects = self._scope.projects
-        if projects is None or index is Index.PROJECT or len(projects) > MAX_STORED_VALUES:
+        if projects is None or index is Index.PROJECT or not 0 < len(projects) <= MAX_STORED_VALUES:
             return None
-        return Condition(("project_id",), "in", sorted(_possible(projects)))
+        return Condition(("project_id",), "in", sorted(projects))
 
     def _in_order(self, partition: Partition, plan: Plan, attributes: Iterable[str], expected: int) -> Iterator[Item]:
         # Read backwards, an instant's last event is known by the first of another one.

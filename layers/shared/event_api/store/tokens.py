@@ -69,8 +69,7 @@ def _from_item(item: Item) -> Token:
     return Token(
         token_id=stored.text("token_id"),
         secret_hash=stored.text("secret_hash"),
-        # Tokens of earlier versions have no key of their own.
-        page_key=stored.optional_text("page_key") or stored.text("secret_hash"),
+        page_key=stored.optional_text("page_key") or "",
         domain_id=stored.text("domain_id"),
         projects=frozenset(stored.texts("projects")) if "projects" in item else None,
         permissions=frozenset(Permission(name) for name in stored.texts("permissions")),
