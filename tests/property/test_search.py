@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from event_api import times
 from event_api.model import Scope
-from tests import oracle, query_cases
+from tests import oracle
 from tests.profiles import examples
 from tests.property import strategies
 from tests.property.world import NOW, Events, asked, asking, plain, stored_events, walked
@@ -40,18 +40,6 @@ def of_all(request: Request) -> Request:
     """Return a request of all results, on one page."""
     query = {name: part for name, part in request["query"].items() if name not in {"page", "count_only"}}
     return {**request, "query": query}
-
-
-# --- the oracle -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not query_cases.CASES.is_dir(), reason="the reference's answers are not there")
-def test_the_oracle_answers_as_the_reference() -> None:
-    events = query_cases.load_events()
-    cases = [case for case in query_cases.load_cases() if case.method == "list"]
-    assert cases
-    for case in cases:
-        query_cases.assert_answer(case, oracle.list_events(events, case.request, Scope(case.domain_id), NOW))
 
 
 # --- in memory --------------------------------------------------------------------------------------------------------

@@ -56,18 +56,6 @@ def _unordered(stages: list[tuple[str, Any]]) -> set[str]:
     return names
 
 
-# --- the oracle -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(not query_cases.CASES.is_dir(), reason="the reference's answers are not there")
-def test_the_oracle_answers_as_the_reference() -> None:
-    events = query_cases.load_events()
-    cases = [case for case in query_cases.load_cases() if case.method == "stat"]
-    assert cases
-    for case in cases:
-        query_cases.assert_answer(case, oracle.stat_events(events, case.request, Scope(case.domain_id), NOW))
-
-
 # --- in memory --------------------------------------------------------------------------------------------------------
 
 

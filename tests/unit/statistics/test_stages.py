@@ -385,3 +385,11 @@ def test_a_name_that_is_made_twice_is_no_instant_because_it_was_one():
     assert run(titles, renamed, by_day) == [{"day": None}]
     match = {"match": {"filter": [{"key": "created_at", "value": "CPU on host-1", "operator": "eq"}]}}
     assert [row["created_at"] for row in run(titles, renamed, match)] == ["CPU on host-1"] * 2
+
+
+def test_instants_inside_of_what_is_pushed_are_instants():
+    pushed = {"name": "e", "operator": "push", "fields": [{"key": "created_at", "name": "at"}]}
+    copied = {"project": {"fields": [{"name": "all", "key": "e"}]}}
+    unwound = {"unwind": {"path": "all"}}
+    match = {"match": {"filter": [{"key": "all.at", "value": "2026-03-01T09:01:00+09:00", "operator": "eq"}]}}
+    assert run(group(pushed), copied, unwound, match) == [{"all": {"at": "2026-03-01T00:01:00.000Z"}}]

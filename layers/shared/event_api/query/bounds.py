@@ -17,8 +17,8 @@ MAX_KEPT_BYTES = 128 * 1024 * 1024
 MAX_ROW_BYTES = 32 * 1024 * 1024
 """Memory for one row that a stage makes, as estimated."""
 
-OF_AN_ACCUMULATOR = 200
-"""Bytes that a field of a group takes, without the values that it keeps."""
+OF_AN_ENTRY = 200
+"""Bytes that a place in a set, or a field of a group, takes beside the value that it keeps."""
 
 _EACH = 64
 """Bytes that any value takes, beside the characters of a string."""

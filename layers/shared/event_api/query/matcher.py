@@ -21,7 +21,7 @@ Predicate: TypeAlias = Callable[[Row], bool]
 class Condition:
     """One condition whose operator is known and whose value suits it.
 
-    ``times``: the row's fields whose values are instants; statistics make rows that have others than events.
+    ``times``: the row's keys, dotted, whose values are instants; statistics make rows that have others than events.
     """
 
     path: Path
@@ -37,7 +37,7 @@ class Condition:
     @property
     def is_time(self) -> bool:
         """Whether the values at the path are instants."""
-        return len(self.path) == 1 and self.head in self.times
+        return ".".join(self.path) in self.times
 
     @property
     def negated(self) -> bool:

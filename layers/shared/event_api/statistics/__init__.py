@@ -13,7 +13,7 @@ from event_api.errors import DbQueryError
 from event_api.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import Scope
-from event_api.query.bounds import Kept
+from event_api.query.bounds import OF_AN_ENTRY, Kept, weight
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.paging import MAX_RESULTS_BYTES, AnswerSpace, Cursor, PageTokens, Passed
@@ -123,6 +123,6 @@ def _distinct(rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Json]:
             for one in value if isinstance(value, list) else [value]:
                 key = identity(one)
                 if one is not MISSING and key not in found:
-                    kept.add(one)
+                    kept.take(weight(one) + OF_AN_ENTRY)
                     found[key] = one
     return iter(sorted(found.values(), key=order_key))

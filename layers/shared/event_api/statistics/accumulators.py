@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from event_api.jsontypes import Json, JsonObject
-from event_api.query.bounds import Kept
+from event_api.query.bounds import OF_AN_ENTRY, Kept, weight
 from event_api.query.values import MISSING, MaybeJson, OrderKey, identity, order_key
 from event_api.statistics.numbers import as_answer, is_number
 
@@ -167,7 +167,7 @@ class _AddToSet:
             return
         key = identity(value)
         if key not in self._values:
-            self._kept.add(value)
+            self._kept.take(weight(value) + OF_AN_ENTRY)
             self._values[key] = value
 
     def result(self) -> Json:

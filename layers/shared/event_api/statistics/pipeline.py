@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from event_api.errors import InvalidParameterError, RequiredParameterError
 from event_api.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
-from event_api.query.bounds import OF_AN_ACCUMULATOR, Kept, check_row
+from event_api.query.bounds import OF_AN_ENTRY, Kept, check_row
 from event_api.query.consumption import Consumption
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.operators import fault_of
@@ -90,9 +90,16 @@ class Names:
         """Return what tests conditions."""
         return all_of(self.conditions(parts, at), self.now)
 
-    def is_time(self, key: str | None) -> bool:
+    def is_time(self, key: str) -> bool:
         """Tell whether a key's values are instants."""
         return key in self.times
+
+    def times_as(self, name: str, key: str | None) -> set[str]:
+        """Return what is an instant under a name that stands for a key's values."""
+        if key is None:
+            return set()
+        inside = {time.removeprefix(key) for time in self.times if time == key or time.startswith(f"{key}.")}
+        return {name + rest for rest in inside}
 
     def made(self, group_keys: tuple[str, ...] = (), times: Iterable[str] = ()) -> None:
         """Note that from here on keys mean what a stage made; ``times`` are the instants in it."""
@@ -188,7 +195,7 @@ def _group(options: Group, names: Names, at: str) -> Step:
             if group is None:
                 named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
                 kept.add(named)
-                kept.take(OF_AN_ACCUMULATOR * len(fields))
+                kept.take(OF_AN_ENTRY * len(fields))
                 group = groups[place] = _GroupState(named, [part.accumulator(kept) for part in fields])
             for part, accumulator in zip(fields, group.accumulators, strict=True):
                 if part.condition is None or part.condition(row):
@@ -204,11 +211,16 @@ _KEEPING = {"first", "last", "max", "min", "push", "add_to_set"}
 """Group operators whose results are values of the rows, or lists of them."""
 
 
-def _times_of_group(options: Group, names: Names) -> list[str]:
-    """Return the names of a group's keys and fields that are instants; a name that is made twice is the last one."""
-    made = {key.name: key.date_format is None and names.is_time(key.key) for key in options.keys}
-    made |= {part.name: part.operator in _KEEPING and names.is_time(part.key) for part in options.fields}
-    return [name for name, is_time in made.items() if is_time]
+def _times_of_group(options: Group, names: Names) -> set[str]:
+    """Return what is an instant in a group's rows; a name that is made twice is the last one."""
+    made: dict[str, set[str]] = {
+        key.name: names.times_as(key.name, None if key.date_format else key.key) for key in options.keys
+    }
+    for part in options.fields:
+        made[part.name] = names.times_as(part.name, part.key if part.operator in _KEEPING else None)
+        for member in part.fields:
+            made[part.name] |= names.times_as(f"{part.name}.{member.name}", member.key)
+    return set[str]().union(*made.values())
 
 
 def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
@@ -298,9 +310,9 @@ def _project(options: Project, names: Names, at: str) -> Step:
         (part.name, _expression(part, names, f"{at}.fields.{number}")) for number, part in enumerate(options.fields)
     ]
     kept = () if options.exclude_keys else names.group_keys
-    made = {name: names.is_time(name) for name in kept}
-    made |= {part.name: part.operator is None and names.is_time(part.key) for part in options.fields}
-    names.made(kept, [name for name, is_time in made.items() if is_time])
+    times = {name: names.times_as(name, name) for name in kept}
+    times |= {part.name: names.times_as(part.name, None if part.operator else part.key) for part in options.fields}
+    names.made(kept, set[str]().union(*times.values()))
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
         for row in rows:
