@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from event_api import ids, times
 from event_api.model import Delivery
 from event_api.raw import Body
+from tests.performance.reading_samples import store_deliveries, store_events
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 
@@ -65,29 +65,31 @@ def test_get(app):
     assert (write, read) == (0, 1.5)
 
 
-@pytest.fixture
-def ten_thousand(app):
-    """10,000 events with 400 bytes of additional_info and raw bodies of 2 KB, written as create writes them."""
-    start = times.now()
-    info = {f"label_{n:02d}": "v" * 10 for n in range(16)}
-    raw = Body.of({"filler": "r" * 2048})
-    severities = ("CRITICAL", "ERROR", "WARNING", "INFO", "NONE")
+SMALL_DOMAIN = "domain-000000000001"
+"""Has 1,000 events, beside the 10,000 of DOMAIN."""
+_INFO = {f"label_{n:02d}": "v" * 10 for n in range(16)}
+_SEVERITIES = ("CRITICAL", "ERROR", "WARNING", "INFO", "NONE")
 
-    def store(number):
+
+def load(app, domain_id, number_of_events):
+    """Events, one a second until now, with 400 bytes of additional_info and raw bodies of 2 KB."""
+    assert len(json.dumps(_INFO)) >= 400
+    start = times.now()
+    raw = Body.of({"filler": "r" * 2048})
+    deliveries, events = [], []
+    for number in range(number_of_events):
         at = start - timedelta(seconds=number)
-        delivery_id = ids.delivery_id("webhook-1", str(number))
-        event_id = ids.event_id(delivery_id, 0)
-        app.stores.deliveries.add(
-            Delivery(delivery_id, DOMAIN, PROJECT, "webhook-0123456789ab01234567890a", raw, {}, at, finished=True)
-        )
-        app.stores.events.add(
+        delivery_id = ids.delivery_id(f"webhook-of-{domain_id}", str(number))
+        webhook_id = "webhook-0123456789ab01234567890a"
+        deliveries.append(Delivery(delivery_id, domain_id, PROJECT, webhook_id, raw, {}, at, finished=True))
+        events.append(
             {
-                "event_id": event_id,
+                "event_id": ids.event_id(delivery_id, 0),
                 "event_key": f"{number % 500:032x}",
                 "event_type": "ALERT",
                 "title": f"Latency of checkout-{number % 40:02d} is above 2 seconds",
                 "description": "The 99th percentile has been above 2 s for 10 minutes.",
-                "severity": severities[number % 5],
+                "severity": _SEVERITIES[number % 5],
                 "rule": "HighLatency",
                 "resource": {
                     "resource_id": f"server-{number % 40:012x}",
@@ -97,20 +99,22 @@ def ten_thousand(app):
                 "provider": "aws",
                 "account": "123456789012",
                 "image_url": None,
-                "additional_info": info,
-                "alert_id": ids.alert_id(ids.alert_key(DOMAIN, PROJECT, f"{number % 500:032x}"), 1),
-                "webhook_id": "webhook-0123456789ab01234567890a",
+                "additional_info": _INFO,
+                "alert_id": ids.alert_id(ids.alert_key(domain_id, PROJECT, f"{number % 500:032x}"), 1),
+                "webhook_id": webhook_id,
                 "project_id": PROJECT,
-                "domain_id": DOMAIN,
+                "domain_id": domain_id,
                 "created_at": times.to_iso(at),
                 "occurred_at": times.to_iso(at),
-            },
-            start,
+            }
         )
+    store_deliveries(app, deliveries)
+    store_events(app, events, start)
 
-    assert len(json.dumps(info)) >= 400
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(store, range(10_000)))
+
+@pytest.fixture
+def ten_thousand(app):
+    load(app, DOMAIN, 10_000)
     return app
 
 
@@ -141,3 +145,121 @@ def test_count_group_and_page_over_10_000_events(ten_thousand):
     recent = {"aggregate": [group], "filter": [{"key": "created_at", "value": day, "operator": "gt"}]}
     _, read = consumed(app, lambda: answers.append(stat(recent)))
     assert read <= per_scan / 80
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+BY_TITLE = [{"key": "title", "value": "Latency of checkout-07 is above 2 seconds", "operator": "eq"}]
+UNCOUNTED = {"count": False, "page": {"limit": 10}}
+
+
+class Reader:
+    """Lists a domain's events, and tells what each answer consumed."""
+
+    def __init__(self, app, domain_id):
+        self._app = app
+        self._token = app.token(domain_id=domain_id)
+        self.units = 0.0
+        self.calls = []
+
+    def list(self, **query):
+        self._app.meter.reset()
+        response = self._app.gateway.search(self._token, {"query": query})
+        assert response.status == 200, response.text
+        # But for the token of the reader, which every request costs.
+        self.calls = [call for call in self._app.meter.calls if call != "GetItem"]
+        answer = response.json()
+        self.units = self._app.meter.read - 0.5
+        return answer
+
+    def page_behind(self, number, **query):
+        """A page of 10 by token, behind so many results."""
+        token = self.list(**query, count=False, only=["event_id"], page={"limit": number})["next_token"]
+        return self.list(**query, count=False, only=["event_id"], page={"limit": 10, "token": token})
+
+
+def test_what_pages_cost(ten_thousand):
+    """In one test, because loading the events takes longer than all the rest."""
+    app = ten_thousand
+    load(app, SMALL_DOMAIN, 1_000)
+    small, large = Reader(app, SMALL_DOMAIN), Reader(app, DOMAIN)
+
+    pages_cost_the_same_however_many_there_are(small, large)
+    totals_cost_what_counting_costs(large)
+    a_range_of_time_costs_its_share(large)
+    only_what_is_shown_is_read(large)
+
+
+def pages_cost_the_same_however_many_there_are(small, large):
+    whole = []
+    for reader in (small, large):
+        results = reader.list(**UNCOUNTED)["results"]
+        assert all({"raw_data", "additional_info", "title"} <= event.keys() for event in results)
+        whole.append((reader.units, reader.calls))
+    assert whole[0] == whole[1]
+    # 10 rows of the index, 10 items of 1 KB, 10 deliveries of less.
+    assert whole[0][0] <= 1.5 + 10 * 0.5 + 10 * 0.5
+
+    by_token = []
+    for reader, depth in ((small, 10), (small, 500), (large, 10), (large, 500), (large, 5_000), (large, 9_980)):
+        assert len(reader.page_behind(depth)["results"]) == 10
+        by_token.append((reader.units, reader.calls))
+    assert all(page == by_token[0] for page in by_token)
+    assert by_token[0][0] <= 1.5
+
+    by_start = []
+    for start in (1, 501, 5_001):
+        large.list(count=False, only=["event_id"], page={"limit": 10, "start": start})
+        by_start.append(large.units)
+    assert by_start == sorted(set(by_start))
+    assert by_start[0] <= by_token[0][0]
+    assert by_start[2] > 100 * by_token[0][0]
+
+
+def totals_cost_what_counting_costs(large):
+    # With a filter, looking for the page's rows reads some more than it takes, and they are counted with the rest.
+    for query, more in (({}, 2), ({"filter": BY_TITLE}, 100)):
+        counted = large.list(**query, count_only=True)["total_count"]
+        most = large.units + more
+        token = large.list(**query, **UNCOUNTED, only=["event_id"])["next_token"]
+        for place in ({}, {"start": 101}, {"token": token}):
+            answer = large.list(**query, only=["event_id"], page={"limit": 10, **place})
+            assert (answer["total_count"], len(answer["results"])) == (counted, 10)
+            assert large.units <= most, (query, place)
+
+
+def a_range_of_time_costs_its_share(large):
+    """100 of 10,000 seconds: as a day is of 100 days."""
+    large.list(count_only=True)
+    whole = large.units
+    newest = large.list(**UNCOUNTED)["results"][0]["created_at"]
+    until = times.parse_iso(newest) - timedelta(seconds=5_000)
+    bounds = (("gt", until - timedelta(seconds=100)), ("lte", until))
+    range_of_time = [{"key": "created_at", "value": times.to_iso(at), "operator": name} for name, at in bounds]
+    assert large.list(count_only=True, filter=range_of_time)["total_count"] == 100
+    assert whole / 120 <= large.units <= whole / 80
+    assert len(large.list(only=["title"], filter=range_of_time)["results"]) == 100
+    assert large.units <= whole / 80
+
+
+def only_what_is_shown_is_read(large):
+    scalars = ["event_id", "title", "resource", "alert_id", "occurred_at"]
+    for query in ({"only": scalars}, {"minimal": True}, {"only": scalars, "filter": BY_TITLE}):
+        assert len(large.list(**query, **UNCOUNTED)["results"]) == 10
+        assert set(large.calls) == {"Query"}
+    # The items of the events that are shown, and no delivery's: half a unit each.
+    for sort in ({"key": "created_at", "desc": True}, {"key": "title"}):
+        large.list(**UNCOUNTED, only=["event_id"], sort=sort)
+        index = large.units
+        results = large.list(**UNCOUNTED, only=["event_id", "description"], sort=sort)["results"]
+        assert [event.keys() for event in results] == [{"event_id", "description"}] * 10
+        assert large.calls.count("BatchGetItem") == 1
+        assert large.units == index + 10 * 0.5
+
+    counted = large.list(count_only=True, filter=BY_TITLE, explain=True)
+    assert (counted["results"], counted["total_count"]) == ([], 250)
+    assert counted["explain"]["plan"]["tested_by_store"] == {"required": [{"key": "title", "operator": "eq"}]}
+    consumed = counted["explain"]["consumed"]
+    assert consumed["capacity_units"] == large.units
+    assert consumed["requests"] == len(large.calls)
+    assert 10_000 <= consumed["items_scanned"] <= 10_020

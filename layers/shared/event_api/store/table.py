@@ -284,7 +284,7 @@ class Table:
                     TableName=self._name, Limit=limit, ReturnConsumedCapacity="TOTAL", **parameters
                 )
             units = page.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)
-            self._meter.add(units, page["ScannedCount"], page["Count"])
+            self._meter.add(units, page["ScannedCount"], len(page.get("Items", ())))
             yield page
             if "LastEvaluatedKey" not in page:
                 return
