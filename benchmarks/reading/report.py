@@ -18,8 +18,8 @@ _SAME_UNITS = 1.1
 """Pages of ten differ by half a unit, as some items are longer than others."""
 _SAME_MEMORY = 1.5
 _SAME_ITEMS = 1.1
-_FULL_PAGES = 3
-"""While one page is being read, the one before may still be held."""
+_FULL_PAGES = 4
+"""One page is read while the one before is held, and the events of a few pages may all fit into one answer."""
 _OWN_CPU = 2.0
 _ROUNDED_UP = 1.0
 """Units: a small read costs a half at least for each page."""

@@ -16,6 +16,7 @@ versions and between reading and writing; what is stored must be answered by all
 
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
 _HIDDEN = b"[access key]"
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -40,7 +41,7 @@ def parse_json(text: bytes | str) -> Json:
 
 def write_json(value: Json) -> str:
     """Write compact JSON that UTF-8 can hold: a lone surrogate, which JSON can escape and UTF-8 has not, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _COMPACT.encode(value)
     return text if is_utf8(text) else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

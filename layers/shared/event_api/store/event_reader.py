@@ -49,7 +49,7 @@ _PAGES_BEFORE_SLICES = 2
 _SLICES = 16
 _AT_ONCE = 4
 """There are more slices than are counted at once: events come unevenly, and who is done early takes another."""
-_A_FEW_OF_AN_INSTANT = 4
+_A_FEW_OF_AN_INSTANT = 8
 _MOST_OF_AN_INSTANT = 100
 """Events of one instant that are kept to be turned around; where there are more, they are read once more in order."""
 

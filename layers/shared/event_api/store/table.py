@@ -289,7 +289,7 @@ class Table:
             if "LastEvaluatedKey" not in page:
                 return
             parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-            limit = min(limit * 4, QUERY_PAGE_ITEMS)
+            limit = min(limit * 2, QUERY_PAGE_ITEMS)
 
     def batch_get(self, keys: Iterable[Item], *, attributes: Iterable[str] | None = None) -> Iterator[Item]:
         """Read many items by key, in no order; those that do not exist are not in the answer."""
