@@ -393,3 +393,10 @@ def test_instants_inside_of_what_is_pushed_are_instants():
     unwound = {"unwind": {"path": "all"}}
     match = {"match": {"filter": [{"key": "all.at", "value": "2026-03-01T09:01:00+09:00", "operator": "eq"}]}}
     assert run(group(pushed), copied, unwound, match) == [{"all": {"at": "2026-03-01T00:01:00.000Z"}}]
+
+
+@pytest.mark.parametrize(("operator", "value"), [("eq", ""), ("eq", "junk"), ("in", ["junk", None]), ("eq", 5)])
+def test_what_is_no_time_equals_no_instant_that_a_stage_made(operator, value):
+    latest = group({"name": "latest", "operator": "max", "key": "created_at"})
+    condition = {"key": "latest", "value": value, "operator": operator}
+    assert run(latest, {"match": {"filter": [condition]}}) == []

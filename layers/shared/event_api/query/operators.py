@@ -129,6 +129,8 @@ def _related(relation: str, operand: Operand) -> Test:
         return span.holds
     holds = _RELATIONS[relation]
     value = operand.value
+    if operand.is_time and isinstance(value, str):
+        return lambda _: False  # what is no time has no relation to one
     if isinstance(value, str):
         return lambda candidate: isinstance(candidate, str) and holds(candidate, value)
     key = order_key(value)

@@ -80,7 +80,8 @@ class Names:
         conditions = []
         for number, part in enumerate(parts):
             condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.times)
-            fault = fault_of(part.operator, part.value, is_time=condition.is_time)
+            # What a stage made may hold anything: what is no time there equals none.
+            fault = fault_of(part.operator, part.value, is_time=condition.is_time and self.of_events)
             if fault is not None:
                 raise fault(part.operator, f"{at}.{number}.value")
             conditions.append(condition)
