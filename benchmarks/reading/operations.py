@@ -23,13 +23,13 @@ class Operation:
     request: Callable[[int, Ask], dict[str, Any]]
 
 
-def _list(name: str, request: dict[str, Any] | None = None, *, limit: int | None = _PAGE, **query: Any) -> Operation:  # noqa: ANN401
+def _list(name: str, request: dict[str, Any] | None = None, *, limit: int | None = _PAGE, **query: Any) -> Operation:  # noqa: ANN401 -- any part of a query
     page = {} if limit is None else {"page": {"limit": limit}}
     asked = {**(request or {}), "query": {**page, **query}}
     return Operation(f"list: {name}", "list_events", lambda _size, _ask: asked)
 
 
-def _stat(name: str, **query: Any) -> Operation:  # noqa: ANN401
+def _stat(name: str, **query: Any) -> Operation:  # noqa: ANN401 -- any part of a query
     return Operation(f"stat: {name}", "stat_events", lambda _size, _ask: {"query": query})
 
 

@@ -57,7 +57,7 @@ def from_attribute(attribute: AttributeValueTypeDef) -> Value:
         case "B" if isinstance(value, str):
             return b64decode(value)
         case "N":
-            return int(value)  # type: ignore[call-overload, no-any-return]
+            return int(value)  # type: ignore[call-overload, no-any-return]  # as above
         case "L":
             return [from_attribute(element) for element in value]  # type: ignore[attr-defined, misc]
         case "M":
