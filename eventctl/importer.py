@@ -17,7 +17,6 @@ from enum import Enum, auto
 from botocore.exceptions import ClientError
 
 from event_api import ids, times
-from event_api.errors import PayloadTooLargeError
 from event_api.jsontypes import JsonObject
 from event_api.model import Delivery
 from event_api.raw import Body
@@ -84,8 +83,6 @@ def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
         if record.raw_data is not None:
             _store_raw_data(stores, record, record.raw_data, now)
         return stores.events.add(record.to_row(), now, imported_with_body=record.raw_data is not None)
-    except PayloadTooLargeError as error:
-        raise RecordError(f"raw_data: {error}") from error
     except RecursionError:
         raise RecordError("it is nested too deep") from None
     except ClientError as error:

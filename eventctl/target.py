@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,9 @@ from event_api.settings import TableNames
 from eventctl.errors import OperationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from event_api.queue import RedriveQueue
     from event_api.store.stores import Stores
 
 # ruff: noqa: PLC0415  # botocore is slow to import, and help, completion and usage errors need none of it
@@ -25,9 +29,10 @@ _ATTEMPTS = 7  # the first one included; with botocore's pauses about half a min
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One deployment: its stores, and where its API answers."""
+    """One deployment: its stores, the queue of deliveries to finish, and where its API answers."""
 
     stores: Stores
+    queue: RedriveQueue
     api_url: str
 
     def webhook_url(self, webhook_id: str, access_key: str) -> str:
@@ -74,15 +79,19 @@ def _open_local() -> Target:
     from localrun import aws, endpoint
 
     found = endpoint.find()
-    client = _client(
-        "dynamodb",
-        region_name=found.region,
-        endpoint_url=found.endpoint_url,
-        aws_access_key_id=aws.ACCESS_KEY_ID,
-        aws_secret_access_key=aws.SECRET_ACCESS_KEY,
-        proxies={},  # none stands between this machine and itself
-    )
-    return _target(client, found.tables, found.retention_days, found.api_url)
+
+    def client(service: str) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time
+        return _client(
+            service,
+            region_name=found.region,
+            endpoint_url=found.endpoint_url,
+            aws_access_key_id=aws.ACCESS_KEY_ID,
+            aws_secret_access_key=aws.SECRET_ACCESS_KEY,
+            proxies={},  # none stands between this machine and itself
+        )
+
+    names = _Names(found.tables, found.bodies_bucket, found.redrive_queue_url, found.retention_days, found.api_url)
+    return _target(client, names)
 
 
 def _open_stack(stack: StackName) -> Target:
@@ -99,19 +108,40 @@ def _open_stack(stack: StackName) -> Target:
         raise OperationError(f"there is no stack '{stack.name}' {where}; deploy it, or say --local") from error
     outputs = {output["OutputKey"]: output["OutputValue"] for output in description.get("Outputs", ())}
     try:
-        tables = TableNames.of_stack(outputs)
-        retention_days, api_url = int(outputs["RetentionDays"]), outputs["ApiUrl"]
+        names = _Names(
+            TableNames.of_stack(outputs),
+            outputs["BodiesBucketName"],
+            outputs["RedriveQueueUrl"],
+            int(outputs["RetentionDays"]),
+            outputs["ApiUrl"],
+        )
     except KeyError as error:
         raise OperationError(
             f"stack '{stack.name}' has no output {error}: it is another application's, or not fully deployed"
         ) from error
-    return _target(_client("dynamodb", region_name=stack.region), tables, retention_days, api_url)
+    return _target(partial(_client, region_name=stack.region), names)
 
 
-def _target(client: Any, tables: TableNames, retention_days: int, api_url: str) -> Target:  # noqa: ANN401  # botocore makes its clients' classes at run time
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a deployment is made of."""
+
+    tables: TableNames
+    bodies_bucket: str
+    redrive_queue_url: str
+    retention_days: int
+    api_url: str
+
+
+def _target(client: Callable[[str], Any], names: _Names) -> Target:
+    from event_api.queue import RedriveQueue
+    from event_api.store.bodies import BodyStore
     from event_api.store.stores import Stores
 
-    return Target(Stores.open(client, tables, retention_days), api_url)
+    # The clients that only some commands need are made when they do.
+    bodies = BodyStore(cache(partial(client, "s3")), names.bodies_bucket)
+    queue = RedriveQueue(cache(partial(client, "sqs")), names.redrive_queue_url)
+    return Target(Stores.open(client("dynamodb"), names.tables, bodies, names.retention_days), queue, names.api_url)
 
 
 def _client(service: str, *, proxies: dict[str, str] | None = None, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time

@@ -28,13 +28,18 @@ class Endpoint:
     endpoint_url: str
     region: str
     tables: TableNames
+    bodies_bucket: str
+    redrive_queue_url: str
     retention_days: int
 
     def open_stores(self) -> Stores:
         """Open the local run's stores."""
-        from event_api.store.stores import Stores  # noqa: PLC0415 - slow to import, and finding needs none of it
+        # Slow to import, and finding needs none of it.
+        from event_api.store.bodies import BodyStore  # noqa: PLC0415
+        from event_api.store.stores import Stores  # noqa: PLC0415
 
-        return Stores.open(aws.client("dynamodb", self.endpoint_url), self.tables, self.retention_days)
+        bodies = BodyStore(lambda: aws.client("s3", self.endpoint_url), self.bodies_bucket)
+        return Stores.open(aws.client("dynamodb", self.endpoint_url), self.tables, bodies, self.retention_days)
 
 
 def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
@@ -45,6 +50,8 @@ def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
         endpoint_url=settings.endpoint_url,
         region=aws.REGION,
         tables=TableNames.of_stack(outputs),
+        bodies_bucket=outputs["BodiesBucketName"],
+        redrive_queue_url=outputs["RedriveQueueUrl"],
         retention_days=int(outputs["RetentionDays"]),
     )
 

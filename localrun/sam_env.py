@@ -12,8 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localrun import aws, files
-from localrun.deploy import STACK
+from localrun import files
 from localrun.endpoint import find
 from localrun.errors import LocalRunError
 from localrun.settings import from_environment
@@ -23,23 +22,20 @@ if TYPE_CHECKING:
 
 # What containers call the machine that they run on: Docker Desktop's name, which `--add-host` gives elsewhere.
 _HOST = "host.docker.internal"
-_QUEUE_OUTPUT = "RedriveQueueUrl"
 
 
-def variables(running: Endpoint, queue_url: str) -> dict[str, str]:
-    """Return the environment variables that name the local run's tables and queue to a function in a container."""
+def variables(running: Endpoint) -> dict[str, str]:
+    """Return the environment variables that name the local run's resources to a function in a container."""
     tables = {f"{table.upper()}_TABLE": name for table, name in asdict(running.tables).items()}
-    return tables | {"REDRIVE_QUEUE_URL": _from_container(queue_url)}
+    return tables | {
+        "BODIES_BUCKET": running.bodies_bucket,
+        "REDRIVE_QUEUE_URL": _from_container(running.redrive_queue_url),
+    }
 
 
 def _from_container(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=f"{_HOST}:{parts.port}").geturl()
-
-
-def _queue_url(running: Endpoint) -> str:
-    stack = aws.client("cloudformation", running.endpoint_url).describe_stacks(StackName=STACK)["Stacks"][0]
-    return next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == _QUEUE_OUTPUT)
 
 
 def main() -> int:
@@ -52,7 +48,7 @@ def main() -> int:
         return 1
     path = settings.local_dir / "sam-env.json"
     # "Parameters" is SAM's name for all functions.
-    files.write_json(path, {"Parameters": variables(running, _queue_url(running))})
+    files.write_json(path, {"Parameters": variables(running)})
     print(path)
     return 0
 

@@ -29,7 +29,7 @@ _SAVE_SECONDS = 2
 # Saving takes the event loop's time; at most one part in this many.
 _SAVE_SHARE = 20
 # What requests change. The rest changes with deployments, and is saved with all when they end.
-_DATA_SERVICES = ("dynamodb", "sqs")
+_DATA_SERVICES = ("dynamodb", "s3", "sqs")
 
 
 def listen(port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +69,7 @@ class Gateway:
             event["requestContext"]["authorizer"] = {"lambda": verdict["context"]}
         answer = stack.handler(route.function)(event, self.context)
         json.dumps(answer, ensure_ascii=False).encode()  # as the runtime does
-        return Response(answer["statusCode"], answer["headers"], answer["body"])
+        return Response(answer["statusCode"], answer["headers"], _text(answer))
 
     def post(self, path: str, body: bytes | str | dict | list, **options: Any) -> Response:
         return self.request("POST", path, body, **options)
@@ -81,6 +82,14 @@ class Gateway:
 
     def stat(self, token: str, request: dict[str, Any]) -> Response:
         return self.post("/monitoring/v1/events/stat", request, token=token)
+
+
+def _text(answer: dict[str, Any]) -> str:
+    """What a client reads: decoded, and unpacked."""
+    if not answer.get("isBase64Encoded"):
+        return answer["body"]
+    content = base64.b64decode(answer["body"])
+    return (gzip.decompress(content) if answer["headers"].get("content-encoding") == "gzip" else content).decode()
 
 
 def _own(status: int, message: str) -> Response:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from event_api import administration, wiring
-from event_api.queue import Unfinished
+from event_api.queue import ToFinish
 from event_api.settings import settings
 from event_api.store import client
+from event_api.store.bodies import BodyStore
 from event_api.store.stores import Stores
 from tests import stack
 from tests.gateway import Gateway
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pytest
 
-    from event_api.model import Delivery, Webhook
+    from event_api.model import Webhook
 
 DOMAIN = "domain-1f2e3d4c5b6a"
 PROJECT = "project-1f2e3d4c5b6a"
@@ -26,10 +32,27 @@ class FakeQueue:
     """Keeps what would be finished later."""
 
     def __init__(self) -> None:
-        self.messages: list[Unfinished] = []
+        self.messages: list[ToFinish] = []
 
-    def add(self, delivery: Delivery) -> None:
-        self.messages.append(Unfinished(delivery.delivery_id, delivery.domain_id))
+    def add(self, deliveries: Sequence[ToFinish]) -> None:
+        self.messages += deliveries
+
+
+class FakeS3:
+    """A bucket in memory."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def put_object(self, *, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803  # boto's names
+        self.objects[Key] = Body
+
+    def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto's names
+        if Key not in self.objects:
+            raise ClientError(
+                {"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "GetObject"
+            )
+        return {"Body": io.BytesIO(self.objects[Key])}
 
 
 class Meter:
@@ -71,6 +94,7 @@ class Service:
     stores: Stores
     gateway: Gateway = field(default_factory=Gateway)
     queue: FakeQueue = field(default_factory=FakeQueue)
+    s3: FakeS3 = field(default_factory=FakeS3)
     meter: Meter = field(default_factory=Meter)
 
     def webhook(self, **options: Any) -> tuple[Webhook, str]:
@@ -94,17 +118,19 @@ class Service:
     def redrive(self) -> dict[str, Any]:
         """Give all that is queued to the worker, as SQS would; what fails stays queued."""
         messages, self.queue.messages = self.queue.messages, []
-        records = [
-            {"messageId": str(n), "body": f'{{"delivery_id":"{m.delivery_id}","domain_id":"{m.domain_id}"}}'}
-            for n, m in enumerate(messages)
-        ]
+        records = [{"messageId": str(n), "body": message.to_message()} for n, message in enumerate(messages)]
         answer = stack.handler("functions/redrive_delivery")({"Records": records}, self.gateway.context)
         self.queue.messages += [messages[int(f["itemIdentifier"])] for f in answer["batchItemFailures"]]
         return answer
 
+    def sweep(self) -> int:
+        """Let the sweeper look for what was left; returns how many deliveries it found."""
+        return stack.handler("functions/sweep_deliveries")({}, self.gateway.context)["found"]
+
 
 ENVIRONMENT = {
     **stack.TABLES,
+    "BODIES_BUCKET": "bodies",
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),
@@ -129,7 +155,12 @@ def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environme
         if definition["TableName"] in dynamodb.list_tables()["TableNames"]:
             dynamodb.delete_table(TableName=definition["TableName"])
         dynamodb.create_table(**definition)
-    service = Service(Stores.open(dynamodb, settings().tables, settings().retention_days))
+    s3 = FakeS3()
+    bodies = BodyStore(lambda: s3, settings().bodies_bucket)
+    service = Service(Stores.open(dynamodb, settings().tables, bodies, settings().retention_days), s3=s3)
     service.meter.attach(dynamodb)
+    monkeypatch.setattr(client, "s3", lambda: s3)
+    # How fast this machine is just now is not what is tested.
+    monkeypatch.setattr("event_api.ingest.SECONDS_BEFORE_ANSWER", 600.0)
     monkeypatch.setattr(wiring, "queue", lambda: service.queue)
     return service

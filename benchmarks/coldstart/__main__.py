@@ -76,6 +76,7 @@ CASES = (
     Case("stat_events", _answers(lambda body: body["results"] != []), 9),
     Case("authorizer", lambda answer: answer["isAuthorized"], 6.5),
     Case("redrive_delivery", lambda answer: answer == {"batchItemFailures": []}),
+    Case("sweep_deliveries", lambda answer: answer == {"found": 0}),
 )
 
 

@@ -73,7 +73,10 @@ def build() -> None:
     for delivery in _deliveries(webhook_id):
         wiring.deliveries().add(delivery)
         if delivery.finished:
-            wiring.ingest().finish(webhook, delivery, lambda: 60.0, repeated=False)
+            wiring.ingest().finish(webhook, delivery, lambda: True, repeated=False)
+        else:
+            # The worker's to finish, so the sweeper finds nothing, as nearly always.
+            wiring.deliveries().mark_queued(delivery.delivery_id, delivery.domain_id)
 
 
 def _deliveries(webhook_id: str) -> Iterator[Delivery]:
@@ -122,5 +125,5 @@ def _resolved(value: Any, parameters: dict[str, Any]) -> str:  # noqa: ANN401 --
     name = value["Ref"]
     if name in parameters:
         return str(parameters[name]["Default"])
-    # A queue's Ref is its URL.
+    # A queue's Ref is its URL; a table's and a bucket's are their names.
     return f"https://sqs.{REGION}.amazonaws.com/123456789012/{name}" if name.endswith("Queue") else str(name)

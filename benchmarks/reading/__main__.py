@@ -34,7 +34,7 @@ def measure(size: int, repeats: int) -> list[probe.Measurement]:
         dynamodb = client.dynamodb()
         for definition in stack.table_definitions():
             dynamodb.create_table(**definition)
-        stores = Stores.open(dynamodb, settings().tables, population.RETENTION_DAYS)
+        stores = Stores.open(dynamodb, settings().tables, population.NO_BODIES, population.RETENTION_DAYS)
         _, credential = administration.create_token(stores, domain_id=population.DOMAIN)
         started_at = time.perf_counter()
         population.load(dynamodb, settings().tables, size)

@@ -18,6 +18,8 @@ from event_api import ids, times
 from event_api.model import Delivery
 from event_api.raw import Body, write_json
 from event_api.settings import TableNames
+from event_api.store import client
+from event_api.store.bodies import BodyStore
 from event_api.store.stores import Stores
 from event_api.store.table import batches
 
@@ -42,6 +44,10 @@ _BATCH_ITEMS = 25
 _WRITERS = 4
 
 
+NO_BODIES = BodyStore(client.s3, "")
+"""All bodies here fit into their items."""
+
+
 def project(number: int) -> str:
     """Return the id of one of the projects."""
     return f"project-{number:012x}"
@@ -58,14 +64,14 @@ def event_id(number: int) -> str:
     return ids.event_id(_delivery_id(number), 0)
 
 
-def load(client: DynamoDBClient, tables: TableNames, size: int) -> None:
+def load(dynamodb: DynamoDBClient, tables: TableNames, size: int) -> None:
     """Fill empty tables.
 
     The items are those that the stores write, taken from them before they reach the database and written 25 at a time:
     one by one, 100,000 events would take longer than all that is measured.
     """
     catcher = _Catcher()
-    stores = Stores.open(cast("DynamoDBClient", catcher), tables, RETENTION_DAYS)
+    stores = Stores.open(cast("DynamoDBClient", catcher), tables, NO_BODIES, RETENTION_DAYS)
 
     def puts() -> Iterator[Any]:
         for number in range(size):
@@ -76,7 +82,7 @@ def load(client: DynamoDBClient, tables: TableNames, size: int) -> None:
         requests: dict[str, Any] = {}
         for table, item in batch:
             requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
-        left = client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
+        left = dynamodb.batch_write_item(RequestItems=requests)["UnprocessedItems"]
         if left:
             raise RuntimeError(f"{sum(map(len, left.values()))} items were not written")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from event_api import observe, wiring
 from event_api.http import LambdaContext
-from event_api.queue import Unfinished
+from event_api.queue import ToFinish
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with observe.metrics_flushed():
         for record in event["Records"]:
             try:
-                wiring.ingest().redrive(Unfinished.from_message(record["body"]), wiring.webhooks(), seconds_left)
+                wiring.ingest().redrive(ToFinish.from_message(record["body"]), wiring.webhooks(), seconds_left)
             except Exception as error:  # noqa: BLE001  # whatever it is, the others of the batch go on
                 observe.failed("redrive", error, message_id=record["messageId"])
                 failures.append({"itemIdentifier": record["messageId"]})

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SERVICES = frozenset({"dynamodb", "sqs"})
+SERVICES = frozenset({"dynamodb", "s3", "sqs"})
 # An installer's notes about files that are no longer as it left them. Licences and METADATA stay.
 BOOKKEEPING = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 

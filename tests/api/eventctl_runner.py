@@ -36,7 +36,7 @@ class Eventctl:
 
     def _open(self, **which: Any) -> Target:
         self.opened = which
-        return Target(self.service.stores, API_URL)
+        return Target(self.service.stores, self.service.queue, API_URL)
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
         result = CliRunner().invoke(cli, arguments, input=stdin, prog_name="eventctl")

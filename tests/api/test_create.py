@@ -12,12 +12,15 @@ from itertools import count
 
 import pytest
 
-from event_api import administration, times
+from event_api import administration, times, wiring
 from event_api.errors import UnavailableError
 from event_api.model import AlertState, RecoveryMode, WebhookState
+from event_api.normalizers.formats import prometheus_alertmanager
+from event_api.queue import ToFinish
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
+from event_api.store.table import Table
 from tests.gateway import Context
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
@@ -113,17 +116,65 @@ def test_a_rotated_key_is_refused_and_the_new_one_works(app):
 
 def test_a_body_over_the_limit_is_refused_with_the_limit(app):
     _, path = app.webhook()
-    refused = app.gateway.post(path, json.dumps({"filler": "x" * 1_048_576}))
+    refused = app.gateway.post(path, json.dumps({"filler": "x" * 2_097_152}))
     assert (refused.status, refused.json()["detail"]["code"]) == (413, "ERROR_PAYLOAD_TOO_LARGE")
-    assert "1048576" in refused.json()["detail"]["message"]
+    assert "2097152" in refused.json()["detail"]["message"]
     assert not app.events()
 
 
-def test_a_body_that_does_not_compress_into_an_item_is_refused_with_the_limit(app):
+LARGE = {"title": "large", "noise": random.Random(1).randbytes(800_000).hex()}
+"""Larger than an item of DynamoDB, even compressed."""
+
+
+def test_a_body_that_no_item_can_hold_is_answered_whole(app):
     _, path = app.webhook()
-    refused = app.gateway.post(path, random.Random(1).randbytes(400_000))
-    assert refused.status == 413
-    assert "380000" in refused.json()["detail"]["message"]
+    post(app, path, LARGE)
+    (event,) = app.events()
+    assert event["raw_data"] == LARGE
+    assert app.gateway.get(f"/monitoring/v1/event/{event['event_id']}", token=app.token()).json() == event
+    assert len(app.s3.objects) == 1
+    app.s3.objects.clear()  # as its lifecycle does
+    (event,) = app.events()
+    assert "raw_data" not in event
+
+
+def test_a_large_body_is_in_the_bucket_before_the_item_points_to_it(app):
+    _, path = app.webhook()
+    with failing(app.s3, "put_object"):
+        assert app.gateway.post(path, LARGE).status == 503
+    assert not app.events()
+    with failing(Table, "put"):
+        assert app.gateway.post(path, LARGE).status == 503
+    assert len(app.s3.objects) == 1  # nobody points to it; it expires
+
+
+def test_the_largest_body_is_answered_whole_to_who_takes_gzip(app, monkeypatch):
+    monkeypatch.setenv("MAX_BODY_BYTES", "4194304")
+    wiring.forget()
+    _, path = app.webhook()
+    body = json.dumps({"title": "t", "quotes": '"' * 2_090_000})
+    post(app, path, body)
+    (event,) = app.events(only=["event_id"])
+    url, token = f"/monitoring/v1/event/{event['event_id']}", app.token()
+    refused = app.gateway.get(url, token=token)
+    assert refused.status == 400
+    assert "gzip" in refused.json()["detail"]["message"]
+    assert app.gateway.get(url, token=token, headers={"Accept-Encoding": "br, gzip;q=0"}).status == 400
+    whole = app.gateway.get(url, token=token, headers={"Accept-Encoding": "deflate, gzip;q=0.5"})
+    assert (whole.status, whole.headers["content-encoding"]) == (200, "gzip")
+    assert whole.json()["raw_data"] == json.loads(body)
+
+
+def test_a_thousand_alerts_become_a_thousand_events_in_time_or_by_the_worker(app, engine):
+    if engine == "moto":
+        pytest.skip("moto loses updates under threads")
+    _, path = app.webhook()
+    post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(1000))))
+    while app.queue.messages:
+        assert app.redrive() == {"batchItemFailures": []}
+    counted = app.gateway.search(app.token(), {"query": {"count_only": True}}).json()
+    assert counted["total_count"] == 1000
+    assert len(alerts_of(app)) == 1000
 
 
 @pytest.mark.parametrize(
@@ -365,14 +416,141 @@ def test_a_delivery_that_finds_no_time_is_finished_by_the_worker(app):
     assert len(app.events()) == 1
 
 
+def test_a_sender_does_not_wait_for_long(app, monkeypatch):
+    monkeypatch.setattr("event_api.ingest.SECONDS_BEFORE_ANSWER", 0.0)
+    _, path = app.webhook()
+    post(app, path, bodies.direct())
+    assert not app.events()
+    app.redrive()
+    assert len(app.events()) == 1
+
+
 def test_a_repeated_delivery_finishes_what_the_first_left_undone(app):
     _, path = app.webhook()
     with failing(EventStore, "add"), failing(app.queue, "add", error=OSError("no queue either")):
-        refused = app.gateway.post(path, bodies.direct(), headers={"Idempotency-Key": "one"})
-    assert (refused.status, refused.json()["detail"]["code"]) == (503, "ERROR_UNAVAILABLE")
-    assert int(refused.headers["Retry-After"]) > 0
+        post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
+    assert not app.events()
     post(app, path, bodies.direct(), headers={"Idempotency-Key": "one"})
     assert len(app.events()) == 1
+
+
+def test_the_same_delivery_id_with_other_content_is_told_and_changes_nothing(app, monkeypatch):
+    counted = []
+    monkeypatch.setattr("event_api.observe.count", lambda metric, amount=1: counted.append(metric))
+    _, path = app.webhook()
+    for title in ("first", "first", "second"):
+        post(app, path, bodies.direct(title=title), headers={"Idempotency-Key": "one"})
+    assert counted.count("DeliveriesConflicting") == 1
+    (event,) = app.events()
+    assert (event["title"], event["raw_data"]["title"]) == ("first", "first")
+
+
+class Killed(BaseException):
+    """The process ends here; nothing may catch this."""
+
+
+def later(monkeypatch, **span):
+    at = times.now() + timedelta(**span)
+    monkeypatch.setattr(times, "now", lambda: at)
+
+
+def test_what_a_process_that_died_left_is_found_by_the_sweeper_and_finished(app, monkeypatch):
+    _, path = app.webhook()
+    with failing(EventStore, "add", error=Killed()), pytest.raises(Killed):
+        app.gateway.post(path, bodies.direct())
+    assert app.sweep() == 0  # it might be at work still
+    later(monkeypatch, seconds=61)
+    assert app.sweep() == 1
+    assert app.sweep() == 0  # that is the worker's now
+    (pending,) = app.stores.deliveries.unfinished()
+    assert (pending.domain_id, pending.state) == (DOMAIN, "queued")
+    app.redrive()
+    assert len(app.events()) == 1
+    assert not list(app.stores.deliveries.unfinished())
+
+
+def test_what_the_queue_did_not_take_is_found_by_the_sweeper(app, monkeypatch):
+    _, path = app.webhook()
+    with failing(EventStore, "add"), failing(app.queue, "add", error=OSError("no queue either")):
+        for _ in range(13):
+            post(app, path, bodies.direct())
+    later(monkeypatch, seconds=61)
+    with failing(app.queue, "add", after=1), pytest.raises(type(BUSY)):
+        app.sweep()
+    assert app.sweep() == 3
+    app.redrive()
+    assert len(app.events()) == 13
+
+
+def test_finished_deliveries_cost_the_sweeper_nothing(app, monkeypatch):
+    _, path = app.webhook()
+    for _ in range(3):
+        post(app, path, bodies.direct())
+    later(monkeypatch, seconds=61)
+    app.meter.reset()
+    assert app.sweep() == 0
+    assert app.meter.calls == ["Query"] * 16
+
+
+def test_an_alert_that_its_recovery_overtook_is_resolved(app):
+    """Both arrive, the ALERT first; it is finished only when the RECOVERY has found nothing to resolve."""
+    _, path = app.webhook()
+    with failing(EventStore, "add"), failing(AlertStore, "open"):
+        post(app, path, bodies.direct())
+    time.sleep(0.002)
+    post(app, path, bodies.direct("RECOVERY"))
+    app.redrive()
+    alert_event, recovery = app.events()
+    (alert,) = alerts_of(app)
+    assert (alert.state, alert.alert_id) == (AlertState.RESOLVED, alert_event["alert_id"])
+    assert (alert.opened_by, alert.resolved_by) == (alert_event["event_id"], recovery["event_id"])
+    assert "alert_id" not in recovery
+
+
+def test_an_alert_that_arrives_behind_its_recovery_is_resolved_if_their_times_say_so(app):
+    _, path = app.webhook()
+    post(app, path, bodies.direct("RECOVERY", occurred_at="2026-03-01T12:05:00Z"))
+    time.sleep(0.002)
+    post(app, path, bodies.direct(occurred_at="2026-03-01T12:00:00Z"))
+    post(app, path, bodies.direct(occurred_at="2026-03-01T12:00:00Z"))
+    (alert,) = alerts_of(app)
+    assert alert.state is AlertState.RESOLVED
+    post(app, path, bodies.direct(occurred_at="2026-03-01T12:06:00Z"))
+    assert [one.state for one in alerts_of(app)] == [AlertState.TRIGGERED, AlertState.RESOLVED]
+
+
+def replay(app, delivery_id):
+    assert app.stores.deliveries.reopen(delivery_id, DOMAIN)
+    app.queue.add([ToFinish(delivery_id, DOMAIN)])
+    assert app.redrive() == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize("mode", RecoveryMode)
+def test_a_replay_with_a_mended_normalizer_makes_what_was_missing_and_ends_the_error(app, monkeypatch, mode):
+    _, path = app.webhook(format="prometheus-alertmanager", recovery_mode=mode)
+    with monkeypatch.context() as broken:
+        broken.setattr(prometheus_alertmanager, "items", lambda _: 1 / 0)
+        delivery_id = post(app, path, bodies.alertmanager(bodies.alert(1), bodies.alert(2)))
+    (error,) = app.events()
+    assert error["event_type"] == "ERROR"
+    for _ in range(2):
+        replay(app, delivery_id)
+        events = app.events()
+        assert sorted(event["event_type"] for event in events) == ["ALERT", "ALERT", "ERROR", "RECOVERY"]
+    (recovery,) = (event for event in events if event["event_type"] == "RECOVERY")
+    assert recovery["alert_id"] == error["alert_id"]
+    states = {one.event_key: one.state for one in alerts_of(app)}
+    assert states.pop(error["event_key"]) is AlertState.RESOLVED
+    assert list(states.values()) == [AlertState.TRIGGERED] * 2
+
+
+def test_a_replay_of_what_is_finished_makes_nothing_twice(app):
+    _, path = app.webhook()
+    made = [post(app, path, body) for body in (bodies.direct(), bodies.direct("RECOVERY"), b"not json")]
+    before, alerts = app.events(), alerts_of(app)
+    for delivery_id in made:
+        replay(app, delivery_id)
+    assert (app.events(), alerts_of(app)) == (before, alerts)
 
 
 def test_where_nothing_can_be_stored_the_sender_is_told_to_come_back(app):

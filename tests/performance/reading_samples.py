@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from event_api.settings import settings
 from event_api.store import client
 from event_api.store.attributes import to_attributes
+from event_api.store.bodies import BodyStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
 from event_api.store.table import Table, batches
@@ -47,7 +48,7 @@ def store_events(app: Service, rows: Iterable[Row], stored_at: datetime) -> None
 def store_deliveries(app: Service, deliveries: Iterable[Delivery]) -> None:
     """Store deliveries."""
     kept = _Kept()
-    store = DeliveryStore(cast("Table", kept), settings().retention_days)
+    store = DeliveryStore(cast("Table", kept), BodyStore(client.s3, ""), settings().retention_days)
     for delivery in deliveries:
         store.add(delivery)
     _write(app, settings().tables.deliveries, kept.items)

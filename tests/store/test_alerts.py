@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from event_api import ids
-from event_api.model import Alert, AlertState, Severity, Urgency
+from event_api.model import Alert, AlertState, Recovered, Severity, Urgency
 from event_api.store.table import ConditionFailedError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -66,12 +67,74 @@ def test_a_stale_alert_is_superseded_only_as_it_was_seen(alerts):
     assert alerts.newest(KEY).generation == 2
 
 
-def test_a_stale_alert_that_was_resolved_meanwhile_does_not_stop_the_next(alerts):
+def test_who_supersedes_a_stale_alert_notices_that_it_was_resolved(alerts):
     alerts.open(alert(), None)
     seen = alerts.newest(KEY)
     alerts.resolve(seen, "event-9", NOW)
+    with pytest.raises(ConditionFailedError):
+        alerts.open(alert(2, "event-2"), seen)
+    assert not alerts.newest(KEY).is_open
+
+
+def test_who_resolves_notices_that_an_alert_was_superseded(alerts, monkeypatch):
+    """Also where that happens after the last look: the write itself is conditional."""
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
     alerts.open(alert(2, "event-2"), seen)
-    assert alerts.newest(KEY).is_open
+    monkeypatch.setattr(alerts, "newest_first", lambda *_, **__: iter([seen]))
+    with pytest.raises(ConditionFailedError):
+        alerts.resolve(seen, "event-9", NOW)
+
+
+def test_an_alert_that_fired_after_the_recovery_is_not_resolved(alerts):
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
+    alerts.touch(seen, NOW + timedelta(seconds=1))
+    with pytest.raises(ConditionFailedError):
+        alerts.resolve(seen, "event-9", NOW)
+    alerts.resolve(alerts.newest(KEY), "event-9", NOW + timedelta(seconds=1))
+    assert not alerts.newest(KEY).is_open
+
+
+NOTE = Recovered(KEY, 1, "event-9", NOW, NOW - timedelta(seconds=5))
+
+
+def test_a_note_holds_the_place_of_the_next_alert(alerts):
+    alerts.note(NOTE, None)
+    assert alerts.newest(KEY) == NOTE
+    assert alerts.get(ids.alert_id(KEY, 1), NOW) is None
+    assert not list(alerts.of_domain("domain-1", None, NOW))
+    with pytest.raises(ConditionFailedError):
+        alerts.open(alert())
+    alerts.claim(alert(), NOTE)
+    assert alerts.newest(KEY) == alert()
+    assert list(alerts.of_domain("domain-1", None, NOW)) == [alert()]
+
+
+def test_a_note_and_an_alert_meet_in_one_item(alerts):
+    alerts.open(alert())
+    with pytest.raises(ConditionFailedError):
+        alerts.note(NOTE, None)
+
+
+def test_a_place_is_claimed_only_as_it_was_seen(alerts):
+    alerts.note(NOTE, None)
+    later = replace(NOTE, event_id="event-10", at=NOW + timedelta(seconds=1), occurred_at=None)
+    alerts.note(later, NOTE)
+    assert alerts.newest(KEY) == later
+    for too_late in (lambda: alerts.claim(alert(), NOTE), lambda: alerts.note(NOTE, NOTE)):
+        with pytest.raises(ConditionFailedError):
+            too_late()
+    alerts.claim(alert(), later)
+    with pytest.raises(ConditionFailedError):
+        alerts.note(later, later)
+
+
+def test_a_resolved_alert_tells_by_what(alerts):
+    alerts.open(alert())
+    alerts.resolve(alert(), "event-9", NOW, NOW - timedelta(seconds=5))
+    newest = alerts.newest(KEY)
+    assert (newest.resolved_by, newest.recovery_occurred_at) == ("event-9", NOW - timedelta(seconds=5))
 
 
 def test_a_resolved_alert_takes_no_more_events(alerts):
@@ -98,12 +161,13 @@ def test_resolving_resolves_every_older_open_alert(alerts):
         assert (resolved.resolved_by, resolved.resolved_at) == ("event-9", NOW + timedelta(minutes=1))
 
 
-def test_resolving_leaves_a_newer_alert_open(alerts):
+def test_who_resolves_must_have_seen_the_newest_alert(alerts):
     alerts.open(alert(), None)
     seen = alerts.newest(KEY)
     alerts.open(alert(2, "event-2"), seen)
-    alerts.resolve(seen, "event-9", NOW)
-    assert not alerts.get(ids.alert_id(KEY, 1), NOW).is_open
+    with pytest.raises(ConditionFailedError):
+        alerts.resolve(seen, "event-9", NOW)
+    assert alerts.get(ids.alert_id(KEY, 1), NOW).is_open
     assert alerts.get(ids.alert_id(KEY, 2), NOW).is_open
 
 

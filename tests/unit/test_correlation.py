@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api import ids
-from event_api.correlation import Alone, Join, Open, Policy, Resolve, decide, done_before, initial_state, urgency
-from event_api.model import Alert, AlertState, EventType, RecoveryMode, Severity, Urgency
+from event_api.correlation import (
+    OVERTAKEN_WITHIN,
+    Alone,
+    Arrival,
+    Claim,
+    Join,
+    Note,
+    Open,
+    Policy,
+    Resolve,
+    decide,
+    done_before,
+    initial_state,
+    urgency,
+)
+from event_api.model import Alert, AlertState, EventType, Recovered, RecoveryMode, Severity, Urgency
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AUTO = Policy(600, RecoveryMode.AUTO)
@@ -40,8 +55,22 @@ def alert(state=AlertState.TRIGGERED, age=0, generation=1, **options):
     )
 
 
-def decided(newest, event_type=EventType.ALERT, policy=AUTO, event_id="event-1"):
-    return decide(newest, event_id=event_id, event_type=event_type, created_at=NOW, policy=policy)
+def arrival(event_type=EventType.ALERT, event_id="event-1", at=NOW, occurred_at=None):
+    return Arrival(event_id, event_type, at, occurred_at)
+
+
+def decided(newest, event_type=EventType.ALERT, policy=AUTO, **options):
+    return decide(newest, arrival(event_type, **options), policy)
+
+
+def note(seconds=0, occurred=None, generation=1, event_id="event-9"):
+    """The note of a RECOVERY so many seconds before now, dated so many seconds before now."""
+    dated = None if occurred is None else NOW - timedelta(seconds=occurred)
+    return Recovered(KEY, generation, event_id, NOW - timedelta(seconds=seconds), dated)
+
+
+def seconds_ago(seconds):
+    return NOW - timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("event_type", [EventType.ALERT, EventType.ERROR])
@@ -64,9 +93,64 @@ def test_a_recovery_resolves_an_open_alert_however_old():
     assert decided(old, EventType.RECOVERY, MANUAL) == Join(old, touch=False)
 
 
-@pytest.mark.parametrize("newest", [None, alert(AlertState.RESOLVED)])
-def test_a_recovery_of_nothing_stays_alone(newest):
-    assert decided(newest, EventType.RECOVERY) == Alone()
+def test_a_recovery_of_nothing_is_noted_in_the_place_of_the_next_alert():
+    assert decided(None, EventType.RECOVERY) == Note(1, instead=None)
+    resolved = alert(AlertState.RESOLVED, generation=3, resolved_at=seconds_ago(1))
+    assert decided(resolved, EventType.RECOVERY) == Note(4, instead=None)
+
+
+def test_the_latest_recovery_of_nothing_is_the_one_that_is_noted():
+    assert decided(note(seconds=1), EventType.RECOVERY) == Note(1, instead=note(seconds=1))
+    assert decided(note(seconds=-1), EventType.RECOVERY) == Alone()
+    assert decided(note(seconds=0), EventType.RECOVERY) == Alone()
+
+
+def test_a_recovery_that_a_later_one_has_made_good_for_changes_nothing():
+    assert decided(alert(AlertState.RESOLVED, resolved_at=seconds_ago(-1)), EventType.RECOVERY) == Alone()
+
+
+@pytest.mark.parametrize("newest", [None, alert(AlertState.RESOLVED), note()])
+def test_where_nobody_is_to_resolve_nothing_is_noted(newest):
+    assert decided(newest, EventType.RECOVERY, MANUAL) == Alone()
+
+
+def test_an_alert_that_arrived_before_its_recovery_is_over_when_it_is_worked_on():
+    assert decided(note(seconds=-1)) == Claim(note(seconds=-1), over=True)
+
+
+def test_an_alert_that_arrives_after_a_recovery_opens_in_its_place():
+    assert decided(note(seconds=1)) == Claim(note(seconds=1), over=False)
+    assert decided(note(seconds=0)) == Claim(note(seconds=0), over=False)
+
+
+@pytest.mark.parametrize("place", [note(seconds=5, occurred=10), note(seconds=5, occurred=-100)])
+def test_an_alert_that_was_overtaken_on_its_way_is_over(place):
+    """Also where the recovery is dated into the future: then it counts from its arrival."""
+    assert decided(place, occurred_at=seconds_ago(20)) == Claim(place, over=True)
+
+
+@pytest.mark.parametrize("occurred", [None, 10, 5, 0, -100])
+def test_an_alert_that_is_not_dated_before_the_recovery_is_a_new_one(occurred):
+    place = note(seconds=5, occurred=10)
+    dated = None if occurred is None else seconds_ago(occurred)
+    assert decided(place, occurred_at=dated) == Claim(place, over=False)
+
+
+def test_without_the_recoverys_own_time_the_order_of_arrival_counts():
+    assert decided(note(seconds=5), occurred_at=seconds_ago(20)) == Claim(note(seconds=5), over=False)
+
+
+def test_an_old_date_long_after_the_recovery_is_an_old_trouble_that_is_back():
+    limit = int(OVERTAKEN_WITHIN.total_seconds())
+    for seconds, over in ((limit, True), (limit + 1, False)):
+        place = note(seconds=seconds, occurred=seconds)
+        assert decided(place, occurred_at=seconds_ago(seconds + 9)) == Claim(place, over=over)
+
+
+def test_a_late_copy_of_an_alert_joins_what_was_resolved():
+    resolved = alert(AlertState.RESOLVED, resolved_at=seconds_ago(5), recovery_occurred_at=seconds_ago(6))
+    assert decided(resolved, occurred_at=seconds_ago(9)) == Join(resolved, touch=False)
+    assert decided(resolved, occurred_at=seconds_ago(1)) == Open(2, stale=None)
 
 
 def test_an_event_that_is_repeated_finds_the_alert_that_it_changed():
@@ -99,7 +183,7 @@ def test_a_repeated_event_finds_what_it_did_in_the_history():
     history = [newer, opened, alert(AlertState.RESOLVED)]
 
     def done(event_id, event_type):
-        return done_before(history, event_id=event_id, event_type=event_type, created_at=NOW)
+        return done_before([note(generation=4), *history], arrival(event_type, event_id))
 
     assert done("event-1", EventType.ALERT) == opened
     assert done("event-2", EventType.RECOVERY) == opened
@@ -108,7 +192,7 @@ def test_a_repeated_event_finds_what_it_did_in_the_history():
 
 def test_a_recovery_that_was_interrupted_has_still_to_resolve_the_newest():
     history = [alert(generation=2), alert(AlertState.RESOLVED, resolved_by="event-1")]
-    assert done_before(history, event_id="event-1", event_type=EventType.RECOVERY, created_at=NOW) is None
+    assert done_before(history, arrival(EventType.RECOVERY)) is None
 
 
 def test_an_error_event_opens_an_alert_in_error():
@@ -150,26 +234,33 @@ class Reference:
 )
 def test_any_story_ends_as_the_contract_says(story, policy):
     reference = Reference(policy)
-    history: list[Alert] = []
+    history: list[Alert | Recovered] = []
     at = NOW
     for number, (event_type, seconds) in enumerate(story):
         at += timedelta(seconds=seconds)
         newest = history[-1] if history else None
-        decision = decide(newest, event_id=f"event-{number}", event_type=event_type, created_at=at, policy=policy)
-        match decision:
+        event_id = f"event-{number}"
+        joined = None
+        match decide(newest, arrival(event_type, event_id, at), policy):
             case Open(generation, _):
-                history.append(alert(generation=generation, opened_by=f"event-{number}", last_event_at=at))
-                joined = generation
-            case Join(joined_alert, touch):
+                history.append(alert(generation=generation, opened_by=event_id, last_event_at=at))
+                joined = history[-1]
+            case Claim(place, over):
+                assert not over
+                history[-1] = alert(generation=place.generation, opened_by=event_id, last_event_at=at)
+                joined = history[-1]
+            case Join(joined, touch):
                 if touch:
-                    history[-1] = alert(
-                        generation=joined_alert.generation, opened_by=joined_alert.opened_by, last_event_at=at
-                    )
-                joined = joined_alert.generation
-            case Resolve(resolved):
-                history = [alert(AlertState.RESOLVED, generation=one.generation, resolved_at=at) for one in history]
-                joined = resolved.generation
+                    history[-1] = replace(joined, last_event_at=at)
+            case Resolve(joined):
+                history = [replace(one, state=AlertState.RESOLVED, resolved_at=at) for one in history]
+            case Note(generation, instead):
+                history = [one for one in history if one is not instead]
+                history.append(Recovered(KEY, generation, event_id, at))
             case Alone():
-                joined = None
-        assert joined == reference.take(event_type, at)
-    assert [one.is_open for one in history] == [one["open"] for one in reference.alerts]
+                pass
+        numbers = [one.generation for one in history if isinstance(one, Alert)]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert (joined and joined.generation) == reference.take(event_type, at)
+    alerts = [one for one in history if isinstance(one, Alert)]
+    assert [one.is_open for one in alerts] == [one["open"] for one in reference.alerts]

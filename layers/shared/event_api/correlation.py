@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from event_api.model import Alert, AlertState, EventType, RecoveryMode, Severity, Urgency
+from event_api.model import Alert, AlertState, EventType, Recovered, RecoveryMode, Severity, Urgency
+
+OVERTAKEN_WITHIN = timedelta(hours=1)
+"""For how long after a RECOVERY an ALERT that its sender dates before it counts as overtaken by it.
+
+Senders' retries take minutes. Much later, an old date rather says that an old trouble is back.
+"""
 
 _HIGH = {Severity.CRITICAL, Severity.ERROR, Severity.NOT_AVAILABLE}
 
@@ -22,6 +28,16 @@ class Policy:
 
     duplicate_event_time: int
     recovery_mode: RecoveryMode
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What of an event decides its alert: ``created_at`` is when its delivery arrived, by our clock."""
+
+    event_id: str
+    event_type: EventType
+    created_at: datetime
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +57,14 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """The event opens the alert whose place a RECOVERY holds. ``over``: which it resolved before we knew of it."""
+
+    place: Recovered
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Resolve:
     """The event joins this alert and resolves it, with every older open one of its key."""
 
@@ -48,51 +72,95 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A RECOVERY of nothing: kept without an alert, but noted at this place, should its ALERT come later.
+
+    ``instead``: the older note that holds the place.
+    """
+
+    generation: int
+    instead: Recovered | None
+
+
+@dataclass(frozen=True, slots=True)
 class Alone:
-    """A RECOVERY of nothing: the event is kept without an alert."""
+    """A RECOVERY of nothing that changes nothing."""
 
 
-Decision: TypeAlias = Join | Open | Resolve | Alone
+Decision: TypeAlias = Join | Open | Claim | Resolve | Note | Alone
 
 
-def decide(
-    newest: Alert | None, *, event_id: str, event_type: EventType, created_at: datetime, policy: Policy
-) -> Decision:
-    """Decide what an event does, given the newest alert of its (domain, project, event_key).
+def decide(newest: Alert | Recovered | None, event: Arrival, policy: Policy) -> Decision:
+    """Decide what an event does, given what is newest of its (domain, project, event_key).
 
     An event that opened or resolved the newest alert before (the work is being repeated) joins it, whatever became of
     the alert since. An event that is late (its delivery is finished from the queue) changes nothing that came after
     it: what counts is the order in which deliveries arrived, not that in which they were worked on.
     """
-    if newest is not None and event_id in {newest.opened_by, newest.resolved_by}:
+    if event.event_type is EventType.RECOVERY:
+        return _decide_recovery(newest, event, policy)
+    match newest:
+        case None:
+            return Open(1, stale=None)
+        case Recovered():
+            return Claim(newest, over=_is_over(event, newest.at, newest.occurred_at))
+    if event.event_id == newest.opened_by:
         return Join(newest, touch=False)
-    if event_type is EventType.RECOVERY:
-        if newest is None or not newest.is_open:
-            return Alone()
-        fired_since = created_at < newest.last_event_at
-        resolves = policy.recovery_mode is RecoveryMode.AUTO and not fired_since
-        return Resolve(newest) if resolves else Join(newest, touch=False)
-    if newest is None:
-        return Open(1, stale=None)
     if not newest.is_open:
-        over_since = newest.resolved_at is not None and created_at < newest.resolved_at
-        return Join(newest, touch=False) if over_since else Open(newest.generation + 1, stale=None)
-    if created_at - newest.last_event_at > timedelta(seconds=policy.duplicate_event_time):
+        over = newest.resolved_at is not None and _is_over(event, newest.resolved_at, newest.recovery_occurred_at)
+        return Join(newest, touch=False) if over else Open(newest.generation + 1, stale=None)
+    if event.created_at - newest.last_event_at > timedelta(seconds=policy.duplicate_event_time):
         return Open(newest.generation + 1, stale=newest)
-    return Join(newest, touch=created_at > newest.last_event_at)
+    return Join(newest, touch=event.created_at > newest.last_event_at)
 
 
-def done_before(
-    newest_first: Iterable[Alert], *, event_id: str, event_type: EventType, created_at: datetime
-) -> Alert | None:
+def _decide_recovery(newest: Alert | Recovered | None, event: Arrival, policy: Policy) -> Decision:
+    if isinstance(newest, Alert):
+        if event.event_id == newest.resolved_by:
+            return Join(newest, touch=False)
+        if newest.is_open:
+            fired_since = event.created_at < newest.last_event_at
+            resolves = policy.recovery_mode is RecoveryMode.AUTO and not fired_since
+            return Resolve(newest) if resolves else Join(newest, touch=False)
+    if policy.recovery_mode is not RecoveryMode.AUTO:
+        return Alone()
+    match newest:
+        case None:
+            return Note(1, instead=None)
+        case Recovered():
+            is_later = event.created_at > newest.at
+            return Note(newest.generation, instead=newest) if is_later else Alone()
+    is_later = newest.resolved_at is None or event.created_at > newest.resolved_at
+    return Note(newest.generation + 1, instead=None) if is_later else Alone()
+
+
+def _is_over(event: Arrival, recovered_at: datetime, recovery_occurred_at: datetime | None) -> bool:
+    """Tell whether a RECOVERY came after an ALERT that we get to see behind it.
+
+    By our clock it did where the ALERT arrived first, and is only worked on late. Where it arrived second, the sender's
+    own times must say so; a RECOVERY that is dated into the future counts from its arrival.
+    """
+    if event.created_at < recovered_at:
+        return True
+    return (
+        event.occurred_at is not None
+        and recovery_occurred_at is not None
+        and event.occurred_at < min(recovery_occurred_at, recovered_at)
+        and event.created_at - recovered_at <= OVERTAKEN_WITHIN
+    )
+
+
+def done_before(newest_first: Iterable[Alert | Recovered], event: Arrival) -> Alert | None:
     """Return the alert that an event opened or resolved before its work was interrupted; None if there is none.
 
     A recovery resolves the newest alert last; while that one is open, its work is not done.
     """
     for alert in newest_first:
-        if event_id in {alert.opened_by, alert.resolved_by}:
+        if isinstance(alert, Recovered):
+            continue
+        if event.event_id in {alert.opened_by, alert.resolved_by}:
             return alert
-        if event_type is EventType.RECOVERY and alert.is_open and alert.opened_at <= created_at:
+        if event.event_type is EventType.RECOVERY and alert.is_open and alert.opened_at <= event.created_at:
             return None
     return None
 

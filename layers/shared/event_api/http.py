@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -25,6 +26,7 @@ GatewayAnswer: TypeAlias = dict[str, Any]
 MAX_ANSWER_BYTES = 6_000_000
 """Bytes of an answer as it is escaped into another JSON document; Lambda's own limit is 6 MB (6,291,456)."""
 
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say gzip's format (RFC 1952)
 _JSON = "application/json"
 _PROBLEM_JSON = "application/problem+json"
 
@@ -102,18 +104,25 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = _JSON
 
-    def to_gateway(self) -> GatewayAnswer:
-        """Write what API Gateway takes; raise InvalidParameterError if that is more than Lambda lets through."""
+    def to_gateway(self, accept_encoding: str = "") -> GatewayAnswer:
+        """Write what API Gateway takes: compressed where only that is small enough for Lambda, and the client takes it.
+
+        Raises InvalidParameterError if that is more than Lambda lets through.
+        """
         body = write_json(self.body)
+        headers = {"content-type": self.content_type, **self.headers}
         size = escaped_bytes(body)
-        if size > MAX_ANSWER_BYTES:
-            reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer fields"
+        if size <= MAX_ANSWER_BYTES:
+            return {"statusCode": self.status, "headers": headers, "body": body}
+        reason = f"the answer has {size} bytes, at most {MAX_ANSWER_BYTES} can be sent: ask for fewer fields"
+        if not _takes_gzip(accept_encoding):
+            raise InvalidParameterError("only", f"{reason}, or with 'Accept-Encoding: gzip'")
+        packer = zlib.compressobj(wbits=_GZIP)
+        packed = base64.b64encode(packer.compress(body.encode()) + packer.flush()).decode()
+        if len(packed) > MAX_ANSWER_BYTES:
             raise InvalidParameterError("only", reason)
-        return {
-            "statusCode": self.status,
-            "headers": {"content-type": self.content_type, **self.headers},
-            "body": body,
-        }
+        headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+        return {"statusCode": self.status, "headers": headers, "body": packed, "isBase64Encoded": True}
 
 
 def endpoint(answer: Callable[[Request], Answer]) -> Callable[[GatewayEvent, LambdaContext], GatewayAnswer]:
@@ -123,7 +132,7 @@ def endpoint(answer: Callable[[Request], Answer]) -> Callable[[GatewayEvent, Lam
         request = Request.from_gateway(event, context)
         with observe.metrics_flushed():
             try:
-                return answer(request).to_gateway()
+                return answer(request).to_gateway(request.headers.get("accept-encoding", ""))
             except EventApiError as error:
                 observe.refused(request.route, error)
                 return _refusal(error, request).to_gateway()
@@ -132,6 +141,15 @@ def endpoint(answer: Callable[[Request], Answer]) -> Callable[[GatewayEvent, Lam
                 return _refusal(EventApiError("Unexpected failure; it has been logged."), request).to_gateway()
 
     return handler
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    """Read RFC 9110's Accept-Encoding: whether gzip is named, and not with weight 0."""
+    for coding in accept_encoding.lower().split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip() in {"gzip", "x-gzip", "*"}:
+            return weight.replace(" ", "").rstrip("0.") != "q="
+    return False
 
 
 def _refusal(error: EventApiError, request: Request) -> Answer:

@@ -1,34 +1,39 @@
 """Create, step by step: make the delivery durable, turn it into events, give each its alert, store them.
 
 Storage comes first (docs/adr/0002): once `Ingest.receive` returns, the delivery is stored and its events are stored, or
-will be from the queue. All ids are derived, all writes are conditional, so any step may be done again by anyone.
+will be by the worker. All ids are derived, all writes are conditional, so any step may be done again by anyone.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from event_api import correlation, ids, observe, times
-from event_api.correlation import Alone, Join, Open, Resolve
-from event_api.errors import PayloadTooLargeError, UnavailableError
+from event_api import alerting, ids, observe, times
+from event_api.errors import PayloadTooLargeError
 from event_api.jsontypes import JsonObject
-from event_api.model import Alert, Delivery, EventType, NormalizedEvent, Severity, Webhook
+from event_api.model import Delivery, EventType, NormalizedEvent, RecoveryMode, Severity, Webhook
 from event_api.normalizers import READ_HEADERS, NormalizeError, Payload, normalize
 from event_api.normalizers.sender_ids import sender_delivery_id
-from event_api.queue import RedriveQueue, Unfinished
+from event_api.queue import RedriveQueue, ToFinish
 from event_api.raw import Body, UnreadableBodyError
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
-from event_api.store.table import ConditionFailedError
 from event_api.store.webhooks import WebhookStore
+
+SECONDS_BEFORE_ANSWER = 8.0
+"""For how long the sender waits while events are stored; the worker does the rest. GitHub hangs up after 10 s, SNS and
+Datadog after 15 s, and all that hang up send again."""
 
 _SECONDS_TO_HAND_OVER = 3.0
 """What must be left of an invocation's time to put the rest of a delivery onto the queue."""
-_CORRELATION_TRIES = 50
 _PARALLEL_FROM = 4
 _THREADS = 8
+
+_UNREADABLE, _READABLE = 0xFFFF, 0xFFFE
+"""Positions of what is said of a delivery as a whole; its events have lower ones (`normalizers.limits.MAX_EVENTS`)."""
 
 
 class OutOfTimeError(Exception):
@@ -37,12 +42,12 @@ class OutOfTimeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """The steps of create, on these stores. ``queue`` is opened only when something is to be finished later."""
+    """The steps of create, on these stores."""
 
     deliveries: DeliveryStore
     events: EventStore
     alerts: AlertStore
-    queue: Callable[[], RedriveQueue]
+    queue: RedriveQueue
     max_body_bytes: int
 
     def receive(
@@ -60,6 +65,7 @@ class Ingest:
         """
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
+        answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
         body = Body.received(content, access_key)
         kept_headers = {name: value for name, value in headers.items() if name in READ_HEADERS}
         sender_id = sender_delivery_id(_object_or_none(body), kept_headers)
@@ -73,52 +79,65 @@ class Ingest:
             received_at=times.now(),
         )
         repeated = not self.deliveries.add(delivery, sender_id=sender_id)
-        if repeated:
-            observe.count("DeliveriesRepeated")
-            stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
-            if stored is None or stored.finished:
-                return delivery.delivery_id
-            delivery = stored
-        else:
-            observe.count("DeliveriesStored")
+        # From here on the delivery is durable, and marked as unfinished: whatever happens to this process, the sweeper
+        # finds it. So nothing below may refuse it.
+        observe.count("DeliveriesRepeated" if repeated else "DeliveriesStored")
         try:
-            self.finish(webhook, delivery, seconds_left, repeated=repeated)
+            if repeated:
+                stored = self._stored(delivery)
+                if stored is None or stored.finished:
+                    return delivery.delivery_id
+                delivery = stored
+
+            def in_time() -> bool:
+                return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
+
+            self.finish(webhook, delivery, in_time, repeated=repeated)
         except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored, and the worker tries again
             observe.failed("finish", error, delivery_id=delivery.delivery_id)
             self._finish_later(delivery)
         return delivery.delivery_id
 
+    def _stored(self, delivery: Delivery) -> Delivery | None:
+        """Return what was stored before under a delivery's id; the first content counts, and another is told."""
+        stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
+        if stored is not None and stored.body != delivery.body:
+            observe.count("DeliveriesConflicting")
+            observe.noticed("same delivery id, other content", delivery_id=delivery.delivery_id)
+        return stored
+
     def _finish_later(self, delivery: Delivery) -> None:
         try:
-            self.queue().add(delivery)
-        except Exception as error:
-            raise UnavailableError("the delivery could be neither finished nor queued") from error
-        observe.count("DeliveriesQueued")
+            self.queue.add([ToFinish(delivery.delivery_id, delivery.domain_id)])
+        except Exception as error:  # noqa: BLE001  # as above; the sweeper will find it
+            observe.failed("queue", error, delivery_id=delivery.delivery_id)
+        else:
+            observe.count("DeliveriesQueued")
 
-    def redrive(self, unfinished: Unfinished, webhooks: WebhookStore, seconds_left: Callable[[], float]) -> None:
+    def redrive(self, to_finish: ToFinish, webhooks: WebhookStore, seconds_left: Callable[[], float]) -> None:
         """Finish a delivery from the queue; raise whatever stopped it."""
-        delivery = self.deliveries.get(unfinished.delivery_id, unfinished.domain_id)
+        delivery = self.deliveries.get(to_finish.delivery_id, to_finish.domain_id)
         if delivery is None or delivery.finished:
             return
         webhook = webhooks.get(delivery.webhook_id) or _deleted_webhook(delivery)
-        self.finish(webhook, delivery, seconds_left, repeated=True)
+        self.finish(webhook, delivery, lambda: seconds_left() > _SECONDS_TO_HAND_OVER, repeated=True)
         observe.count("DeliveriesRedriven")
 
-    def finish(
-        self, webhook: Webhook, delivery: Delivery, seconds_left: Callable[[], float], *, repeated: bool
-    ) -> None:
+    def finish(self, webhook: Webhook, delivery: Delivery, in_time: Callable[[], bool], *, repeated: bool) -> None:
         """Store all events of a delivery, and note that it is finished.
 
-        ``repeated``: somebody may have stored some of them before. Raises whatever stopped it.
+        ``repeated``: somebody may have stored some of them before. Raises whatever stopped it, OutOfTimeError where
+        ``in_time`` said no.
         """
         groups: dict[str, list[tuple[int, NormalizedEvent]]] = {}
-        for position, event in enumerate(_events_of(webhook, delivery)):
+        events = self._events_of(webhook, delivery, repeated=repeated)
+        for position, event in events:
             groups.setdefault(event.event_key, []).append((position, event))
 
         def store(group: list[tuple[int, NormalizedEvent]]) -> None:
             # Events of one key in the order of the body: a RECOVERY behind its ALERT resolves it.
             for position, event in group:
-                if seconds_left() < _SECONDS_TO_HAND_OVER:
+                if not in_time():
                     raise OutOfTimeError
                 self._store(webhook, delivery, position, event, repeated=repeated)
 
@@ -133,7 +152,23 @@ class Ingest:
                 for _ in threads.map(store, groups.values()):
                     pass
         self.deliveries.finish(delivery.delivery_id, delivery.domain_id)
-        observe.count("EventsStored", sum(map(len, groups.values())))
+        observe.count("EventsStored", len(events))
+
+    def _events_of(self, webhook: Webhook, delivery: Delivery, *, repeated: bool) -> list[tuple[int, NormalizedEvent]]:
+        """Return what a delivery says, with positions; one ERROR event where it cannot be read.
+
+        Where it could not be read before and now can, a RECOVERY of that ERROR is the last of its events.
+        """
+        try:
+            payload = Payload(delivery.body.read_object(), delivery.headers, delivery.received_at)
+            _, events = normalize(webhook.format, payload)
+        except (UnreadableBodyError, NormalizeError) as error:
+            observe.count("DeliveriesUnreadable")
+            return [(_UNREADABLE, _unreadable(webhook, delivery, str(error)))]
+        positions = list(enumerate(events))
+        if repeated and self.events.exists(ids.event_id(delivery.delivery_id, _UNREADABLE), delivery.domain_id):
+            positions.append((_READABLE, _readable(webhook, delivery)))
+        return positions
 
     def _store(
         self, webhook: Webhook, delivery: Delivery, position: int, event: NormalizedEvent, *, repeated: bool
@@ -141,46 +176,12 @@ class Ingest:
         event_id = ids.event_id(delivery.delivery_id, position)
         if repeated and self.events.exists(event_id, delivery.domain_id):
             return
-        alert_id = self._correlate(webhook, delivery, event_id, event, repeated=repeated)
+        if position == _READABLE:
+            # It was our failure, so it is ours to end, whatever the webhook says of its sender's; and it ends now.
+            webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
+            delivery = replace(delivery, received_at=times.now())
+        alert_id = alerting.join(self.alerts, webhook, delivery, event_id, event, repeated=repeated)
         self.events.add(_row(delivery, event_id, event, alert_id), delivery.received_at)
-
-    def _correlate(
-        self, webhook: Webhook, delivery: Delivery, event_id: str, event: NormalizedEvent, *, repeated: bool
-    ) -> str | None:
-        """Return the id of the alert that an event belongs to, and change the alert accordingly."""
-        key = ids.alert_key(delivery.domain_id, delivery.project_id, event.event_key)
-        policy = correlation.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
-        if repeated:
-            history = self.alerts.newest_first(key)
-            done = correlation.done_before(
-                history, event_id=event_id, event_type=event.event_type, created_at=delivery.received_at
-            )
-            if done is not None:
-                return done.alert_id
-        for _ in range(_CORRELATION_TRIES):
-            decision = correlation.decide(
-                self.alerts.newest(key),
-                event_id=event_id,
-                event_type=event.event_type,
-                created_at=delivery.received_at,
-                policy=policy,
-            )
-            try:
-                match decision:
-                    case Open(generation, stale):
-                        alert = _alert(delivery, key, generation, event_id, event)
-                        self.alerts.open(alert, stale)
-                    case Join(alert, touch):
-                        if touch:
-                            self.alerts.touch(alert, delivery.received_at)
-                    case Resolve(alert):
-                        self.alerts.resolve(alert, event_id, delivery.received_at)
-                    case Alone():
-                        return None
-            except ConditionFailedError:
-                continue  # somebody else was quicker: decide again
-            return alert.alert_id
-        raise UnavailableError("the alert is changing too fast")
 
 
 def _object_or_none(body: Body) -> JsonObject | None:
@@ -190,23 +191,30 @@ def _object_or_none(body: Body) -> JsonObject | None:
         return None
 
 
-def _events_of(webhook: Webhook, delivery: Delivery) -> list[NormalizedEvent]:
-    """Return what a delivery says; one ERROR event where it cannot be read."""
-    try:
-        payload = Payload(delivery.body.read_object(), delivery.headers, delivery.received_at)
-        _, events = normalize(webhook.format, payload)
-    except (UnreadableBodyError, NormalizeError) as error:
-        observe.count("DeliveriesUnreadable")
-        return [
-            NormalizedEvent(
-                event_key=f"error-{delivery.delivery_id.removeprefix('delivery-')}",
-                event_type=EventType.ERROR,
-                title=f"Webhook Event Parsing Error - {webhook.name}",
-                severity=Severity.CRITICAL,
-                description=str(error),
-            )
-        ]
-    return events
+def _unreadable(webhook: Webhook, delivery: Delivery, reason: str) -> NormalizedEvent:
+    """Return the ERROR event of a delivery that cannot be read."""
+    return NormalizedEvent(
+        event_key=_error_key(delivery),
+        event_type=EventType.ERROR,
+        title=f"Webhook Event Parsing Error - {webhook.name}",
+        severity=Severity.CRITICAL,
+        description=reason,
+    )
+
+
+def _readable(webhook: Webhook, delivery: Delivery) -> NormalizedEvent:
+    """Return the RECOVERY of a delivery that could not be read at first."""
+    return NormalizedEvent(
+        event_key=_error_key(delivery),
+        event_type=EventType.RECOVERY,
+        title=f"Webhook Event Parsed After All - {webhook.name}",
+        severity=Severity.INFO,
+        description="The delivery was read again; its events are stored.",
+    )
+
+
+def _error_key(delivery: Delivery) -> str:
+    return f"error-{delivery.delivery_id.removeprefix('delivery-')}"
 
 
 def _deleted_webhook(delivery: Delivery) -> Webhook:
@@ -218,26 +226,6 @@ def _deleted_webhook(delivery: Delivery) -> Webhook:
         name=delivery.webhook_id,
         key_hashes=(),
         created_at=delivery.received_at,
-    )
-
-
-def _alert(delivery: Delivery, key: str, generation: int, event_id: str, event: NormalizedEvent) -> Alert:
-    """Return the alert that an event opens."""
-    return Alert(
-        alert_id=ids.alert_id(key, generation),
-        key=key,
-        generation=generation,
-        domain_id=delivery.domain_id,
-        project_id=delivery.project_id,
-        event_key=event.event_key,
-        state=correlation.initial_state(event.event_type),
-        urgency=correlation.urgency(event.severity),
-        title=event.title,
-        severity=event.severity,
-        webhook_id=delivery.webhook_id,
-        opened_by=event_id,
-        opened_at=delivery.received_at,
-        last_event_at=delivery.received_at,
     )
 
 

@@ -143,11 +143,28 @@ class Alert:
     """``created_at`` of its last event that is no RECOVERY."""
     resolved_by: str | None = None
     resolved_at: datetime | None = None
+    """``created_at`` of the RECOVERY that resolved it."""
+    recovery_occurred_at: datetime | None = None
+    """That RECOVERY's ``occurred_at``."""
 
     @property
     def is_open(self) -> bool:
         """Whether a RECOVERY could still resolve it."""
         return self.state is not AlertState.RESOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """The note of a RECOVERY that found no open alert of its key; it holds the place of the key's next alert.
+
+    ``at`` and ``occurred_at`` are the RECOVERY's ``created_at`` and ``occurred_at``.
+    """
+
+    key: str
+    generation: int
+    event_id: str
+    at: datetime
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ def refused(route: str, error: EventApiError) -> None:
     )
 
 
+def noticed(what: str, **facts: str) -> None:
+    """Log something that went well but that an operator should look at."""
+    logger().warning("noticed", extra={"what": what, **facts})
+
+
 def failed(task: str, error: BaseException, **facts: str) -> None:
     """Log something unexpected: what was done, and where it broke."""
     logger().error("failed", extra={"task": task, "cause": where(error), **facts})

@@ -39,6 +39,7 @@ class Settings:
     """
 
     tables: TableNames
+    bodies_bucket: str
     redrive_queue_url: str
     retention_days: int
     max_body_bytes: int
@@ -59,6 +60,7 @@ def settings() -> Settings:
             webhooks=env["WEBHOOKS_TABLE"],
             tokens=env["TOKENS_TABLE"],
         ),
+        bodies_bucket=env["BODIES_BUCKET"],
         redrive_queue_url=env["REDRIVE_QUEUE_URL"],
         retention_days=int(env["RETENTION_DAYS"]),
         max_body_bytes=int(env["MAX_BODY_BYTES"]),

@@ -52,9 +52,11 @@ def tokens() -> TokenStore:
 @cache
 def deliveries() -> DeliveryStore:
     """Return the deliveries."""
+    from event_api.store.bodies import BodyStore
     from event_api.store.deliveries import DeliveryStore
 
-    return DeliveryStore(_table(settings().tables.deliveries), settings().retention_days)
+    bodies = BodyStore(client.s3, settings().bodies_bucket)
+    return DeliveryStore(_table(settings().tables.deliveries), bodies, settings().retention_days)
 
 
 @cache
@@ -87,7 +89,7 @@ def queue() -> RedriveQueue:
     """Return the queue of deliveries to finish."""
     from event_api.queue import RedriveQueue
 
-    return RedriveQueue(client.sqs(), settings().redrive_queue_url)
+    return RedriveQueue(client.sqs, settings().redrive_queue_url)
 
 
 @cache
@@ -95,10 +97,22 @@ def ingest() -> Ingest:
     """Return the steps of create."""
     from event_api.ingest import Ingest
 
-    return Ingest(deliveries(), events(), alerts(), queue, settings().max_body_bytes)
+    return Ingest(deliveries(), events(), alerts(), queue(), settings().max_body_bytes)
 
 
-_OPENED = (webhooks, tokens, deliveries, alerts, events, queue, ingest, settings, client.dynamodb, client.sqs)
+_OPENED = (
+    webhooks,
+    tokens,
+    deliveries,
+    alerts,
+    events,
+    queue,
+    ingest,
+    settings,
+    client.dynamodb,
+    client.sqs,
+    client.s3,
+)
 
 
 def forget() -> None:

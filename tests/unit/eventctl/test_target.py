@@ -94,7 +94,7 @@ def test_without_a_local_run_the_error_says_how_to_start_it(monkeypatch, tmp_pat
 
 def test_the_local_run_is_reached_with_its_own_credentials(monkeypatch):
     names = TableNames("E", "D", "A", "W", "T")
-    found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, 400)
+    found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, "B", "Q", 400)
     monkeypatch.setattr("localrun.endpoint.find", lambda: found)
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
     opened = open_target(local=True, stack=None)

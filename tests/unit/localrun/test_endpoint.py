@@ -14,6 +14,8 @@ OUTPUTS = {
     "AlertsTableName": "A",
     "WebhooksTableName": "W",
     "TokensTableName": "T",
+    "BodiesBucketName": "B",
+    "RedriveQueueUrl": "http://127.0.0.1:3999/0/redrive",
     "RetentionDays": "400",
     "ApiUrl": "https://unused",
 }

@@ -16,18 +16,20 @@ RUNNING = Endpoint(
     endpoint_url="http://127.0.0.1:3999",
     region="us-east-1",
     tables=TABLES,
+    bodies_bucket="B",
+    redrive_queue_url="http://localhost:3999/000000000000/redrive",
     retention_days=400,
 )
-QUEUE_URL = "http://localhost:3999/000000000000/redrive"
 
 
 def test_every_name_that_sam_cannot_know_is_given():
-    assert sam_env.variables(RUNNING, QUEUE_URL) == {
+    assert sam_env.variables(RUNNING) == {
         "EVENTS_TABLE": "E",
         "DELIVERIES_TABLE": "D",
         "ALERTS_TABLE": "A",
         "WEBHOOKS_TABLE": "W",
         "TOKENS_TABLE": "T",
+        "BODIES_BUCKET": "B",
         "REDRIVE_QUEUE_URL": "http://host.docker.internal:3999/000000000000/redrive",
     }
 
@@ -35,7 +37,7 @@ def test_every_name_that_sam_cannot_know_is_given():
 def test_sam_sets_only_variables_that_the_template_declares():
     declared = set(re.findall(r"^        ([A-Z_]+): !Ref ", (ROOT / "template.yaml").read_text("utf-8"), re.MULTILINE))
 
-    assert sam_env.variables(RUNNING, QUEUE_URL).keys() <= declared
+    assert sam_env.variables(RUNNING).keys() <= declared
 
 
 def test_without_a_local_run_one_line_says_what_to_do(

@@ -1,7 +1,8 @@
 """The alerts table: the alerts of each (domain, project, event_key), numbered by generation.
 
 At most the newest generation takes events, so one number decides who opens: of any number of copies that want to
-write generation n + 1, DynamoDB lets one (docs/adr/0002).
+write generation n + 1, DynamoDB lets one. A RECOVERY that finds nothing open takes that place, too, with a note, so
+that it and the ALERT that it may have overtaken meet in one item, whichever is first (docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from event_api import ids, times
-from event_api.model import Alert, AlertState, Severity, Urgency
+from event_api.model import Alert, AlertState, Recovered, Severity, Urgency
 from event_api.store import retention
 from event_api.store.attributes import Fields, Item, Value
-from event_api.store.table import Table
+from event_api.store.table import ConditionFailedError, Table
 
 _STILL_OPEN = "#state <> :resolved"
 _RESOLVED = AlertState.RESOLVED.value
+_RECOVERED = "RECOVERED"
+"""The state of a note, which is no alert's."""
+_NOTE_DAYS = 15
+"""How long a note is kept: longer than a delivery can wait in the queue, which is 14 days."""
 
 
 class AlertStore:
@@ -26,12 +31,12 @@ class AlertStore:
         self._table = table
         self._retention_days = retention_days
 
-    def newest(self, key: str) -> Alert | None:
-        """Read the newest alert of a key, open or not; None if there never was one."""
+    def newest(self, key: str) -> Alert | Recovered | None:
+        """Read what is newest of a key: an alert, open or not, or a note behind it; None if there never was one."""
         return next(self.newest_first(key, first_page=1), None)
 
-    def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert]:
-        """Read the alerts of a key, the newest first, as they are asked for."""
+    def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert | Recovered]:
+        """Read the alerts of a key, the newest first, as they are asked for; a note can only be before them all."""
         items = self._table.query(
             "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
         )
@@ -43,7 +48,9 @@ class AlertStore:
         if place is None:
             return None
         item = self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
-        return _from_item(item) if item is not None and retention.is_live(item, "expires_at", now) else None
+        if item is None or _is_note(item) or not retention.is_live(item, "expires_at", now):
+            return None
+        return _alert(item)
 
     def of_domain(self, domain_id: str, state: AlertState | None, now: datetime) -> Iterator[Alert]:
         """Read a domain's alerts, newest first."""
@@ -56,10 +63,10 @@ class AlertStore:
             descending=True,
         )
         items = [item for item in self._table.batch_get(entries) if retention.is_live(item, "expires_at", now)]
-        alerts = (alert for alert in map(_from_item, items) if state in {None, alert.state})
+        alerts = (alert for alert in map(_alert, items) if state in {None, alert.state})
         return iter(sorted(alerts, key=lambda alert: (alert.opened_at, alert.alert_id), reverse=True))
 
-    def open(self, alert: Alert, stale: Alert | None) -> None:
+    def open(self, alert: Alert, stale: Alert | None = None) -> None:
         """Store a new alert, over the older one that is still open if there is one.
 
         Raises ConditionFailedError if that generation exists, or the older alert has changed since it was read.
@@ -68,15 +75,46 @@ class AlertStore:
         if stale is None:
             self._table.put(item, unless_exists="alert_key")
             return
-        # The one case that looks at two items: the older alert must still be as stale as it was when it was read.
-        values: dict[str, Value] = {"seen": times.to_iso(stale.last_event_at), "resolved": _RESOLVED}
-        self._table.put_if(
+        # The one case that changes two items: the older alert must still be as stale as it was when it was read, and
+        # who resolves it must notice that it is the newest no more.
+        self._table.put_and_update(
             item,
             unless_exists="alert_key",
             other=_key(stale),
-            condition=f"#last_event_at = :seen OR NOT ({_STILL_OPEN})",
-            values=values,
+            update="SET #superseded = :yes",
+            condition=f"#last_event_at = :seen AND {_STILL_OPEN} AND attribute_not_exists(#superseded)",
+            values={"seen": times.to_iso(stale.last_event_at), "resolved": _RESOLVED, "yes": True},
         )
+
+    def note(self, note: Recovered, instead: Recovered | None) -> None:
+        """Note a RECOVERY that found nothing open, in the place of the next alert or ``instead`` of an older note.
+
+        Raises ConditionFailedError if somebody else has taken the place.
+        """
+        days = min(_NOTE_DAYS, self._retention_days or _NOTE_DAYS)
+        self._take_place(
+            {
+                "alert_key": note.key,
+                "generation": note.generation,
+                "state": _RECOVERED,
+                "resolved_by": note.event_id,
+                "resolved_at": times.to_iso(note.at),
+                "recovery_occurred_at": _iso(note.occurred_at),
+                "expires_at": retention.expires_at(note.at, days),
+            },
+            instead,
+        )
+
+    def claim(self, alert: Alert, place: Recovered) -> None:
+        """Store a new alert in the place that a note holds; raise ConditionFailedError if that has changed."""
+        self._take_place(self._to_item(alert), place)
+
+    def _take_place(self, item: dict[str, Value | None], held_by: Recovered | None) -> None:
+        if held_by is None:
+            self._table.put(item, unless_exists="alert_key")
+        else:
+            values: dict[str, Value] = {"recovered": _RECOVERED, "seen": times.to_iso(held_by.at)}
+            self._table.put(item, condition="#state = :recovered AND #resolved_at = :seen", values=values)
 
     def touch(self, alert: Alert, moment: datetime) -> None:
         """Note that an alert had an event that is no RECOVERY.
@@ -86,23 +124,32 @@ class AlertStore:
         values: dict[str, Value] = {"now": times.to_iso(moment), "resolved": _RESOLVED}
         self._update(alert, moment, "SET #last_event_at = :now", values, f"{_STILL_OPEN} AND #last_event_at < :now")
 
-    def resolve(self, newest: Alert, event_id: str, moment: datetime) -> None:
+    def resolve(self, newest: Alert, event_id: str, moment: datetime, occurred_at: datetime | None = None) -> None:
         """Resolve an alert and every older open one of its key, on behalf of an event.
 
-        Raises ConditionFailedError if somebody else resolved one of them meanwhile.
+        Raises ConditionFailedError if it is the newest no more, had a later event, or somebody else resolved one of
+        them meanwhile.
         """
         # An alert is resolved after every older one, so below a resolved one there is nothing left to do, also when
         # this is interrupted and repeated.
         still_open: list[Alert] = []
         for alert in self.newest_first(newest.key, first_page=2):
+            if isinstance(alert, Recovered) or alert.generation > newest.generation:
+                raise ConditionFailedError
             if not alert.is_open:
                 break
-            if alert.generation <= newest.generation:
-                still_open.append(alert)
-        values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": times.to_iso(moment)}
+            still_open.append(alert)
         change = "SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
+        now = times.to_iso(moment)
+        values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": now}
+        if occurred_at is not None:
+            change += ", #recovery_occurred_at = :occurred"
+            values["occurred"] = times.to_iso(occurred_at)
         for alert in reversed(still_open):
-            self._update(alert, moment, change, values, _STILL_OPEN)
+            condition = _STILL_OPEN
+            if alert.generation == newest.generation:
+                condition += " AND #last_event_at <= :now AND attribute_not_exists(#superseded)"
+            self._update(alert, moment, change, values, condition)
 
     def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
         # An alert lives as long as its youngest event.
@@ -126,15 +173,41 @@ class AlertStore:
             "opened_by": alert.opened_by,
             "opened_at": times.to_iso(alert.opened_at),
             "last_event_at": times.to_iso(alert.last_event_at),
+            "resolved_by": alert.resolved_by,
+            "resolved_at": _iso(alert.resolved_at),
+            "recovery_occurred_at": _iso(alert.recovery_occurred_at),
             "expires_at": retention.expires_at(alert.opened_at, self._retention_days),
         }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else times.to_iso(moment)
 
 
 def _key(alert: Alert) -> Item:
     return {"alert_key": alert.key, "generation": alert.generation}
 
 
-def _from_item(item: Item) -> Alert:
+def _is_note(item: Item) -> bool:
+    return item.get("state") == _RECOVERED
+
+
+def _from_item(item: Item) -> Alert | Recovered:
+    return _note(item) if _is_note(item) else _alert(item)
+
+
+def _note(item: Item) -> Recovered:
+    stored = Fields(item)
+    return Recovered(
+        key=stored.text("alert_key"),
+        generation=stored.number("generation"),
+        event_id=stored.text("resolved_by"),
+        at=stored.time("resolved_at"),
+        occurred_at=stored.optional_time("recovery_occurred_at"),
+    )
+
+
+def _alert(item: Item) -> Alert:
     stored = Fields(item)
     key, generation = stored.text("alert_key"), stored.number("generation")
     return Alert(
@@ -154,4 +227,5 @@ def _from_item(item: Item) -> Alert:
         last_event_at=stored.time("last_event_at"),
         resolved_by=stored.optional_text("resolved_by"),
         resolved_at=stored.optional_time("resolved_at"),
+        recovery_occurred_at=stored.optional_time("recovery_occurred_at"),
     )

@@ -21,9 +21,10 @@ from botocore.session import Session
 if TYPE_CHECKING:
     from botocore.model import OperationModel
     from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_s3 import S3Client
     from types_boto3_sqs import SQSClient
 
-_CONNECT_TIMEOUT = 1  # seconds; both services answer in milliseconds, and a caller waits 29 s at most
+_CONNECT_TIMEOUT = 1  # seconds; the services answer in milliseconds, and a caller waits 29 s at most
 _READ_TIMEOUT = 3  # seconds; a query's full page of 1 MB takes well under one
 _ATTEMPTS = 3  # the first one included
 
@@ -44,6 +45,13 @@ def dynamodb() -> DynamoDBClient:
 def sqs() -> SQSClient:
     """Return the SQS client."""
     client: SQSClient = _make("sqs")
+    return client
+
+
+@cache
+def s3() -> S3Client:
+    """Return the S3 client."""
+    client: S3Client = _make("s3")
     return client
 
 

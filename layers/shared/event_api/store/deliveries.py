@@ -1,117 +1,212 @@
 """The deliveries table: every body that a sender sent, once, compressed, before anything else is done with it.
 
-An unfinished delivery has ``unfinished_since``; finishing removes it.
+An unfinished delivery has ``unfinished``, the hash key of a sparse index, which holds therefore just those: finding
+them costs the same however many are finished (docs/adr/0008). The key is a state, ``open`` or ``queued``, and one of
+16 shards, so that no sender's storm meets the write limit of one key. Finishing removes it.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 
 from event_api import times
-from event_api.errors import PayloadTooLargeError
 from event_api.jsontypes import JsonObject
 from event_api.model import Delivery, Scope
 from event_api.raw import Body
 from event_api.store import retention
-from event_api.store.attributes import Fields, Item
+from event_api.store.attributes import Fields, Item, Value
+from event_api.store.bodies import BodyStore
 from event_api.store.table import ConditionFailedError, Meter, Table
 
 MAX_COMPRESSED_BYTES = 380_000
-"""What of a DynamoDB item's 400 KB is left for the body beside headers and ids."""
+"""What of a DynamoDB item's 400 KB is left for the body beside headers and ids; larger ones go to the bucket."""
 
-_BODY_ATTRIBUTES = ("delivery_id", "project_id", "body", "unwrapped", "expires_at")
+_BODY_ATTRIBUTES = ("delivery_id", "project_id", "body", "body_key", "unwrapped", "expires_at")
+_SHARDS = "0123456789abcdef"
+"""What a delivery's id ends with."""
+
+
+class Unfinished(StrEnum):
+    """How an unfinished delivery is to be finished."""
+
+    OPEN = "open"
+    """By whoever took it; if that died, by the sweeper."""
+    QUEUED = "queued"
+    """By the worker: the sweeper or an operator has put it onto the queue."""
+
+    def shard_of(self, delivery_id: str) -> str:
+        """Return the index's hash key for a delivery in this state."""
+        return f"{self.value}-{delivery_id[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An unfinished delivery, as the index lists it."""
+
+    delivery_id: str
+    domain_id: str
+    project_id: str
+    webhook_id: str
+    received_at: datetime
+    state: Unfinished
 
 
 class DeliveryStore:
     """Deliveries by (id, domain)."""
 
-    def __init__(self, table: Table, retention_days: int) -> None:
+    def __init__(self, table: Table, bodies: BodyStore, retention_days: int) -> None:
         self._table = table
+        self._bodies = bodies
         self._retention_days = retention_days
 
     def add(self, delivery: Delivery, *, sender_id: str | None = None) -> bool:
-        """Make a delivery durable; False if this one is stored already.
-
-        Raises PayloadTooLargeError for a body that one item cannot hold even compressed.
-        """
+        """Make a delivery durable, its body first; False if this one is stored already."""
+        delivery_id = delivery.delivery_id
         body = zlib.compress(delivery.body.content)
-        if len(body) > MAX_COMPRESSED_BYTES:
-            raise PayloadTooLargeError(MAX_COMPRESSED_BYTES, len(body), "compressed body")
-        received_at = times.to_iso(delivery.received_at)
+        fits = len(body) <= MAX_COMPRESSED_BYTES
+        item: dict[str, Value | None] = {
+            "delivery_id": delivery_id,
+            "domain_id": delivery.domain_id,
+            "project_id": delivery.project_id,
+            "webhook_id": delivery.webhook_id,
+            "sender_id": sender_id,
+            "body": body if fits else None,
+            "body_key": None if fits else self._bodies.add(delivery_id, body),
+            "unwrapped": delivery.body.unwrapped or None,
+            "headers": delivery.headers or None,
+            "received_at": times.to_iso(delivery.received_at),
+            "unfinished": None if delivery.finished else Unfinished.OPEN.shard_of(delivery_id),
+            "expires_at": retention.expires_at(delivery.received_at, self._retention_days),
+        }
         try:
-            self._table.put(
-                {
-                    "delivery_id": delivery.delivery_id,
-                    "domain_id": delivery.domain_id,
-                    "project_id": delivery.project_id,
-                    "webhook_id": delivery.webhook_id,
-                    "sender_id": sender_id,
-                    "body": body,
-                    "unwrapped": delivery.body.unwrapped or None,
-                    "headers": delivery.headers or None,
-                    "received_at": received_at,
-                    "unfinished_since": None if delivery.finished else received_at,
-                    "expires_at": retention.expires_at(delivery.received_at, self._retention_days),
-                },
-                unless_exists="delivery_id",
-            )
+            self._table.put(item, unless_exists="delivery_id")
         except ConditionFailedError:
             return False
         return True
 
     def get(self, delivery_id: str, domain_id: str) -> Delivery | None:
-        """Read a delivery as it was stored; None if there is none."""
-        item = self._table.get({"delivery_id": delivery_id, "domain_id": domain_id}, consistent=True)
+        """Read a delivery as it was stored; None if there is none, or its body has expired."""
+        item = self._table.get(_key(delivery_id, domain_id), consistent=True)
         if item is None:
             return None
         stored = Fields(item)
+        body = self._body(stored)
+        if body is None:
+            return None
         return Delivery(
             delivery_id=delivery_id,
             domain_id=domain_id,
             project_id=stored.text("project_id"),
             webhook_id=stored.text("webhook_id"),
-            body=_body(stored),
+            body=body,
             headers=stored.text_map("headers"),
             received_at=stored.time("received_at"),
-            finished="unfinished_since" not in item,
+            finished="unfinished" not in item,
         )
 
     def finish(self, delivery_id: str, domain_id: str) -> None:
         """Note that all events of a delivery are stored."""
-        key: Item = {"delivery_id": delivery_id, "domain_id": domain_id}
         # What has expired meanwhile must not come back as an empty item.
         with suppress(ConditionFailedError):
-            self._table.update(key, "REMOVE #unfinished_since", {}, condition="attribute_exists(#delivery_id)")
+            self._table.update(
+                _key(delivery_id, domain_id), "REMOVE #unfinished", {}, condition="attribute_exists(#delivery_id)"
+            )
+
+    def mark_queued(self, delivery_id: str, domain_id: str) -> None:
+        """Note that the worker will finish a delivery, if it is unfinished still."""
+        with suppress(ConditionFailedError):
+            self._set_queued(delivery_id, domain_id, "attribute_exists(#unfinished)")
+
+    def reopen(self, delivery_id: str, domain_id: str) -> bool:
+        """Have a delivery count as unfinished until the worker has gone through it again; False if there is none."""
+        try:
+            self._set_queued(delivery_id, domain_id, "attribute_exists(#delivery_id)")
+        except ConditionFailedError:
+            return False
+        return True
+
+    def _set_queued(self, delivery_id: str, domain_id: str, condition: str) -> None:
+        shard = Unfinished.QUEUED.shard_of(delivery_id)
+        self._table.update(
+            _key(delivery_id, domain_id), "SET #unfinished = :shard", {"shard": shard}, condition=condition
+        )
+
+    def unfinished(
+        self,
+        states: Iterable[Unfinished] = tuple(Unfinished),
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+    ) -> Iterator[Pending]:
+        """Read which deliveries are unfinished, of those received from ``since`` to ``before``.
+
+        Not of one domain: for the sweeper and for operators, like the queue. It holds no sender's data.
+        """
+        # "0" sorts before every time, "~" behind.
+        values: dict[str, Value] = {
+            "low": "0" if since is None else times.to_iso(since),
+            "high": "~" if before is None else times.to_iso(before),
+        }
+        for state in states:
+            for shard in _SHARDS:
+                items = self._table.query(
+                    "#unfinished = :shard AND #received_at BETWEEN :low AND :high",
+                    {**values, "shard": f"{state.value}-{shard}"},
+                    index="unfinished",
+                )
+                yield from (_pending(item, state) for item in items)
 
     def raw_data(self, delivery_id: str, scope: Scope, now: datetime) -> JsonObject | None:
         """Read what events of a delivery show as ``raw_data``; None if it is gone, or not within the scope."""
-        key: Item = {"delivery_id": delivery_id, "domain_id": scope.domain_id}
-        item = self._table.get_latest(key, attributes=_BODY_ATTRIBUTES)
-        return None if item is None else _raw_data(item, scope, now)
+        item = self._table.get_latest(_key(delivery_id, scope.domain_id), attributes=_BODY_ATTRIBUTES)
+        return None if item is None else self._raw_data(item, scope, now)
 
     def raw_data_of(
         self, delivery_ids: Iterable[str], scope: Scope, now: datetime
     ) -> dict[str, Callable[[], JsonObject | None]]:
-        """Read the bodies of many deliveries, by their ids: each as a function that unpacks its ``raw_data``."""
-        keys: list[Item] = [{"delivery_id": delivery_id, "domain_id": scope.domain_id} for delivery_id in delivery_ids]
+        """Read the bodies of many deliveries, by their ids: each as a function that unpacks its ``raw_data``.
+
+        A body in the bucket is fetched by that function, so only if an answer has come to it.
+        """
+        keys = [_key(delivery_id, scope.domain_id) for delivery_id in delivery_ids]
         items = self._table.batch_get(keys, attributes=_BODY_ATTRIBUTES)
-        return {Fields(item).text("delivery_id"): partial(_raw_data, item, scope, now) for item in items}
+        return {Fields(item).text("delivery_id"): partial(self._raw_data, item, scope, now) for item in items}
 
     def metered(self, meter: Meter) -> DeliveryStore:
         """Return the same store, with its reads counted."""
-        return DeliveryStore(self._table.metered(meter), self._retention_days)
+        return DeliveryStore(self._table.metered(meter), self._bodies, self._retention_days)
+
+    def _raw_data(self, item: Item, scope: Scope, now: datetime) -> JsonObject | None:
+        stored = Fields(item)
+        # Whatever id led here: a body is its project's, like its events.
+        if not (retention.is_live(item, "expires_at", now) and scope.allows_project(stored.text("project_id"))):
+            return None
+        body = self._body(stored)
+        return None if body is None else body.raw_data()
+
+    def _body(self, stored: Fields) -> Body | None:
+        key = stored.optional_text("body_key")
+        packed = stored.blob("body") if key is None else self._bodies.get(key)
+        return None if packed is None else Body(zlib.decompress(packed), unwrapped=stored.flag("unwrapped"))
 
 
-def _body(stored: Fields) -> Body:
-    return Body(zlib.decompress(stored.blob("body")), unwrapped=stored.flag("unwrapped"))
+def _key(delivery_id: str, domain_id: str) -> Item:
+    return {"delivery_id": delivery_id, "domain_id": domain_id}
 
 
-def _raw_data(item: Item, scope: Scope, now: datetime) -> JsonObject | None:
+def _pending(item: Item, state: Unfinished) -> Pending:
     stored = Fields(item)
-    # Whatever id led here: a body is its project's, like its events.
-    visible = retention.is_live(item, "expires_at", now) and scope.allows_project(stored.text("project_id"))
-    return _body(stored).raw_data() if visible else None
+    return Pending(
+        delivery_id=stored.text("delivery_id"),
+        domain_id=stored.text("domain_id"),
+        project_id=stored.text("project_id"),
+        webhook_id=stored.text("webhook_id"),
+        received_at=stored.time("received_at"),
+        state=state,
+    )

@@ -10,6 +10,7 @@ from event_api.model import Scope
 from event_api.query.consumption import Consumption
 from event_api.settings import TableNames
 from event_api.store.alerts import AlertStore
+from event_api.store.bodies import BodyStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.event_reader import EventReader
 from event_api.store.events import EventStore
@@ -33,9 +34,9 @@ class Stores:
     _events_table: Table
 
     @classmethod
-    def open(cls, client: DynamoDBClient, tables: TableNames, retention_days: int) -> Stores:
+    def open(cls, client: DynamoDBClient, tables: TableNames, bodies: BodyStore, retention_days: int) -> Stores:
         """Open them with any DynamoDB client, boto3's or botocore's."""
-        deliveries = DeliveryStore(Table(client, tables.deliveries), retention_days)
+        deliveries = DeliveryStore(Table(client, tables.deliveries), bodies, retention_days)
         events_table = Table(client, tables.events)
         return cls(
             webhooks=WebhookStore(Table(client, tables.webhooks)),

@@ -33,14 +33,20 @@ _THROTTLED = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "TransactionConflictException",
     "TransactionInProgressException",
+}
+_SOMEBODY_WAS_QUICKER = {
+    "ConditionalCheckFailedException",
+    "ConditionalCheckFailed",
+    # The item is in the midst of a transaction; nothing was written here.
+    "TransactionConflictException",
+    "TransactionConflict",
 }
 _SERVER_ERROR = 500
 
 
 class ConditionFailedError(Exception):
-    """A write's condition did not hold; nothing was written."""
+    """A write's condition did not hold, or somebody else is writing the item; nothing was written."""
 
 
 @contextmanager
@@ -54,11 +60,11 @@ def failures_told() -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code == "ConditionalCheckFailedException":
+        if code in _SOMEBODY_WAS_QUICKER:
             raise ConditionFailedError from None
         if code == "TransactionCanceledException":
             reasons: Any = error.response.get("CancellationReasons", ())
-            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+            if any(reason.get("Code") in _SOMEBODY_WAS_QUICKER for reason in reasons):
                 raise ConditionFailedError from None
             raise UnavailableError("the database is busy") from error
         if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
@@ -83,6 +89,10 @@ def expressions(values: Mapping[str, Value] | None = None, **texts: str | None) 
 def projection(attributes: Iterable[str] | None) -> str | None:
     """Return the projection expression of some attributes; None is all of them."""
     return None if attributes is None else ", ".join(f"#{name}" for name in sorted(attributes))
+
+
+def _absent(hash_key: str | None) -> str | None:
+    return f"attribute_not_exists(#{hash_key})" if hash_key else None
 
 
 def batches(elements: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -167,30 +177,45 @@ class Table:
         """
         return self.get(key, attributes=attributes) or self.get(key, attributes=attributes, consistent=True)
 
-    def put(self, item: Mapping[str, Value | None], *, unless_exists: str | None = None) -> None:
-        """Write an item; ``unless_exists`` names its hash key.
+    def put(
+        self,
+        item: Mapping[str, Value | None],
+        *,
+        unless_exists: str | None = None,
+        condition: str | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Write an item; ``unless_exists`` names its hash key, ``condition`` is one on the item that it replaces.
 
-        Raises ConditionFailedError if it was to be new and is not.
+        Raises ConditionFailedError if it was to be new and is not, or the condition does not hold.
         """
-        condition = f"attribute_not_exists(#{unless_exists})" if unless_exists else None
         with failures_told():
             self._client.put_item(
-                TableName=self._name, Item=to_attributes(item), **expressions(ConditionExpression=condition)
+                TableName=self._name,
+                Item=to_attributes(item),
+                **expressions(values, ConditionExpression=_absent(unless_exists) or condition),
             )
 
-    def put_if(
-        self, item: Mapping[str, Value | None], *, unless_exists: str, other: Item, condition: str, values: Item
+    def put_and_update(
+        self,
+        item: Mapping[str, Value | None],
+        *,
+        unless_exists: str,
+        other: Item,
+        update: str,
+        condition: str,
+        values: Mapping[str, Value],
     ) -> None:
-        """Write a new item in one transaction with a condition on another item of the table.
+        """Write a new item and change another item of the table, both or none.
 
         Raises ConditionFailedError if the item exists, or the other does not meet the condition.
         """
-        check: Any = {"TableName": self._name, "Key": to_attributes(other)}
         put: Any = {"TableName": self._name, "Item": to_attributes(item)}
-        check |= expressions(values, ConditionExpression=condition)
-        put |= expressions(ConditionExpression=f"attribute_not_exists(#{unless_exists})")
+        change: Any = {"TableName": self._name, "Key": to_attributes(other)}
+        put |= expressions(ConditionExpression=_absent(unless_exists))
+        change |= expressions(values, UpdateExpression=update, ConditionExpression=condition)
         with failures_told():
-            self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}, {"Put": put}])
+            self._client.transact_write_items(TransactItems=[{"Update": change}, {"Put": put}])
 
     def update(self, key: Item, update: str, values: Mapping[str, Value], *, condition: str | None = None) -> None:
         """Change an item; raise ConditionFailedError if the condition does not hold."""
