@@ -56,16 +56,38 @@ class _Expiry(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+class _Duration(click.ParamType[timedelta]):
+    """How long something lasts."""
+
+    name = "duration"
+
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        duration = _duration(value)
+        if duration is None:
+            self.fail(f"'{value}' is no duration such as 24h, 7d or 2w, of at most a century.", param, ctx)
+        return duration
+
+
+def _duration(text: str) -> timedelta | None:
+    """Read a number and a unit; None for what is neither, or longer than a century."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        return None
+    count, unit = found.groups()
+    seconds = int(count) * UNITS[unit.lower()].total_seconds()
+    return timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
+
+
 def parse_expiry(text: str, now: datetime) -> datetime:
     """Read when something expires: an ISO 8601 time or date, or a duration from ``now`` such as ``30d``.
 
     Raises ValueError, with a sentence for the user, for what is neither, is past, or is more than a century away.
     """
-    duration = _DURATION.fullmatch(text.strip())
-    if duration is not None:
-        count, unit = duration.groups()
-        seconds = int(count) * UNITS[unit.lower()].total_seconds()
-        moment = now + timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
+    if _DURATION.fullmatch(text.strip()):
+        duration = _duration(text)
+        moment = None if duration is None else now + duration
     else:
         moment = times.parse_iso(text)
         if moment is None:
@@ -80,3 +102,4 @@ def parse_expiry(text: str, now: datetime) -> datetime:
 OPAQUE_ID = _OpaqueId()
 INSTANT = _Instant()
 EXPIRY = _Expiry()
+DURATION = _Duration()

@@ -179,18 +179,26 @@ class Table:
             )
 
     def put_if(
-        self, item: Mapping[str, Value | None], *, unless_exists: str, other: Item, condition: str, values: Item
+        self,
+        item: Mapping[str, Value | None],
+        *,
+        unless_exists: str,
+        other: Item,
+        condition: str,
+        values: Item,
+        update: str | None = None,
     ) -> None:
-        """Write a new item in one transaction with a condition on another item of the table.
+        """Write a new item in one transaction with a condition on another item of the table, and a change of it if any.
 
         Raises ConditionFailedError if the item exists, or the other does not meet the condition.
         """
-        check: Any = {"TableName": self._name, "Key": to_attributes(other)}
+        checked: Any = {"TableName": self._name, "Key": to_attributes(other)}
         put: Any = {"TableName": self._name, "Item": to_attributes(item)}
-        check |= expressions(values, ConditionExpression=condition)
+        checked |= expressions(values, ConditionExpression=condition, UpdateExpression=update)
         put |= expressions(ConditionExpression=f"attribute_not_exists(#{unless_exists})")
+        of_other: Any = {"Update" if update else "ConditionCheck": checked}
         with failures_told():
-            self._client.transact_write_items(TransactItems=[{"ConditionCheck": check}, {"Put": put}])
+            self._client.transact_write_items(TransactItems=[of_other, {"Put": put}])
 
     def update(self, key: Item, update: str, values: Mapping[str, Value], *, condition: str | None = None) -> None:
         """Change an item; raise ConditionFailedError if the condition does not hold."""
