@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import click
 
 from event_api import ids, times
+from event_api.administration import MAX_RATE_LIMIT
 from event_api.query.timediff import UNITS
 from event_api.raw import is_utf8
 
@@ -99,7 +101,26 @@ def parse_expiry(text: str, now: datetime) -> datetime:
     return times.cut(moment.astimezone(UTC))
 
 
+class _RateLimit(click.ParamType[int | str]):
+    """Deliveries a minute, as a number; ``off`` is 0, and `DEFAULT` stays that word."""
+
+    name = "limit"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "off":
+            return 0
+        if value == DEFAULT or isinstance(value, int):
+            return value
+        if not (value.isascii() and value.isdigit() and 0 < int(value) <= MAX_RATE_LIMIT):
+            self.fail(
+                f"'{value}' is neither a number from 1 to {MAX_RATE_LIMIT} nor 'off' nor '{DEFAULT}'.", param, ctx
+            )
+        return int(value)
+
+
+DEFAULT: Final = "default"
 OPAQUE_ID = _OpaqueId()
 INSTANT = _Instant()
 EXPIRY = _Expiry()
 DURATION = _Duration()
+RATE_LIMIT = _RateLimit()

@@ -20,6 +20,7 @@ def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
         "format": webhook.format,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
+        "rate_limit": webhook.rate_limit,
         "valid_keys": len(webhook.valid_hashes(now)),
         "old_keys_until": sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now)),
         "created_at": times.to_iso(webhook.created_at),

@@ -13,7 +13,7 @@ from event_api.model import RecoveryMode, WebhookState
 from event_api.normalizers import known_formats
 from eventctl import screen, views
 from eventctl.invocation import Group, Invocation
-from eventctl.parameters import DURATION, OPAQUE_ID
+from eventctl.parameters import DEFAULT, DURATION, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
 
 _COLUMNS = (
@@ -21,6 +21,7 @@ _COLUMNS = (
     Column("STATE", "state"),
     Column("FORMAT", "format"),
     Column("KEYS", "valid_keys"),
+    Column("LIMIT", "rate_limit"),
     Column("PROJECT", "project_id", folds=True),
     Column("NAME", "name", folds=True),
 )
@@ -64,6 +65,14 @@ def webhook() -> None:
     show_default=True,
     help="AUTO: a RECOVERY event resolves its alert. MANUAL: it leaves the alert open.",
 )
+@click.option(
+    "--rate-limit",
+    type=RATE_LIMIT,
+    metavar="N|off",
+    default=DEFAULT,
+    show_default="the stack's WebhookRateLimit",
+    help="How many deliveries a minute are taken, about; more are answered 503.",
+)
 @click.pass_obj
 def create(
     invocation: Invocation,
@@ -74,6 +83,7 @@ def create(
     format_name: str | None,
     duplicate_event_time: int,
     recovery_mode: str,
+    rate_limit: int | str,
 ) -> None:
     """Create a webhook and print its URL, once.
 
@@ -88,6 +98,7 @@ def create(
         format=format_name,
         duplicate_event_time=duplicate_event_time,
         recovery_mode=RecoveryMode(recovery_mode),
+        rate_limit=_own_limit(rate_limit),
     )
     fields = views.of_webhook(created, created.created_at)
     _answer_url(invocation, fields, target.webhook_url(created.webhook_id, access_key))
@@ -131,7 +142,8 @@ def list_webhooks(invocation: Invocation, domain: str) -> None:
     """List a domain's webhooks."""
     now = times.now()
     found = [views.of_webhook(one, now) for one in invocation.open().stores.webhooks.of_domain(domain)]
-    show = partial(screen.show_table, _COLUMNS, found, empty="No webhooks.")
+    shown = [{**one, "rate_limit": _limit_in_words(one["rate_limit"])} for one in found]
+    show = partial(screen.show_table, _COLUMNS, shown, empty="No webhooks.")
     invocation.answer({"webhooks": found, "total_count": len(found)}, show)
 
 
@@ -149,6 +161,30 @@ def disable(invocation: Invocation, webhook_id: str) -> None:
 def enable(invocation: Invocation, webhook_id: str) -> None:
     """Have a webhook take deliveries again."""
     _set_state(invocation, webhook_id, WebhookState.ENABLED)
+
+
+@webhook.command()
+@_webhook_id
+@click.argument("rate_limit", type=RATE_LIMIT, metavar="N|off|default")
+@click.pass_obj
+def limit(invocation: Invocation, webhook_id: str, rate_limit: int | str) -> None:
+    """Limit the deliveries a minute that a webhook takes.
+
+    About N are taken, and more are answered 503, which senders repeat later. "off" takes any number, "default" as many
+    as the stack's parameter WebhookRateLimit says.
+    """
+    own_limit = _own_limit(rate_limit)
+    administration.set_rate_limit(invocation.open().stores, webhook_id, own_limit)
+    show = partial(click.echo, f"{screen.printable(webhook_id)} has the rate limit: {_limit_in_words(own_limit)}.")
+    invocation.answer({"webhook_id": webhook_id, "rate_limit": own_limit}, show)
+
+
+def _own_limit(rate_limit: int | str) -> int | None:
+    return rate_limit if isinstance(rate_limit, int) else None
+
+
+def _limit_in_words(rate_limit: int | None) -> str:
+    return DEFAULT if rate_limit is None else str(rate_limit or "off")
 
 
 def _set_state(invocation: Invocation, webhook_id: str, state: WebhookState) -> None:

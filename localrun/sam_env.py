@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 # What containers call the machine that they run on: Docker Desktop's name, which `--add-host` gives elsewhere.
 _HOST = "host.docker.internal"
 _QUEUE_OUTPUT = "RedriveQueueUrl"
+_RATES_TABLE = "RatesTable"
 
 
-def variables(running: Endpoint, queue_url: str) -> dict[str, str]:
+def variables(running: Endpoint, queue_url: str, rates_table: str) -> dict[str, str]:
     """Return the environment variables that name the local run's tables and queue to a function in a container."""
     tables = {f"{table.upper()}_TABLE": name for table, name in asdict(running.tables).items()}
-    return tables | {"REDRIVE_QUEUE_URL": _from_container(queue_url)}
+    return tables | {"RATES_TABLE": rates_table, "REDRIVE_QUEUE_URL": _from_container(queue_url)}
 
 
 def _from_container(url: str) -> str:
@@ -42,6 +43,12 @@ def _queue_url(running: Endpoint) -> str:
     return next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == _QUEUE_OUTPUT)
 
 
+def _rates_table(running: Endpoint) -> str:
+    cloudformation = aws.client("cloudformation", running.endpoint_url)
+    found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=_RATES_TABLE)
+    return found["StackResourceDetail"]["PhysicalResourceId"]
+
+
 def main() -> int:
     """Write the file and print its path; the exit status. Without a local run: one line on standard error."""
     try:
@@ -52,7 +59,7 @@ def main() -> int:
         return 1
     path = settings.local_dir / "sam-env.json"
     # "Parameters" is SAM's name for all functions.
-    files.write_json(path, {"Parameters": variables(running, _queue_url(running))})
+    files.write_json(path, {"Parameters": variables(running, _queue_url(running), _rates_table(running))})
     print(path)
     return 0
 

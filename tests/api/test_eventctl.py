@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from event_api import administration, times
+from event_api import administration, times, wiring
 from tests.api.eventctl_runner import API_URL, Eventctl
 from tests.service import DOMAIN, PROJECT
 
@@ -74,6 +74,7 @@ def test_create_answers_what_was_made(eventctl):
         "format": "direct",
         "duplicate_event_time": 60,
         "recovery_mode": "MANUAL",
+        "rate_limit": None,
         "valid_keys": 1,
         "old_keys_until": [],
     }
@@ -127,6 +128,29 @@ def test_a_rotation_makes_no_earlier_overlap_longer_and_may_end_it(app, eventctl
     last = eventctl.json(*rotate)
     answers = [app.gateway.post(path(made["webhook_url"]), direct()) for made in (first, second, third, fourth, last)]
     assert [answer.status for answer in answers] == [403, 403, 403, 403, 200]
+
+
+@pytest.mark.parametrize(
+    ("given", "stored", "told"), [("60", 60, "60"), ("off", 0, "off"), ("default", None, "default")]
+)
+def test_a_rate_limit_is_a_number_off_or_the_default(app, eventctl, given, stored, told):
+    made = eventctl.json(*WEBHOOK, "--rate-limit", given)
+    assert (made["rate_limit"], app.stores.webhooks.get(made["webhook_id"]).rate_limit) == (stored, stored)
+    other = eventctl.json(*WEBHOOK, "--rate-limit", "7")
+    assert eventctl.json("webhook", "limit", other["webhook_id"], given)["rate_limit"] == stored
+    assert app.stores.webhooks.get(other["webhook_id"]).rate_limit == stored
+    assert f"limit: {told}." in eventctl.run("webhook", "limit", other["webhook_id"], given).stdout
+    rows = eventctl.run("webhook", "list", "--domain", DOMAIN).stdout.splitlines()
+    assert [row.split()[4] for row in rows] == ["LIMIT", told, told]
+
+
+def test_a_rate_limit_holds(app, eventctl):
+    wiring.rates()._clock = lambda: 0.0  # no minute ends in between
+    made = eventctl.json(*WEBHOOK, "--rate-limit", "1")
+    app.gateway.post(path(made["webhook_url"]), direct())
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 503
+    eventctl.json("webhook", "limit", made["webhook_id"], "off")
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 200
 
 
 def test_there_is_an_end_to_overlaps(app, eventctl):
@@ -375,6 +399,11 @@ def test_a_stack_is_named_anywhere(eventctl, arguments):
         ((*TOKEN, "--permission", "write"), "'--permission'"),
         ((*TOKEN, "--expires", "2020-01-01"), "in the past"),
         (("webhook", "rotate", "w", "--overlap", "soon"), "no duration"),
+        ((*WEBHOOK, "--rate-limit", "0"), "neither a number"),
+        (("webhook", "limit", "w", "1000001"), "neither a number"),
+        (("webhook", "limit", "w", "none"), "neither a number"),
+        (("webhook", "limit", "w", "²"), "neither a number"),
+        (("webhook", "limit", "w"), "Missing argument"),
         (("token", "rotate", "t", "--overlap", "-1h"), "no duration"),
         (("alert", "list", "--domain", "d", "--state", "OPEN"), "'--state'"),
         (("import", "no-such-file.jsonl"), "No such file"),
@@ -396,6 +425,8 @@ def test_a_wrong_command_line_is_one_line_and_exit_status_2(eventctl, arguments,
         ("webhook", "disable", "webhook-unknown"),
         ("webhook", "enable", "webhook-unknown"),
         ("webhook", "rotate", "webhook-unknown"),
+        ("webhook", "limit", "webhook-unknown", "5"),
+        ("webhook", "limit", "webhook-unknown", "default"),
         ("webhook", "delete", "webhook-unknown"),
         ("token", "revoke", "token-unknown"),
         ("token", "rotate", "token-unknown"),

@@ -19,6 +19,8 @@ MAX_NAME_LENGTH = 255
 """Characters."""
 MAX_DUPLICATE_EVENT_TIME = 365 * 24 * 3600
 """Seconds."""
+MAX_RATE_LIMIT = 1_000_000
+"""Deliveries a minute."""
 TOKEN_LIFETIME = timedelta(days=365)
 """How long a token lasts unless it is told otherwise."""
 MAX_OLD_KEYS = 16
@@ -39,11 +41,12 @@ def create_webhook(
     format: str | None = None,  # noqa: A002  # the domain's word
     duplicate_event_time: int = 600,
     recovery_mode: RecoveryMode = RecoveryMode.AUTO,
+    rate_limit: int | None = None,
 ) -> tuple[Webhook, str]:
     """Store a new webhook and return it with its access key, which cannot be had again.
 
-    ``format`` fixes the sender's format, None has each delivery's detected. ``duplicate_event_time`` is in seconds.
-    Raises InvalidParameterError naming what is wrong.
+    ``format`` fixes the sender's format, None has each delivery's detected. ``duplicate_event_time`` is in seconds,
+    ``rate_limit`` in deliveries a minute (`Webhook.rate_limit`). Raises InvalidParameterError naming what is wrong.
     """
     if format is not None and format not in known_formats():
         raise InvalidParameterError("format", f"it is none of {', '.join(known_formats())}")
@@ -60,6 +63,7 @@ def create_webhook(
         format=format,
         duplicate_event_time=duplicate_event_time,
         recovery_mode=recovery_mode,
+        rate_limit=_rate_limit(rate_limit),
     )
     stores.webhooks.add(webhook)
     return webhook, access_key
@@ -68,6 +72,15 @@ def create_webhook(
 def set_webhook_state(stores: Stores, webhook_id: str, state: WebhookState) -> None:
     """Enable or disable a webhook; raise NotFoundError if there is none."""
     if not stores.webhooks.set_state(_opaque_id("webhook_id", webhook_id), state):
+        raise NotFoundError("webhook_id", webhook_id)
+
+
+def set_rate_limit(stores: Stores, webhook_id: str, rate_limit: int | None) -> None:
+    """Limit a webhook's deliveries a minute (`Webhook.rate_limit`).
+
+    Raises NotFoundError if there is no such webhook, InvalidParameterError for a limit that cannot be kept.
+    """
+    if not stores.webhooks.set_rate_limit(_opaque_id("webhook_id", webhook_id), _rate_limit(rate_limit)):
         raise NotFoundError("webhook_id", webhook_id)
 
 
@@ -180,6 +193,12 @@ def revoke_token(stores: Stores, token_id: str) -> None:
     """Refuse a token from now on (within the authorizer's caching time); raise NotFoundError if there is none."""
     if not stores.tokens.revoke(_opaque_id("token_id", token_id)):
         raise NotFoundError("token_id", token_id)
+
+
+def _rate_limit(limit: int | None) -> int | None:
+    if limit is not None and not 0 <= limit <= MAX_RATE_LIMIT:
+        raise InvalidParameterError("rate_limit", f"it must be from 0 to {MAX_RATE_LIMIT} deliveries a minute")
+    return limit
 
 
 def _opaque_id(key: str, value: str) -> str:

@@ -124,6 +124,8 @@ class Webhook:
     duplicate_event_time: int = 600
     """Seconds after which an ALERT with the same key opens a new alert."""
     recovery_mode: RecoveryMode = RecoveryMode.AUTO
+    rate_limit: int | None = None
+    """Deliveries a minute, 0 is any number; None is what the deployment says (`Settings.webhook_rate_limit`)."""
     old_keys: tuple[OldKey, ...] = ()
     """What was replaced with an overlap; some may have ended."""
 

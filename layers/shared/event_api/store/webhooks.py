@@ -39,6 +39,12 @@ class WebhookStore:
         """Enable or disable a webhook; False if there is none."""
         return self._change(webhook_id, "SET #state = :state", {"state": state.value})
 
+    def set_rate_limit(self, webhook_id: str, rate_limit: int | None) -> bool:
+        """Limit a webhook's deliveries; False if there is none."""
+        if rate_limit is None:
+            return self._change(webhook_id, "REMOVE #rate_limit", {})
+        return self._change(webhook_id, "SET #rate_limit = :limit", {"limit": rate_limit})
+
     def set_keys(self, changed: Webhook, seen: Webhook) -> bool:
         """Store a webhook's keys, old ones included; False if they are no longer those that were ``seen``."""
         # A new key is new random bits, so who replaced keys meanwhile left another list.
@@ -81,6 +87,7 @@ def _to_item(webhook: Webhook) -> dict[str, Value | None]:
         "format": webhook.format,
         "key_hashes": list(webhook.key_hashes),
         "old_keys": _old_keys(webhook) or None,
+        "rate_limit": webhook.rate_limit,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
         "created_at": times.to_iso(webhook.created_at),
@@ -105,5 +112,6 @@ def _from_item(item: Item) -> Webhook:
         old_keys=tuple(OldKey(key_hash, ends.time(key_hash)) for key_hash in stored.text_map("old_keys")),
         duplicate_event_time=stored.number("duplicate_event_time"),
         recovery_mode=RecoveryMode(stored.text("recovery_mode")),
+        rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,
         created_at=stored.time("created_at"),
     )
