@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import click
 
 from event_api import ids, times
+from event_api.administration import MAX_RATE_LIMIT
 from event_api.query.timediff import UNITS
 from event_api.raw import is_utf8
 
@@ -56,16 +58,38 @@ class _Expiry(click.ParamType[datetime]):
             self.fail(str(error), param, ctx)
 
 
+class _Duration(click.ParamType[timedelta]):
+    """How long something lasts."""
+
+    name = "duration"
+
+    def convert(self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        duration = _duration(value)
+        if duration is None:
+            self.fail(f"'{value}' is no duration such as 24h, 7d or 2w, of at most a century.", param, ctx)
+        return duration
+
+
+def _duration(text: str) -> timedelta | None:
+    """Read a number and a unit; None for what is neither, or longer than a century."""
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        return None
+    count, unit = found.groups()
+    seconds = int(count) * UNITS[unit.lower()].total_seconds()
+    return timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
+
+
 def parse_expiry(text: str, now: datetime) -> datetime:
     """Read when something expires: an ISO 8601 time or date, or a duration from ``now`` such as ``30d``.
 
     Raises ValueError, with a sentence for the user, for what is neither, is past, or is more than a century away.
     """
-    duration = _DURATION.fullmatch(text.strip())
-    if duration is not None:
-        count, unit = duration.groups()
-        seconds = int(count) * UNITS[unit.lower()].total_seconds()
-        moment = now + timedelta(seconds=seconds) if seconds <= _FARTHEST.total_seconds() else None
+    if _DURATION.fullmatch(text.strip()):
+        duration = _duration(text)
+        moment = None if duration is None else now + duration
     else:
         moment = times.parse_iso(text)
         if moment is None:
@@ -77,6 +101,26 @@ def parse_expiry(text: str, now: datetime) -> datetime:
     return times.cut(moment.astimezone(UTC))
 
 
+class _RateLimit(click.ParamType[int | str]):
+    """Deliveries a minute, as a number; ``off`` is 0, and `DEFAULT` stays that word."""
+
+    name = "limit"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "off":
+            return 0
+        if value == DEFAULT or isinstance(value, int):
+            return value
+        if not (value.isascii() and value.isdigit() and 0 < int(value) <= MAX_RATE_LIMIT):
+            self.fail(
+                f"'{value}' is neither a number from 1 to {MAX_RATE_LIMIT} nor 'off' nor '{DEFAULT}'.", param, ctx
+            )
+        return int(value)
+
+
+DEFAULT: Final = "default"
 OPAQUE_ID = _OpaqueId()
 INSTANT = _Instant()
 EXPIRY = _Expiry()
+DURATION = _Duration()
+RATE_LIMIT = _RateLimit()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import click
 
 from event_api import administration, times
+from event_api.jsontypes import JsonObject
 from event_api.model import Permission
 from eventctl import screen, views
 from eventctl.invocation import Group, Invocation
-from eventctl.parameters import EXPIRY, OPAQUE_ID
+from eventctl.parameters import DURATION, EXPIRY, OPAQUE_ID
 from eventctl.screen import Column
 
 _COLUMNS = (
@@ -23,6 +24,7 @@ _COLUMNS = (
     Column("NAME", "name", folds=True),
 )
 _ALL_PROJECTS = "all"
+_CACHED = "API Gateway may accept it for another minute"
 
 
 @click.group(cls=Group)
@@ -79,11 +81,47 @@ def create(
         expires_at=expires,
         name=name,
     )
-    fields = views.of_token(created, created.created_at)
+    _answer_token(invocation, views.of_token(created, created.created_at), credential)
+
+
+def _answer_token(invocation: Invocation, token_fields: JsonObject, credential: str) -> None:
     if not invocation.as_json:
-        until = f"It expires at {fields['expires_at']}."
-        click.echo(f"{created.token_id}: keep this token, it is not shown again. {until}", err=True)
-    invocation.answer({**fields, "token": credential}, partial(click.echo, credential))
+        token_id, expires_at = token_fields["token_id"], token_fields["expires_at"]
+        until = f"It expires at {expires_at}." if expires_at else "It does not expire."
+        click.echo(f"{token_id}: keep this token, it is not shown again. {until}", err=True)
+    invocation.answer({**token_fields, "token": credential}, partial(click.echo, credential))
+
+
+@token.command()
+@click.argument("token_id", type=OPAQUE_ID)
+@click.option(
+    "--overlap",
+    type=DURATION,
+    default=administration.NO_OVERLAP,
+    show_default="none",
+    help="For how long the old token is still good, as 30m, 24h, 7d or 2w; never longer than it was to be.",
+)
+@click.pass_obj
+def rotate(invocation: Invocation, token_id: str, overlap: timedelta) -> None:
+    """Replace a token and print the new one, once.
+
+    The new one has the same domain, projects, permissions, name and lifetime. The old one expires when the overlap
+    ends, or now; API Gateway may go on accepting it for a minute. TOKEN_ID is the part of the token before the dot. A
+    token that has expired may be rotated too; one that was rotated or revoked may not.
+    """
+    token_id = _id_of(token_id)
+    new, old, credential = administration.rotate_token(invocation.open().stores, token_id, overlap)
+    fields = views.of_token(new, new.created_at)
+    replaced = views.of_token(old, new.created_at)
+    if not invocation.as_json:
+        end = f"until {replaced['expires_at']}" if replaced["state"] == "VALID" else f"no longer; {_CACHED}"
+        click.echo(f"{screen.printable(token_id)} is good {end}.", err=True)
+    _answer_token(invocation, {**fields, "old_token_expires_at": replaced["expires_at"]}, credential)
+
+
+def _id_of(token: str) -> str:
+    """Return a token's id: who pastes the whole token means that, and the secret must not come back in an error."""
+    return token.partition(".")[0]
 
 
 @token.command(name="list")
@@ -108,9 +146,8 @@ def revoke(invocation: Invocation, token_id: str) -> None:
     TOKEN_ID is the part of the token before the dot. API Gateway may go on accepting it for as long as it caches a
     token's check, which is a minute.
     """
-    # Who pastes the whole token means its id; the secret must not come back in an error.
-    token_id = token_id.partition(".")[0]
+    token_id = _id_of(token_id)
     administration.revoke_token(invocation.open().stores, token_id)
-    text = f"{screen.printable(token_id)} is revoked; API Gateway may accept it for another minute."
+    text = f"{screen.printable(token_id)} is revoked; {_CACHED}."
     show = partial(click.echo, text)
     invocation.answer({"token_id": token_id, "revoked": True}, show)

@@ -9,8 +9,8 @@ from event_api.jsontypes import JsonObject
 from event_api.model import Alert, Token, Webhook
 
 
-def of_webhook(webhook: Webhook) -> JsonObject:
-    """Return a webhook's fields, without its access keys."""
+def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
+    """Return a webhook's fields; of its access keys only how many are valid ``now``, and until when the old ones."""
     return {
         "webhook_id": webhook.webhook_id,
         "name": webhook.name,
@@ -20,6 +20,9 @@ def of_webhook(webhook: Webhook) -> JsonObject:
         "format": webhook.format,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
+        "rate_limit": webhook.rate_limit,
+        "valid_keys": len(webhook.valid_hashes(now)),
+        "old_keys_until": sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now)),
         "created_at": times.to_iso(webhook.created_at),
     }
 
@@ -35,6 +38,7 @@ def of_token(token: Token, now: datetime) -> JsonObject:
         "state": _state_of_token(token, now),
         "created_at": times.to_iso(token.created_at),
         "expires_at": _time(token.expires_at),
+        "rotated_to": token.rotated_to,
     }
 
 

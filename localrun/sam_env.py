@@ -12,7 +12,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from localrun import files
+from localrun import aws, files
+from localrun.deploy import STACK
 from localrun.endpoint import find
 from localrun.errors import LocalRunError
 from localrun.settings import from_environment
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 
 # What containers call the machine that they run on: Docker Desktop's name, which `--add-host` gives elsewhere.
 _HOST = "host.docker.internal"
+_RATES_TABLE = "RatesTable"
 
 
-def variables(running: Endpoint) -> dict[str, str]:
+def variables(running: Endpoint, rates_table: str) -> dict[str, str]:
     """Return the environment variables that name the local run's resources to a function in a container."""
     tables = {f"{table.upper()}_TABLE": name for table, name in asdict(running.tables).items()}
     return tables | {
         "BODIES_BUCKET": running.bodies_bucket,
+        "RATES_TABLE": rates_table,
         "REDRIVE_QUEUE_URL": _from_container(running.redrive_queue_url),
     }
 
@@ -36,6 +39,12 @@ def variables(running: Endpoint) -> dict[str, str]:
 def _from_container(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=f"{_HOST}:{parts.port}").geturl()
+
+
+def _rates_table(running: Endpoint) -> str:
+    cloudformation = aws.client("cloudformation", running.endpoint_url)
+    found = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=_RATES_TABLE)
+    return found["StackResourceDetail"]["PhysicalResourceId"]
 
 
 def main() -> int:
@@ -48,7 +57,7 @@ def main() -> int:
         return 1
     path = settings.local_dir / "sam-env.json"
     # "Parameters" is SAM's name for all functions.
-    files.write_json(path, {"Parameters": variables(running)})
+    files.write_json(path, {"Parameters": variables(running, _rates_table(running))})
     print(path)
     return 0
 

@@ -134,6 +134,7 @@ ENVIRONMENT = {
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),
+    "WEBHOOK_RATE_LIMIT": stack.parameter("WebhookRateLimit"),
     "POWERTOOLS_SERVICE_NAME": "event-api",
     "POWERTOOLS_METRICS_NAMESPACE": "EventApi",
     "AWS_REGION": "us-east-1",

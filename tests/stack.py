@@ -21,6 +21,7 @@ TABLES = {
     "ALERTS_TABLE": "AlertsTable",
     "WEBHOOKS_TABLE": "WebhooksTable",
     "TOKENS_TABLE": "TokensTable",
+    "RATES_TABLE": "RatesTable",
 }
 
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from event_api import access, credentials, wiring
+from event_api import access, credentials, observe, times, wiring
+from event_api.errors import UnavailableError
 from event_api.http import Answer, Request, endpoint
+from event_api.model import Webhook
+from event_api.settings import settings
 
 
 @endpoint
 def handler(request: Request) -> Answer:
     """Answer ``{}`` once the delivery is durable; its id is in a header."""
     access_key = request.path.get("access_key") or credentials.bearer(request.headers.get("authorization")) or ""
-    webhook = access.authenticate_webhook(wiring.webhooks(), request.path["webhook_id"], access_key)
+    webhook = access.authenticate_webhook(wiring.webhooks(), request.path["webhook_id"], access_key, times.now())
+    _check_rate(webhook)
     delivery_id = wiring.ingest().receive(
         webhook, request.body, request.headers, request.seconds_left, access_key=access_key
     )
     return Answer({}, headers={"x-delivery-id": delivery_id})
+
+
+def _check_rate(webhook: Webhook) -> None:
+    """Refuse a delivery over the webhook's limit, as what may be sent again: senders drop what gets a 429."""
+    limit = settings().webhook_rate_limit if webhook.rate_limit is None else webhook.rate_limit
+    if limit and (wait := wiring.rates().seconds_to_wait(webhook.webhook_id, limit)):
+        observe.count("DeliveriesShed", webhook_id=webhook.webhook_id)
+        raise UnavailableError(f"the webhook is over its limit of {limit} deliveries a minute", retry_after=wait)

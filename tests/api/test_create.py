@@ -109,7 +109,7 @@ def test_a_disabled_webhook_refuses_until_it_is_enabled(app):
 
 def test_a_rotated_key_is_refused_and_the_new_one_works(app):
     webhook, path = app.webhook()
-    key = administration.rotate_access_key(app.stores, webhook.webhook_id)
+    _, key = administration.rotate_access_key(app.stores, webhook.webhook_id)
     assert app.gateway.post(path, bodies.direct()).status == 403
     post(app, f"/monitoring/v1/webhook/{webhook.webhook_id}/{key}/events", bodies.direct())
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
 
-from event_api import times
+from event_api import administration, times, wiring
 from tests.api.eventctl_runner import API_URL, Eventctl
 from tests.service import DOMAIN, PROJECT
 
@@ -24,6 +24,19 @@ def engine():
 @pytest.fixture
 def eventctl(app, monkeypatch):
     return Eventctl.on(app, monkeypatch)
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Sets the clock."""
+
+    def set_to(moment):
+        monkeypatch.setattr(times, "now", lambda: moment)
+
+    return set_to
 
 
 def path(url: str) -> str:
@@ -61,6 +74,9 @@ def test_create_answers_what_was_made(eventctl):
         "format": "direct",
         "duplicate_event_time": 60,
         "recovery_mode": "MANUAL",
+        "rate_limit": None,
+        "valid_keys": 1,
+        "old_keys_until": [],
     }
 
 
@@ -76,9 +92,77 @@ def test_disable_and_enable(app, eventctl):
 def test_rotate_gives_a_new_url_and_refuses_the_old(app, eventctl):
     made = eventctl.json(*WEBHOOK)
     rotated = eventctl.json("webhook", "rotate", made["webhook_id"])
-    assert rotated.keys() == {"webhook_id", "webhook_url"}
+    assert rotated == made | {"webhook_url": rotated["webhook_url"]}
     assert app.gateway.post(path(made["webhook_url"]), direct()).status == 403
     assert app.gateway.post(path(rotated["webhook_url"]), direct()).status == 200
+
+
+def test_rotate_with_an_overlap_takes_the_old_url_for_as_long(app, eventctl, at):
+    at(NOON)
+    made = eventctl.json(*WEBHOOK)
+    result = eventctl.run("webhook", "rotate", made["webhook_id"], "--overlap", "24h")
+    assert "Old URLs are taken until 2026-03-02T12:00:00.000Z." in result.stderr
+    old, new = path(made["webhook_url"]), path(result.stdout.strip())
+    (listed,) = eventctl.json("webhook", "list", "--domain", DOMAIN)["webhooks"]
+    assert (listed["valid_keys"], listed["old_keys_until"]) == (2, ["2026-03-02T12:00:00.000Z"])
+    for moment, of_old in ((timedelta(hours=24, milliseconds=-1), 200), (timedelta(hours=24), 403)):
+        at(NOON + moment)
+        assert (app.gateway.post(old, direct()).status, app.gateway.post(new, direct()).status) == (of_old, 200)
+    (listed,) = eventctl.json("webhook", "list", "--domain", DOMAIN)["webhooks"]
+    assert (listed["valid_keys"], listed["old_keys_until"]) == (1, [])
+    assert app.stores.webhooks.get(made["webhook_id"]).old_keys != ()
+    eventctl.json("webhook", "rotate", made["webhook_id"], "--overlap", "1h")
+    assert len(app.stores.webhooks.get(made["webhook_id"]).old_keys) == 1
+
+
+def test_a_rotation_makes_no_earlier_overlap_longer_and_may_end_it(app, eventctl, at):
+    at(NOON)
+    first = eventctl.json(*WEBHOOK)
+    rotate = ("webhook", "rotate", first["webhook_id"])
+    second = eventctl.json(*rotate, "--overlap", "2h")
+    third = eventctl.json(*rotate, "--overlap", "7d")
+    assert third["valid_keys"] == 3
+    assert third["old_keys_until"] == ["2026-03-01T14:00:00.000Z", "2026-03-08T12:00:00.000Z"]
+    fourth = eventctl.json(*rotate, "--overlap", "1h")
+    assert set(fourth["old_keys_until"]) == {"2026-03-01T13:00:00.000Z"}
+    last = eventctl.json(*rotate)
+    answers = [app.gateway.post(path(made["webhook_url"]), direct()) for made in (first, second, third, fourth, last)]
+    assert [answer.status for answer in answers] == [403, 403, 403, 403, 200]
+
+
+@pytest.mark.parametrize(
+    ("given", "stored", "told"), [("60", 60, "60"), ("off", 0, "off"), ("default", None, "default")]
+)
+def test_a_rate_limit_is_a_number_off_or_the_default(app, eventctl, given, stored, told):
+    made = eventctl.json(*WEBHOOK, "--rate-limit", given)
+    assert (made["rate_limit"], app.stores.webhooks.get(made["webhook_id"]).rate_limit) == (stored, stored)
+    other = eventctl.json(*WEBHOOK, "--rate-limit", "7")
+    assert eventctl.json("webhook", "limit", other["webhook_id"], given)["rate_limit"] == stored
+    assert app.stores.webhooks.get(other["webhook_id"]).rate_limit == stored
+    assert f"limit: {told}." in eventctl.run("webhook", "limit", other["webhook_id"], given).stdout
+    rows = eventctl.run("webhook", "list", "--domain", DOMAIN).stdout.splitlines()
+    assert [row.split()[4] for row in rows] == ["LIMIT", told, told]
+
+
+def test_a_rate_limit_holds(app, eventctl):
+    wiring.rates()._clock = lambda: 0.0  # no minute ends in between
+    made = eventctl.json(*WEBHOOK, "--rate-limit", "1")
+    app.gateway.post(path(made["webhook_url"]), direct())
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 503
+    eventctl.json("webhook", "limit", made["webhook_id"], "off")
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 200
+
+
+def test_there_is_an_end_to_overlaps(app, eventctl):
+    made = eventctl.json(*WEBHOOK)
+    rotate = ("webhook", "rotate", made["webhook_id"], "--overlap", "1d")
+    for _ in range(administration.MAX_OLD_KEYS):
+        last = eventctl.json(*rotate)
+    result = eventctl.run(*rotate)
+    assert result.exit_code == 2
+    assert "old keys" in result.stderr
+    assert app.gateway.post(path(made["webhook_url"]), direct()).status == 200
+    assert app.gateway.post(path(last["webhook_url"]), direct()).status == 200
 
 
 def test_delete(app, eventctl):
@@ -134,6 +218,56 @@ def test_a_token_lasts_a_year_and_may_do_all_by_default(eventctl):
     left = times.parse_iso(made["expires_at"]) - times.parse_iso(made["created_at"])
     assert left == timedelta(days=365)
     assert (made["projects"], made["permissions"], made["state"]) == (None, ["get", "list", "stat"], "VALID")
+
+
+def test_a_rotated_token_has_a_successor_like_it(app, eventctl, at):
+    at(NOON)
+    limits = ("--project", "a", "--permission", "list", "--expires", "30d", "--name", "n")
+    old = eventctl.json(*TOKEN, *limits)
+    at(NOON + timedelta(days=10))
+    new = eventctl.json("token", "rotate", old["token_id"], "--overlap", "24h")
+    kept = ("name", "domain_id", "projects", "permissions", "state", "rotated_to")
+    assert {name: new[name] for name in kept} == {name: old[name] for name in kept}
+    assert new["expires_at"] == "2026-04-10T12:00:00.000Z"
+    assert new["old_token_expires_at"] == "2026-03-12T12:00:00.000Z"
+    listed = {one["token_id"]: one for one in eventctl.json("token", "list", "--domain", DOMAIN)["tokens"]}
+    assert listed[old["token_id"]]["rotated_to"] == new["token_id"]
+    assert [app.gateway.search(made["token"], {}).status for made in (old, new)] == [200, 200]
+    at(NOON + timedelta(days=11))
+    assert [app.gateway.search(made["token"], {}).status for made in (old, new)] == [403, 200]
+
+
+def test_a_token_that_is_rotated_without_an_overlap_is_refused_at_once(app, eventctl):
+    old = eventctl.json(*TOKEN)
+    result = eventctl.run("token", "rotate", old["token"])
+    assert old["token"] not in result.output
+    assert "is good no longer" in result.stderr
+    assert "not shown again" in result.stderr
+    assert [app.gateway.search(token, {}).status for token in (old["token"], result.stdout.strip())] == [403, 200]
+
+
+def test_an_overlap_makes_no_token_last_longer(eventctl, at):
+    at(NOON)
+    old = eventctl.json(*TOKEN, "--expires", "2h")
+    assert (
+        eventctl.json("token", "rotate", old["token_id"], "--overlap", "1w")["old_token_expires_at"]
+        == (old["expires_at"])
+    )
+    expired = eventctl.json(*TOKEN, "--expires", "2h")
+    at(NOON + timedelta(days=1))
+    new = eventctl.json("token", "rotate", expired["token_id"], "--overlap", "1w")
+    assert (new["old_token_expires_at"], new["expires_at"]) == (expired["expires_at"], "2026-03-02T14:00:00.000Z")
+
+
+def test_a_token_has_one_successor_and_a_revoked_one_has_none(eventctl):
+    old, revoked = eventctl.json(*TOKEN), eventctl.json(*TOKEN)
+    new = eventctl.json("token", "rotate", old["token_id"], "--overlap", "1h")
+    eventctl.json("token", "revoke", revoked["token_id"])
+    for token_id, told in ((old["token_id"], f"rotate {new['token_id']}"), (revoked["token_id"], "revoked")):
+        result = eventctl.run("token", "rotate", token_id)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert told in result.stderr
+    assert eventctl.json("token", "list", "--domain", DOMAIN)["total_count"] == 3
 
 
 def test_revoke(app, eventctl):
@@ -264,6 +398,13 @@ def test_a_stack_is_named_anywhere(eventctl, arguments):
         ((*WEBHOOK[:-1], ""), "1 to 255 characters"),
         ((*TOKEN, "--permission", "write"), "'--permission'"),
         ((*TOKEN, "--expires", "2020-01-01"), "in the past"),
+        (("webhook", "rotate", "w", "--overlap", "soon"), "no duration"),
+        ((*WEBHOOK, "--rate-limit", "0"), "neither a number"),
+        (("webhook", "limit", "w", "1000001"), "neither a number"),
+        (("webhook", "limit", "w", "none"), "neither a number"),
+        (("webhook", "limit", "w", "²"), "neither a number"),
+        (("webhook", "limit", "w"), "Missing argument"),
+        (("token", "rotate", "t", "--overlap", "-1h"), "no duration"),
         (("alert", "list", "--domain", "d", "--state", "OPEN"), "'--state'"),
         (("import", "no-such-file.jsonl"), "No such file"),
         (("export", "--domain", "d", "--since", "yesterday"), "no ISO 8601 time"),
@@ -284,8 +425,11 @@ def test_a_wrong_command_line_is_one_line_and_exit_status_2(eventctl, arguments,
         ("webhook", "disable", "webhook-unknown"),
         ("webhook", "enable", "webhook-unknown"),
         ("webhook", "rotate", "webhook-unknown"),
+        ("webhook", "limit", "webhook-unknown", "5"),
+        ("webhook", "limit", "webhook-unknown", "default"),
         ("webhook", "delete", "webhook-unknown"),
         ("token", "revoke", "token-unknown"),
+        ("token", "rotate", "token-unknown"),
         ("alert", "show", "alert-unknown"),
         ("alert", "show", "alert-000000000000000000000000" + "0001"),
     ],

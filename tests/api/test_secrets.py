@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -72,11 +73,18 @@ def test_no_access_key_token_or_body_is_logged(app, fresh_logger, capfd, caplog,
 
 def test_no_repr_holds_a_secret(app):
     webhook, key = administration.create_webhook(app.stores, domain_id="d", project_id="p", name="n")
+    rotated, _ = administration.rotate_access_key(app.stores, webhook.webhook_id, timedelta(hours=1))
     token, credential = administration.create_token(app.stores, domain_id="d")
     shown = (
-        repr(webhook) + repr(token) + repr(app.stores.webhooks.get(webhook.webhook_id)) + repr(UnavailableError("x"))
+        repr(webhook)
+        + repr(rotated)
+        + repr(token)
+        + repr(app.stores.webhooks.get(webhook.webhook_id))
+        + repr(UnavailableError("x"))
     )
     assert key not in shown
+    assert webhook.key_hashes[0] == rotated.old_keys[0].key_hash
     assert webhook.key_hashes[0] not in shown
+    assert rotated.key_hashes[0] not in shown
     assert credential.partition(".")[2] not in shown
     assert token.secret_hash not in shown

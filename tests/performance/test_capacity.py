@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from event_api import ids, times
+from event_api import ids, times, wiring
 from event_api.model import Delivery
+from event_api.rates import share_of
 from event_api.raw import Body
+from event_api.store import client
 from tests.performance.reading_samples import store_deliveries, store_events
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
@@ -39,6 +41,23 @@ def test_create(app):
     assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (8, 1.5)
     assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (7, 1.5)
     assert consumed(app, lambda: post(app, path, {**bodies.SEED_LIKE, "event_type": "RECOVERY"})) == (8, 2.5)
+
+
+def test_create_with_a_rate_limit(app):
+    """A write for each share of the limit, and none for what is refused."""
+    wiring.rates()._clock = lambda: 0.0  # no minute ends in between
+    _, path = app.webhook(rate_limit=200)
+    post(app, path, bodies.SEED_LIKE)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (7, 1.5)
+    app.meter.attach(client.hasty_dynamodb())
+    assert share_of(200) == 10
+    for _ in range(7):
+        post(app, path, bodies.SEED_LIKE)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (8, 1.5)
+    _, shed = app.webhook(rate_limit=1)
+    post(app, shed, bodies.SEED_LIKE)
+    app.gateway.post(shed, bodies.SEED_LIKE)
+    assert consumed(app, lambda: app.gateway.post(shed, bodies.SEED_LIKE)) == (0, 0.5)
 
 
 def test_create_from_a_repeated_delivery(app):

@@ -160,11 +160,15 @@ def function(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def imported(function: str, dynamodb: DynamoDbStub) -> set[str]:
+    return imports_of(function, dynamodb)
+
+
+def imports_of(function: str, dynamodb: DynamoDbStub, **environment: str) -> set[str]:
     """The modules that a fresh interpreter imports for a function and its first answer."""
     child = subprocess.run(
         [sys.executable, "-c", CHILD],
         cwd=world.ROOT / "functions" / function,
-        env=world.environment() | {"AWS_ENDPOINT_URL": dynamodb.url, "PYTHONDONTWRITEBYTECODE": "1"},
+        env=world.environment() | {"AWS_ENDPOINT_URL": dynamodb.url, "PYTHONDONTWRITEBYTECODE": "1"} | environment,
         input=world.event_of(function),
         capture_output=True,
         check=False,
@@ -173,6 +177,13 @@ def imported(function: str, dynamodb: DynamoDbStub) -> set[str]:
     result: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
     assert is_success(result["answer"]), result["answer"]
     return set(result["modules"])
+
+
+def test_a_limiter_is_imported_only_for_a_webhook_with_a_limit(dynamodb: DynamoDbStub) -> None:
+    limited = imports_of("create_event", dynamodb, WEBHOOK_RATE_LIMIT="1000000")
+    own = {name.partition(".")[2] for name in limited if name.startswith("event_api.")}
+
+    assert own - PINNED["create_event"].own == {"rates", "store.rates"}
 
 
 def is_success(answer: dict[str, Any]) -> bool:

@@ -15,14 +15,14 @@ from event_api.store.tokens import TokenStore
 from event_api.store.webhooks import WebhookStore
 
 
-def authenticate_webhook(webhooks: WebhookStore, webhook_id: str, access_key: str) -> Webhook:
-    """Return the webhook whose key this is.
+def authenticate_webhook(webhooks: WebhookStore, webhook_id: str, access_key: str, now: datetime) -> Webhook:
+    """Return the webhook whose key this is, if the key is valid now.
 
     Raises PermissionDeniedError, the same for an unknown webhook and a wrong key, and WebhookDisabledError.
     """
     known = 0 < len(webhook_id) <= ids.MAX_ID_LENGTH
     webhook = webhooks.get(webhook_id) if known else None
-    right = credentials.matches(access_key, webhook.key_hashes if webhook else ())
+    right = credentials.matches(access_key, webhook.valid_hashes(now) if webhook else ())
     if webhook is None or not right:
         raise PermissionDeniedError("there is no such webhook, or the access key is wrong")
     if webhook.state is WebhookState.DISABLED:

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from event_api import credentials, ids, times
-from event_api.errors import InvalidParameterError, NotFoundError
-from event_api.model import Permission, RecoveryMode, Token, Webhook, WebhookState
+from event_api.errors import InvalidParameterError, NotFoundError, UnavailableError
+from event_api.model import OldKey, Permission, RecoveryMode, Token, Webhook, WebhookState
 from event_api.normalizers import known_formats
 from event_api.raw import is_utf8
 from event_api.store.stores import Stores
+from event_api.store.table import ConditionFailedError
 
 MAX_NAME_LENGTH = 255
 """Characters."""
 MAX_DUPLICATE_EVENT_TIME = 365 * 24 * 3600
 """Seconds."""
+MAX_RATE_LIMIT = 1_000_000
+"""Deliveries a minute."""
 TOKEN_LIFETIME = timedelta(days=365)
 """How long a token lasts unless it is told otherwise."""
+MAX_OLD_KEYS = 16
+"""Of a webhook, at a time: each delivery reads them all, and up to 4 KB cost the same."""
+
+NO_OVERLAP = timedelta()
 
 _SECRET_BYTES = 32
+_ROTATION_TRIES = 10
 
 
 def create_webhook(
@@ -32,11 +41,12 @@ def create_webhook(
     format: str | None = None,  # noqa: A002  # the domain's word
     duplicate_event_time: int = 600,
     recovery_mode: RecoveryMode = RecoveryMode.AUTO,
+    rate_limit: int | None = None,
 ) -> tuple[Webhook, str]:
     """Store a new webhook and return it with its access key, which cannot be had again.
 
-    ``format`` fixes the sender's format, None has each delivery's detected. ``duplicate_event_time`` is in seconds.
-    Raises InvalidParameterError naming what is wrong.
+    ``format`` fixes the sender's format, None has each delivery's detected. ``duplicate_event_time`` is in seconds,
+    ``rate_limit`` in deliveries a minute (`Webhook.rate_limit`). Raises InvalidParameterError naming what is wrong.
     """
     if format is not None and format not in known_formats():
         raise InvalidParameterError("format", f"it is none of {', '.join(known_formats())}")
@@ -53,6 +63,7 @@ def create_webhook(
         format=format,
         duplicate_event_time=duplicate_event_time,
         recovery_mode=recovery_mode,
+        rate_limit=_rate_limit(rate_limit),
     )
     stores.webhooks.add(webhook)
     return webhook, access_key
@@ -64,16 +75,46 @@ def set_webhook_state(stores: Stores, webhook_id: str, state: WebhookState) -> N
         raise NotFoundError("webhook_id", webhook_id)
 
 
-def rotate_access_key(stores: Stores, webhook_id: str) -> str:
-    """Replace a webhook's access key and return the new one; the old one is refused from now on.
+def set_rate_limit(stores: Stores, webhook_id: str, rate_limit: int | None) -> None:
+    """Limit a webhook's deliveries a minute (`Webhook.rate_limit`).
 
-    Raises NotFoundError if there is no such webhook.
+    Raises NotFoundError if there is no such webhook, InvalidParameterError for a limit that cannot be kept.
+    """
+    if not stores.webhooks.set_rate_limit(_opaque_id("webhook_id", webhook_id), _rate_limit(rate_limit)):
+        raise NotFoundError("webhook_id", webhook_id)
+
+
+def rotate_access_key(stores: Stores, webhook_id: str, overlap: timedelta = NO_OVERLAP) -> tuple[Webhook, str]:
+    """Replace a webhook's access key; return the webhook as it is now, and the new key, which cannot be had again.
+
+    All keys that were valid end when the overlap does, or when they would have ended if that is earlier. Raises
+    NotFoundError if there is no such webhook, InvalidParameterError if too many old keys would be valid.
     """
     access_key = secrets.token_urlsafe(_SECRET_BYTES)
-    hashes = (credentials.hash_secret(access_key),)
-    if not stores.webhooks.set_keys(_opaque_id("webhook_id", webhook_id), hashes):
-        raise NotFoundError("webhook_id", webhook_id)
-    return access_key
+    for _ in range(_ROTATION_TRIES):
+        webhook = stores.webhooks.get_consistent(_opaque_id("webhook_id", webhook_id))
+        if webhook is None:
+            raise NotFoundError("webhook_id", webhook_id)
+        rotated = replace(
+            webhook,
+            key_hashes=(credentials.hash_secret(access_key),),
+            old_keys=_old_keys(webhook, overlap, times.now()),
+        )
+        if stores.webhooks.set_keys(rotated, seen=webhook):
+            return rotated, access_key
+    raise UnavailableError("others rotate the webhook's key at the same time")
+
+
+def _old_keys(webhook: Webhook, overlap: timedelta, now: datetime) -> tuple[OldKey, ...]:
+    """Return the keys that stay valid for a while when a webhook's keys are replaced."""
+    end = now + overlap
+    replaced = [OldKey(key_hash, end) for key_hash in webhook.key_hashes]
+    older = [replace(key, ends_at=min(key.ends_at, end)) for key in webhook.old_keys]
+    kept = tuple(key for key in (*replaced, *older) if now < key.ends_at)
+    if len(kept) > MAX_OLD_KEYS:
+        reason = f"more than {MAX_OLD_KEYS} old keys would be valid; rotate without it, or when some have ended"
+        raise InvalidParameterError("overlap", reason)
+    return kept
 
 
 def delete_webhook(stores: Stores, webhook_id: str) -> None:
@@ -116,10 +157,48 @@ def create_token(
     return token, f"{token.token_id}.{secret}"
 
 
+def rotate_token(stores: Stores, token_id: str, overlap: timedelta = NO_OVERLAP) -> tuple[Token, Token, str]:
+    """Store a token like another one, with the same lifetime from now on, in its place.
+
+    Returns the new token, the old one as it is now, and the new one's bearer credential, which cannot be had again. The
+    old one expires when the overlap ends, or when it would have if that is earlier. Raises NotFoundError if there is no
+    such token, InvalidParameterError if it is revoked or was rotated before.
+    """
+    old = stores.tokens.get_consistent(_opaque_id("token_id", token_id))
+    if old is None:
+        raise NotFoundError("token_id", token_id)
+    if old.revoked:
+        raise InvalidParameterError("token_id", "it is revoked: create another one")
+    if old.rotated_to is not None:
+        raise InvalidParameterError("token_id", f"it was rotated before: rotate {old.rotated_to}")
+    now = times.now()
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    new = replace(
+        old,
+        token_id=ids.new_id("token"),
+        secret_hash=credentials.hash_secret(secret),
+        page_key=secrets.token_urlsafe(_SECRET_BYTES),
+        created_at=now,
+        expires_at=None if old.expires_at is None else now + (old.expires_at - old.created_at),
+    )
+    ends_at = now + overlap if old.expires_at is None else min(now + overlap, old.expires_at)
+    try:
+        stores.tokens.rotate(new, old, ends_at)
+    except ConditionFailedError:
+        raise UnavailableError("somebody else rotated or revoked the token at the same time") from None
+    return new, replace(old, expires_at=ends_at, rotated_to=new.token_id), f"{new.token_id}.{secret}"
+
+
 def revoke_token(stores: Stores, token_id: str) -> None:
     """Refuse a token from now on (within the authorizer's caching time); raise NotFoundError if there is none."""
     if not stores.tokens.revoke(_opaque_id("token_id", token_id)):
         raise NotFoundError("token_id", token_id)
+
+
+def _rate_limit(limit: int | None) -> int | None:
+    if limit is not None and not 0 <= limit <= MAX_RATE_LIMIT:
+        raise InvalidParameterError("rate_limit", f"it must be from 0 to {MAX_RATE_LIMIT} deliveries a minute")
+    return limit
 
 
 def _opaque_id(key: str, value: str) -> str:

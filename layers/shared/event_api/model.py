@@ -102,8 +102,16 @@ class NormalizedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class OldKey:
+    """An access key that was replaced, as SHA-256; it is valid until ``ends_at``, and not at that instant."""
+
+    key_hash: str = field(repr=False)
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a sender delivers to. ``key_hashes`` are SHA-256 of the access keys that are valid now."""
+    """Where a sender delivers to. ``key_hashes`` are SHA-256 of the access keys that are valid until replaced."""
 
     webhook_id: str
     domain_id: str
@@ -116,6 +124,18 @@ class Webhook:
     duplicate_event_time: int = 600
     """Seconds after which an ALERT with the same key opens a new alert."""
     recovery_mode: RecoveryMode = RecoveryMode.AUTO
+    rate_limit: int | None = None
+    """Deliveries a minute, 0 is any number; None is what the deployment says (`Settings.webhook_rate_limit`)."""
+    old_keys: tuple[OldKey, ...] = ()
+    """What was replaced with an overlap; some may have ended."""
+
+    def valid_old_keys(self, now: datetime) -> tuple[OldKey, ...]:
+        """Return the old keys that have not ended."""
+        return tuple(key for key in self.old_keys if now < key.ends_at)
+
+    def valid_hashes(self, now: datetime) -> tuple[str, ...]:
+        """Return the hashes of all keys that are valid ``now``."""
+        return (*self.key_hashes, *(key.key_hash for key in self.valid_old_keys(now)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,3 +235,5 @@ class Token:
     expires_at: datetime | None
     name: str | None = None
     revoked: bool = False
+    rotated_to: str | None = None
+    """The token that took its place, if one did."""

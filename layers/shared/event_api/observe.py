@@ -30,10 +30,12 @@ def _metrics() -> Metrics:
     return Metrics()
 
 
-def count(metric: str, amount: int = 1) -> None:
-    """Add to a metric; it is written when the invocation ends."""
+def count(metric: str, amount: int = 1, **facts: str) -> None:
+    """Add to a metric; it is written when the invocation ends, with the facts beside it in the log."""
     if amount:
         _metrics().add_metric(metric, MetricUnit.Count, amount)
+        for name, fact in facts.items():
+            _metrics().add_metadata(name, fact)
 
 
 @contextmanager

@@ -35,14 +35,17 @@ class Settings:
     """The deployment's settings.
 
     ``retention_days``: days from storing until an item expires, 0 is for ever. ``max_body_bytes``: the largest
-    webhook body that is accepted.
+    webhook body that is accepted. ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit of its
+    own may send, 0 is any number.
     """
 
     tables: TableNames
     bodies_bucket: str
+    rates_table: str
     redrive_queue_url: str
     retention_days: int
     max_body_bytes: int
+    webhook_rate_limit: int
 
 
 @cache
@@ -61,7 +64,9 @@ def settings() -> Settings:
             tokens=env["TOKENS_TABLE"],
         ),
         bodies_bucket=env["BODIES_BUCKET"],
+        rates_table=env["RATES_TABLE"],
         redrive_queue_url=env["REDRIVE_QUEUE_URL"],
         retention_days=int(env["RETENTION_DAYS"]),
         max_body_bytes=int(env["MAX_BODY_BYTES"]),
+        webhook_rate_limit=int(env["WEBHOOK_RATE_LIMIT"]),
     )

@@ -19,6 +19,7 @@ from event_api.store.table import Table
 if TYPE_CHECKING:
     from event_api.ingest import Ingest
     from event_api.queue import RedriveQueue
+    from event_api.rates import Rates
     from event_api.store.alerts import AlertStore
     from event_api.store.deliveries import DeliveryStore
     from event_api.store.event_reader import EventReader
@@ -93,6 +94,19 @@ def queue() -> RedriveQueue:
 
 
 @cache
+def rates() -> Rates:
+    """Return the rates of the webhooks that have a limit."""
+    import random
+    import time
+
+    from event_api.rates import Rates
+    from event_api.store.rates import RateStore
+
+    store = RateStore(Table(client.hasty_dynamodb(), settings().rates_table))
+    return Rates(store.add, time.time, random.random)
+
+
+@cache
 def ingest() -> Ingest:
     """Return the steps of create."""
     from event_api.ingest import Ingest
@@ -100,19 +114,8 @@ def ingest() -> Ingest:
     return Ingest(deliveries(), events(), alerts(), queue(), settings().max_body_bytes)
 
 
-_OPENED = (
-    webhooks,
-    tokens,
-    deliveries,
-    alerts,
-    events,
-    queue,
-    ingest,
-    settings,
-    client.dynamodb,
-    client.sqs,
-    client.s3,
-)
+_CLIENTS = (client.dynamodb, client.hasty_dynamodb, client.s3, client.sqs)
+_OPENED = (webhooks, tokens, deliveries, alerts, events, queue, rates, ingest, settings, *_CLIENTS)
 
 
 def forget() -> None:

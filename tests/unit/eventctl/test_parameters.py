@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import click
 import pytest
 
-from eventctl.parameters import INSTANT, OPAQUE_ID, parse_expiry
+from eventctl.parameters import DURATION, INSTANT, OPAQUE_ID, parse_expiry
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -45,6 +45,25 @@ def test_an_expiry_is_a_time_a_date_or_a_duration(text, expected):
 def test_what_is_no_expiry_is_refused_with_a_reason(text, reason):
     with pytest.raises(ValueError, match=reason):
         parse_expiry(text, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("24h", timedelta(hours=24)),
+        (" 2 W ", timedelta(weeks=2)),
+        ("0s", timedelta()),
+        ("36525d", timedelta(days=36525)),
+    ],
+)
+def test_a_duration_is_a_number_and_a_unit(text, expected):
+    assert DURATION.convert(text, None, None) == expected
+
+
+@pytest.mark.parametrize("text", ["", "24", "h", "-1h", "1.5h", "1y", "36526d", "2026-03-02"])
+def test_what_is_no_duration_is_refused(text):
+    with pytest.raises(click.BadParameter, match="no duration"):
+        DURATION.convert(text, None, None)
 
 
 @pytest.mark.parametrize("text", ["x", "-x", " ", "x" * 128, "日本", "a/b:c*"])

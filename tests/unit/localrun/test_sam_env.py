@@ -23,13 +23,14 @@ RUNNING = Endpoint(
 
 
 def test_every_name_that_sam_cannot_know_is_given():
-    assert sam_env.variables(RUNNING) == {
+    assert sam_env.variables(RUNNING, "R") == {
         "EVENTS_TABLE": "E",
         "DELIVERIES_TABLE": "D",
         "ALERTS_TABLE": "A",
         "WEBHOOKS_TABLE": "W",
         "TOKENS_TABLE": "T",
         "BODIES_BUCKET": "B",
+        "RATES_TABLE": "R",
         "REDRIVE_QUEUE_URL": "http://host.docker.internal:3999/000000000000/redrive",
     }
 
@@ -37,7 +38,7 @@ def test_every_name_that_sam_cannot_know_is_given():
 def test_sam_sets_only_variables_that_the_template_declares():
     declared = set(re.findall(r"^        ([A-Z_]+): !Ref ", (ROOT / "template.yaml").read_text("utf-8"), re.MULTILINE))
 
-    assert sam_env.variables(RUNNING).keys() <= declared
+    assert sam_env.variables(RUNNING, "R").keys() <= declared
 
 
 def test_without_a_local_run_one_line_says_what_to_do(

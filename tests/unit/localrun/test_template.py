@@ -1,9 +1,11 @@
 import json
+import re
 
 import pytest
 
 from localrun import template
 from localrun.errors import LocalRunError
+from tests import stack
 
 URI = {"Fn::Sub": "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}
 
@@ -138,6 +140,27 @@ def test_a_sam_template_becomes_plain_cloudformation(sam):
     assert resources["ApiGetARoute"]["Properties"]["RouteKey"] == "GET /a"
     assert not any(resource["Type"].startswith("AWS::Serverless::") for resource in resources.values())
     assert "Body" not in json.dumps(resources)
+
+
+def test_conditions_are_left_to_cloudformation(sam):
+    sam |= {"Parameters": {"Most": {"Type": "Number", "Default": 0}}}
+    sam |= {"Conditions": {"Limits": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Most"}, "0"]}]}}}
+    most = {"Fn::If": ["Limits", {"Ref": "Most"}, {"Ref": "AWS::NoValue"}]}
+    sam["Resources"]["F"]["Properties"]["ReservedConcurrentExecutions"] = most
+    pointed = template.point_code(sam, {"F": "s3://bucket/f.zip", "Layer": "s3://bucket/l.zip"})
+    expanded = template.expand(pointed, "us-east-1")
+    assert expanded["Conditions"] == sam["Conditions"]
+    assert expanded["Resources"]["F"]["Properties"]["ReservedConcurrentExecutions"] == most
+
+
+def test_what_the_templates_conditions_switch_is_off_by_default():
+    conditions = stack.template()["Conditions"]
+    for condition in conditions.values():
+        (equals,) = condition["Fn::Not"]
+        given, off = equals["Fn::Equals"]
+        assert stack.parameter(given["Ref"]) == off
+    text = json.dumps(stack.template()["Resources"], default=str)
+    assert set(re.findall(r'"Fn::If": \["(\w+)"', text)) == set(conditions)
 
 
 def test_a_layer_with_other_code_is_another_layer(sam):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _CONNECT_TIMEOUT = 1  # seconds; the services answer in milliseconds, and a caller waits 29 s at most
 _READ_TIMEOUT = 3  # seconds; a query's full page of 1 MB takes well under one
 _ATTEMPTS = 3  # the first one included
+_HASTY_TIMEOUT = 0.3  # seconds, to connect and to read
 
 _ITEMS = {"Query": "Items", "BatchGetItem": "Responses"}
 """Where the answers that may hold many items have them."""
@@ -38,6 +39,13 @@ def dynamodb() -> DynamoDBClient:
     client: DynamoDBClient = _make("dynamodb")
     for operation in _ITEMS:
         client.meta.events.register(f"before-parse.dynamodb.{operation}", _take_items)
+    return client
+
+
+@cache
+def hasty_dynamodb() -> DynamoDBClient:
+    """Return a DynamoDB client for what is not worth waiting for: it tries once, for a moment."""
+    client: DynamoDBClient = _make("dynamodb", _HASTY_TIMEOUT, _HASTY_TIMEOUT, attempts=1)
     return client
 
 
@@ -74,12 +82,17 @@ def _take_items(
         response_dict["body"] = json.dumps(answer).encode()
 
 
-def _make(service: str) -> Any:  # noqa: ANN401 -- botocore makes its clients' classes at run time
+def _make(
+    service: str,
+    connect_timeout: float = _CONNECT_TIMEOUT,
+    read_timeout: float = _READ_TIMEOUT,
+    attempts: int = _ATTEMPTS,
+) -> Any:  # noqa: ANN401 -- botocore makes its clients' classes at run time
     config = Config(
-        connect_timeout=_CONNECT_TIMEOUT,
-        read_timeout=_READ_TIMEOUT,
+        connect_timeout=connect_timeout,
+        read_timeout=read_timeout,
         # "standard" spreads its retries and stops when most of them fail; "legacy", the default, does not stop.
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         # Lambda purges idle connections; its documentation's best practices ask for this.
         tcp_keepalive=True,
     )

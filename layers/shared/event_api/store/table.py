@@ -226,6 +226,17 @@ class Table:
                 **expressions(values, UpdateExpression=update, ConditionExpression=condition),
             )
 
+    def update_and_read(self, key: Item, update: str, values: Mapping[str, Value]) -> Item:
+        """Change an item, which is made if there is none, and return the attributes that were changed."""
+        with failures_told():
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=to_attributes(key),
+                ReturnValues="UPDATED_NEW",
+                **expressions(values, UpdateExpression=update),
+            )
+        return from_attributes(answer["Attributes"])
+
     def delete(self, key: Item, *, condition: str | None = None) -> None:
         """Delete an item; raise ConditionFailedError if the condition does not hold."""
         with failures_told():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from event_api import times
 from event_api.model import Permission, Token
-from event_api.store.attributes import Fields, Item
+from event_api.store.attributes import Fields, Item, Value
 from event_api.store.table import ConditionFailedError, Table
 
 _FORGET_AFTER = timedelta(days=90)
@@ -25,6 +25,11 @@ class TokenStore:
         item = self._table.get_latest({"token_id": token_id})
         return None if item is None else _from_item(item)
 
+    def get_consistent(self, token_id: str) -> Token | None:
+        """Read a token as it is this moment, to change it; None if there is none."""
+        item = self._table.get({"token_id": token_id}, consistent=True)
+        return None if item is None else _from_item(item)
+
     def of_domain(self, domain_id: str) -> Iterator[Token]:
         """Read a domain's tokens, by id."""
         items = self._table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain")
@@ -32,22 +37,26 @@ class TokenStore:
 
     def add(self, token: Token) -> None:
         """Store a new token; its id is random, so a clash is a defect and raises."""
-        expiry = token.expires_at
-        self._table.put(
-            {
-                "token_id": token.token_id,
-                "secret_hash": token.secret_hash,
-                "page_key": token.page_key,
-                "domain_id": token.domain_id,
-                "projects": None if token.projects is None else sorted(token.projects),
-                "permissions": sorted(permission.value for permission in token.permissions),
-                "created_at": times.to_iso(token.created_at),
-                "expires_at": None if expiry is None else times.to_iso(expiry),
-                "forget_at": None if expiry is None else int((expiry + _FORGET_AFTER).timestamp()),
-                "name": token.name,
-                "revoked": token.revoked,
-            },
+        self._table.put(_to_item(token), unless_exists="token_id")
+
+    def rotate(self, new: Token, old: Token, ends_at: datetime) -> None:
+        """Store a new token, and have the old one, as it was read, expire at ``ends_at``.
+
+        Raises ConditionFailedError if the old one is gone, or was rotated or revoked meanwhile.
+        """
+        values: dict[str, Value] = {
+            "ends_at": times.to_iso(ends_at),
+            "forget_at": _forget_at(ends_at),
+            "new": new.token_id,
+            "revoked": False,
+        }
+        self._table.put_and_update(
+            _to_item(new),
             unless_exists="token_id",
+            other={"token_id": old.token_id},
+            condition="#revoked = :revoked AND attribute_not_exists(#rotated_to)",
+            values=values,
+            update="SET #expires_at = :ends_at, #forget_at = :forget_at, #rotated_to = :new",
         )
 
     def revoke(self, token_id: str) -> bool:
@@ -64,6 +73,28 @@ class TokenStore:
         return True
 
 
+def _forget_at(expiry: datetime) -> int:
+    return int((expiry + _FORGET_AFTER).timestamp())
+
+
+def _to_item(token: Token) -> dict[str, Value | None]:
+    expiry = token.expires_at
+    return {
+        "token_id": token.token_id,
+        "secret_hash": token.secret_hash,
+        "page_key": token.page_key,
+        "domain_id": token.domain_id,
+        "projects": None if token.projects is None else sorted(token.projects),
+        "permissions": sorted(permission.value for permission in token.permissions),
+        "created_at": times.to_iso(token.created_at),
+        "expires_at": None if expiry is None else times.to_iso(expiry),
+        "forget_at": None if expiry is None else _forget_at(expiry),
+        "name": token.name,
+        "revoked": token.revoked,
+        "rotated_to": token.rotated_to,
+    }
+
+
 def _from_item(item: Item) -> Token:
     stored = Fields(item)
     return Token(
@@ -77,4 +108,5 @@ def _from_item(item: Item) -> Token:
         expires_at=stored.optional_time("expires_at"),
         name=stored.optional_text("name"),
         revoked=stored.flag("revoked"),
+        rotated_to=stored.optional_text("rotated_to"),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from event_api import times
-from event_api.model import RecoveryMode, Webhook, WebhookState
+from event_api.model import OldKey, RecoveryMode, Webhook, WebhookState
 from event_api.store.attributes import Fields, Item, Value
 from event_api.store.table import ConditionFailedError, Table
 
@@ -21,6 +21,11 @@ class WebhookStore:
         item = self._table.get_latest({"webhook_id": webhook_id})
         return None if item is None else _from_item(item)
 
+    def get_consistent(self, webhook_id: str) -> Webhook | None:
+        """Read a webhook as it is this moment, to change it; None if there is none."""
+        item = self._table.get({"webhook_id": webhook_id}, consistent=True)
+        return None if item is None else _from_item(item)
+
     def of_domain(self, domain_id: str) -> Iterator[Webhook]:
         """Read a domain's webhooks, by id."""
         items = self._table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain")
@@ -32,11 +37,23 @@ class WebhookStore:
 
     def set_state(self, webhook_id: str, state: WebhookState) -> bool:
         """Enable or disable a webhook; False if there is none."""
-        return self._change(webhook_id, "SET #state = :value", state.value)
+        return self._change(webhook_id, "SET #state = :state", {"state": state.value})
 
-    def set_keys(self, webhook_id: str, key_hashes: tuple[str, ...]) -> bool:
-        """Replace the access keys that are valid; False if there is no such webhook."""
-        return self._change(webhook_id, "SET #key_hashes = :value", list(key_hashes))
+    def set_rate_limit(self, webhook_id: str, rate_limit: int | None) -> bool:
+        """Limit a webhook's deliveries; False if there is none."""
+        if rate_limit is None:
+            return self._change(webhook_id, "REMOVE #rate_limit", {})
+        return self._change(webhook_id, "SET #rate_limit = :limit", {"limit": rate_limit})
+
+    def set_keys(self, changed: Webhook, seen: Webhook) -> bool:
+        """Store a webhook's keys, old ones included; False if they are no longer those that were ``seen``."""
+        # A new key is new random bits, so who replaced keys meanwhile left another list.
+        condition = "#key_hashes = :seen"
+        values: dict[str, Value] = {"new": list(changed.key_hashes), "seen": list(seen.key_hashes)}
+        if changed.old_keys:
+            values["old"] = _old_keys(changed)
+            return self._change(changed.webhook_id, "SET #key_hashes = :new, #old_keys = :old", values, condition)
+        return self._change(changed.webhook_id, "SET #key_hashes = :new REMOVE #old_keys", values, condition)
 
     def delete(self, webhook_id: str) -> bool:
         """Delete a webhook; its events stay. False if there is none."""
@@ -46,14 +63,15 @@ class WebhookStore:
             return False
         return True
 
-    def _change(self, webhook_id: str, update: str, value: Value) -> bool:
+    def _change(
+        self,
+        webhook_id: str,
+        update: str,
+        values: Mapping[str, Value],
+        condition: str = "attribute_exists(#webhook_id)",
+    ) -> bool:
         try:
-            self._table.update(
-                {"webhook_id": webhook_id},
-                update,
-                {"value": value},
-                condition="attribute_exists(#webhook_id)",
-            )
+            self._table.update({"webhook_id": webhook_id}, update, values, condition=condition)
         except ConditionFailedError:
             return False
         return True
@@ -68,14 +86,21 @@ def _to_item(webhook: Webhook) -> dict[str, Value | None]:
         "state": webhook.state.value,
         "format": webhook.format,
         "key_hashes": list(webhook.key_hashes),
+        "old_keys": _old_keys(webhook) or None,
+        "rate_limit": webhook.rate_limit,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
         "created_at": times.to_iso(webhook.created_at),
     }
 
 
+def _old_keys(webhook: Webhook) -> dict[str, str]:
+    return {key.key_hash: times.to_iso(key.ends_at) for key in webhook.old_keys}
+
+
 def _from_item(item: Item) -> Webhook:
     stored = Fields(item)
+    ends = Fields({**stored.text_map("old_keys")})
     return Webhook(
         webhook_id=stored.text("webhook_id"),
         domain_id=stored.text("domain_id"),
@@ -84,7 +109,9 @@ def _from_item(item: Item) -> Webhook:
         state=WebhookState(stored.text("state")),
         format=stored.optional_text("format"),
         key_hashes=tuple(stored.texts("key_hashes")),
+        old_keys=tuple(OldKey(key_hash, ends.time(key_hash)) for key_hash in stored.text_map("old_keys")),
         duplicate_event_time=stored.number("duplicate_event_time"),
         recovery_mode=RecoveryMode(stored.text("recovery_mode")),
+        rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,
         created_at=stored.time("created_at"),
     )
