@@ -193,7 +193,8 @@ def _object_or_none(body: Body) -> JsonObject | None:
 def _events_of(webhook: Webhook, delivery: Delivery) -> list[NormalizedEvent]:
     """Return what a delivery says; one ERROR event where it cannot be read."""
     try:
-        payload = Payload(delivery.body.read_object(), delivery.headers, delivery.received_at)
+        body = delivery.body.read_object(delivery.headers.get("content-encoding", ""))
+        payload = Payload(body, delivery.headers, delivery.received_at)
         _, events = normalize(webhook.format, payload)
     except (UnreadableBodyError, NormalizeError) as error:
         observe.count("DeliveriesUnreadable")
