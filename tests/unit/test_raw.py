@@ -100,6 +100,12 @@ def test_what_is_not_compressed_is_not_told_to_be():
         Body.received(b"{").read_object("identity")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_the_access_key_is_hidden_in_whatever_encoding(encoding):
+    body = Body.received('{"url": "/webhook/w/hunter2/events", "ж": "hunter2"}'.encode(encoding), "hunter2")
+    assert body.read_object() == {"url": "/webhook/w/[access key]/events", "ж": "[access key]"}
+
+
 def test_its_repr_has_nothing_of_the_body():
     assert "hunter2" not in repr(Body.received(b'{"password": "hunter2"}'))
 

@@ -18,7 +18,9 @@ MAX_DIGITS = 4_000
 """Of an integer. Python refuses to read or write one of more than 4,300, in words that are about Python."""
 
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
-_HIDDEN = b"[access key]"
+_HIDDEN = "[access key]"
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+"""All that Python's parser reads JSON in."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _GZIP = b"\x1f\x8b"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -110,7 +112,9 @@ class Body:
     @classmethod
     def received(cls, content: bytes, access_key: str = "") -> Body:
         """Take a body as it came, but for the access key that let it in: who reads events may not come to know it."""
-        body = cls(content.replace(access_key.encode(), _HIDDEN) if access_key else content)
+        for encoding in _ENCODINGS if access_key else ():
+            content = content.replace(access_key.encode(encoding), _HIDDEN.encode(encoding))
+        body = cls(content)
         value, _ = body._parsed
         if isinstance(value, dict) and isinstance(value.get("data"), dict) and value.keys() <= _REQUEST_KEYS:
             return cls.of(value["data"])
