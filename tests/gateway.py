@@ -39,6 +39,8 @@ class Gateway:
 
     def __init__(self) -> None:
         self.context = Context()
+        self.verdicts: dict[str, dict[str, Any]] | None = None
+        """The authorizer's answers, by their header, as API Gateway keeps them; None has it asked every time."""
 
     def request(
         self,
@@ -63,13 +65,21 @@ class Gateway:
         if not route.open:
             if "authorization" not in headers:
                 return _own(401, "Unauthorized")
-            verdict = stack.handler(AUTHORIZER)({**event, "type": "REQUEST"}, self.context)
+            verdict = self._verdict({**event, "type": "REQUEST"})
             if not verdict["isAuthorized"]:
                 return _own(403, "Forbidden")
             event["requestContext"]["authorizer"] = {"lambda": verdict["context"]}
         answer = stack.handler(route.function)(event, self.context)
         json.dumps(answer, ensure_ascii=False).encode()  # as the runtime does
         return Response(answer["statusCode"], answer["headers"], _text(answer))
+
+    def _verdict(self, event: dict[str, Any]) -> dict[str, Any]:
+        if self.verdicts is None:
+            return stack.handler(AUTHORIZER)(event, self.context)
+        authorization = event["headers"]["authorization"]
+        if authorization not in self.verdicts:
+            self.verdicts[authorization] = stack.handler(AUTHORIZER)(event, self.context)
+        return self.verdicts[authorization]
 
     def post(self, path: str, body: bytes | str | dict | list, **options: Any) -> Response:
         return self.request("POST", path, body, **options)

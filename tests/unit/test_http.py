@@ -39,7 +39,11 @@ def test_a_body_may_be_base64():
     assert request(body=encoded, isBase64Encoded=True).body == b"\xff{}"
     assert request(body="é").body == "é".encode()
     assert request().body == b""
-    assert request(body="not base64!", isBase64Encoded=True).body
+
+
+@pytest.mark.parametrize("body", ["not base64!", "é", "a\ud800"])
+def test_what_is_no_base64_is_the_body_as_it_is(body):
+    assert request(body=body, isBase64Encoded=True).body == body.encode("utf-8", "surrogatepass")
 
 
 def test_repeated_parameters_are_read_from_the_raw_query_string():

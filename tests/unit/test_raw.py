@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.raw import Body, UnreadableBodyError, escaped_bytes, write_json
+from event_api.raw import MAX_DIGITS, Body, UnreadableBodyError, escaped_bytes, write_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -54,6 +56,54 @@ def test_what_was_unwrapped_is_not_unwrapped_again():
 def test_what_is_no_object_says_why(content):
     with pytest.raises(UnreadableBodyError, match=r"The body is .+\."):
         Body.received(content).read_object()
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "-" + "9" * 5_000, "1e400", "9" * MAX_DIGITS + "0"])
+def test_a_number_that_is_too_large_is_told_as_such(number):
+    with pytest.raises(UnreadableBodyError, match=r"^The body is not JSON: a number is too large\.$"):
+        Body.received(f'{{"n": {number}}}'.encode()).read_object()
+
+
+def test_a_number_of_all_the_digits_that_are_accepted_is_read_and_written():
+    body = f'{{"n":{"9" * MAX_DIGITS}}}'
+    assert write_json(Body.received(body.encode()).read_object()) == body
+
+
+COMPRESSED = {
+    "gzip": gzip.compress(b'{"title": "t"}'),
+    "deflate": zlib.compress(b'{"title": "t"}'),
+    "br": bytes.fromhex("8b0680") + b'{"title": "t"}' + b"\x03",
+}
+
+
+@pytest.mark.parametrize(("encoding", "content"), COMPRESSED.items())
+def test_a_compressed_body_is_told_as_such(encoding, content):
+    for written in (encoding, encoding.upper(), f" {encoding} "):
+        with pytest.raises(UnreadableBodyError, match="is compressed, which is not accepted"):
+            Body.received(content).read_object(written)
+
+
+def test_gzip_is_recognised_without_its_header():
+    with pytest.raises(UnreadableBodyError, match="is compressed"):
+        Body.received(COMPRESSED["gzip"]).read_object()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity", ""])
+def test_a_body_that_can_be_read_is_read_whatever_its_header_says(encoding):
+    assert Body.received(b'{"a": 1}').read_object(encoding) == {"a": 1}
+    with pytest.raises(UnreadableBodyError, match="is a JSON array"):
+        Body.received(b"[1]").read_object(encoding)
+
+
+def test_what_is_not_compressed_is_not_told_to_be():
+    with pytest.raises(UnreadableBodyError, match="is not JSON"):
+        Body.received(b"{").read_object("identity")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_the_access_key_is_hidden_in_whatever_encoding(encoding):
+    body = Body.received('{"url": "/webhook/w/hunter2/events", "ж": "hunter2"}'.encode(encoding), "hunter2")
+    assert body.read_object() == {"url": "/webhook/w/[access key]/events", "ж": "[access key]"}
 
 
 def test_its_repr_has_nothing_of_the_body():

@@ -160,7 +160,8 @@ class Ingest:
         Where it could not be read before and now can, a RECOVERY of that ERROR is the last of its events.
         """
         try:
-            payload = Payload(delivery.body.read_object(), delivery.headers, delivery.received_at)
+            body = delivery.body.read_object(delivery.headers.get("content-encoding", ""))
+            payload = Payload(body, delivery.headers, delivery.received_at)
             _, events = normalize(webhook.format, payload)
         except (UnreadableBodyError, NormalizeError) as error:
             observe.count("DeliveriesUnreadable")

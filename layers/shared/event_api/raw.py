@@ -14,9 +14,15 @@ MAX_DEPTH = 200
 """Levels of objects and arrays. Python's parsers and writers give up at depths of their own, which differ between its
 versions and between reading and writing; what is stored must be answered by all of them."""
 
+MAX_DIGITS = 4_000
+"""Of an integer. Python refuses to read or write one of more than 4,300, in words that are about Python."""
+
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
-_HIDDEN = b"[access key]"
+_HIDDEN = "[access key]"
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+"""All that Python's parser reads JSON in."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_GZIP = b"\x1f\x8b"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -27,11 +33,11 @@ class UnreadableBodyError(ValueError):
 def parse_json(text: bytes | str) -> Json:
     """Parse strict JSON.
 
-    Raises ValueError for what is none, for NaN and infinities (no JSON, and no answer could hold them), and for what
-    is nested deeper than MAX_DEPTH.
+    Raises ValueError for what is none, for NaN and infinities (no JSON, and no answer could hold them), for integers of
+    more than MAX_DIGITS, and for what is nested deeper than MAX_DEPTH.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_bounded)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     if _may_be_deep(text) and _is_deep(value):
@@ -80,6 +86,12 @@ def _refuse(constant: str) -> float:
     raise ValueError(f"{constant} is no JSON number")
 
 
+def _bounded(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ValueError("a number is too large")
+    return int(text)
+
+
 def _finite(text: str) -> float:
     number = float(text)
     if isinf(number):
@@ -100,7 +112,9 @@ class Body:
     @classmethod
     def received(cls, content: bytes, access_key: str = "") -> Body:
         """Take a body as it came, but for the access key that let it in: who reads events may not come to know it."""
-        body = cls(content.replace(access_key.encode(), _HIDDEN) if access_key else content)
+        for encoding in _ENCODINGS if access_key else ():
+            content = content.replace(access_key.encode(encoding), _HIDDEN.encode(encoding))
+        body = cls(content)
         value, _ = body._parsed
         if isinstance(value, dict) and isinstance(value.get("data"), dict) and value.keys() <= _REQUEST_KEYS:
             return cls.of(value["data"])
@@ -119,11 +133,17 @@ class Body:
         except ValueError as error:
             return None, f"The body is not JSON: {error}."
 
-    def read_object(self) -> JsonObject:
-        """Return the JSON object that the body holds; raise UnreadableBodyError if it holds none."""
+    def read_object(self, content_encoding: str = "") -> JsonObject:
+        """Return the JSON object that the body holds; raise UnreadableBodyError if it holds none.
+
+        ``content_encoding`` is what the sender says of it in the header of that name. Nothing is decompressed: a small
+        body could become a huge one.
+        """
         value, reason = self._parsed
         if isinstance(value, dict):
             return value
+        if reason and (self.content.startswith(_GZIP) or content_encoding.strip().lower() not in {"", "identity"}):
+            raise UnreadableBodyError("The body is compressed, which is not accepted: send it as it is.")
         kind = "array" if isinstance(value, list) else "plain value"
         raise UnreadableBodyError(reason or f"The body is a JSON {kind}, not an object.")
 

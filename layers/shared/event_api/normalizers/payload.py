@@ -15,6 +15,7 @@ READ_HEADERS: Final = frozenset(
     {
         "ce-id",
         "ce-source",
+        "content-encoding",
         "idempotency-key",
         "webhook-id",
         "x-amz-sns-message-id",
@@ -22,7 +23,7 @@ READ_HEADERS: Final = frozenset(
         "x-github-delivery",
     }
 )
-"""Every request header, in lower case, that detection, a normalizer or `sender_ids` reads.
+"""Every request header, in lower case, that detection, a normalizer, `sender_ids` or the reading of the body reads.
 
 Only these are stored with a delivery, so none of them may carry a secret.
 """

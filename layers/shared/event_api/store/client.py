@@ -10,6 +10,7 @@ mock, calls ``dynamodb.cache_clear()``.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from functools import cache
 from http import HTTPStatus
@@ -88,6 +89,8 @@ def _make(
     read_timeout: float = _READ_TIMEOUT,
     attempts: int = _ATTEMPTS,
 ) -> Any:  # noqa: ANN401 -- botocore makes its clients' classes at run time
+    # Its debug log holds whole requests and answers: bodies, hashes of secrets, page keys. No setting turns it on.
+    logging.getLogger("botocore").setLevel(logging.INFO)
     config = Config(
         connect_timeout=connect_timeout,
         read_timeout=read_timeout,
