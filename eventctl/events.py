@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from event_api import times
+from event_api import ids, times
 from event_api.fields import EVENT_FIELDS, INDEX_FIELDS
 from event_api.jsontypes import JsonObject
-from event_api.model import Scope
+from event_api.model import EventType, Scope
 from event_api.query.matcher import Condition
 from event_api.query.planner import make_plan
 from event_api.query.sorting import SortKey
 from event_api.store.stores import Stores
 
 _CREATED_AT = ("created_at",)
+_EVENT_ID = ("event_id",)
+_POSITIONS_AT_ONCE = 100
 _OLDEST_FIRST = (SortKey(_CREATED_AT),)
 
 
@@ -50,3 +52,46 @@ def events_of_alert(
     of_alert = Condition(("alert_id",), "eq", alert_id)
     plan = make_plan([of_alert], (), scope, now, order=_OLDEST_FIRST, shown=frozenset(fields))
     return [{field: row[field] for field in fields} for row in stores.reader(scope, now).scan(plan)]
+
+
+def events_of_delivery(
+    stores: Stores, domain_id: str, delivery_id: str, fields: Collection[str], now: datetime
+) -> list[JsonObject]:
+    """Read some of the INDEX_FIELDS of the events that a delivery was made into, by their derived ids."""
+    scope = Scope(domain_id)
+
+    def at(positions: Iterable[int]) -> list[JsonObject]:
+        event_ids = [ids.event_id(delivery_id, position) for position in positions]
+        of_delivery = Condition(_EVENT_ID, "in", event_ids)
+        plan = make_plan([of_delivery], (), scope, now, order=_OLDEST_FIRST, shown=frozenset(fields))
+        return [{field: row[field] for field in fields} for row in stores.reader(scope, now).scan(plan)]
+
+    found = at([ids.UNREADABLE, ids.READABLE])
+    for first in range(0, ids.READABLE, _POSITIONS_AT_ONCE):
+        some = at(range(first, first + _POSITIONS_AT_ONCE))
+        found += some
+        if not some:
+            break
+    return sorted(found, key=lambda event: str(event["event_id"]))
+
+
+def unreadable_deliveries(
+    stores: Stores, domain_id: str, now: datetime, *, since: datetime | None = None
+) -> Iterator[JsonObject]:
+    """Read the ERROR events of a domain's deliveries that could not be read, and cannot be until now, oldest first.
+
+    Each has its ``delivery_id`` beside the event's ``created_at``, ``project_id`` and ``webhook_id``.
+    """
+    conditions = [Condition(("event_type",), "eq", EventType.ERROR.value)]
+    if since is not None:
+        conditions.append(Condition(_CREATED_AT, "datetime_gte", times.to_iso(since)))
+    scope = Scope(domain_id)
+    fields = ("event_id", "created_at", "project_id", "webhook_id")
+    plan = make_plan(conditions, (), scope, now, order=_OLDEST_FIRST, shown=frozenset(fields))
+    for row in stores.reader(scope, now).scan(plan):
+        delivery_id = ids.delivery_of_event(row["event_id"])
+        # A sender may post ERROR events of its own.
+        if delivery_id is None or row["event_id"] != ids.event_id(delivery_id, ids.UNREADABLE):
+            continue
+        if not stores.events.exists(ids.event_id(delivery_id, ids.READABLE), domain_id):
+            yield {"delivery_id": delivery_id} | {field: row[field] for field in fields}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from event_api import times
 from event_api.jsontypes import JsonObject
-from event_api.model import Alert, Token, Webhook
+from event_api.model import Alert, Delivery, Token, Webhook
+
+if TYPE_CHECKING:
+    from event_api.store.deliveries import Pending
 
 
 def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
@@ -65,6 +69,44 @@ def of_alert(alert: Alert) -> JsonObject:
         "last_event_at": times.to_iso(alert.last_event_at),
         "resolved_at": _time(alert.resolved_at),
         "resolved_by": alert.resolved_by,
+    }
+
+
+def of_delivery(delivery: Delivery) -> JsonObject:
+    """Return a delivery's fields, without its body."""
+    return {
+        "delivery_id": delivery.delivery_id,
+        "domain_id": delivery.domain_id,
+        "project_id": delivery.project_id,
+        "webhook_id": delivery.webhook_id,
+        "state": "FINISHED" if delivery.finished else "UNFINISHED",
+        "received_at": times.to_iso(delivery.received_at),
+        "bytes": len(delivery.body.content),
+        "headers": delivery.headers,
+    }
+
+
+def of_pending(pending: Pending) -> JsonObject:
+    """Return an unfinished delivery's fields."""
+    return {
+        "delivery_id": pending.delivery_id,
+        "domain_id": pending.domain_id,
+        "project_id": pending.project_id,
+        "webhook_id": pending.webhook_id,
+        "state": pending.state.name,
+        "received_at": times.to_iso(pending.received_at),
+    }
+
+
+def of_unreadable(event: JsonObject, domain_id: str) -> JsonObject:
+    """Return the same fields of a delivery that could not be read, by its ERROR event."""
+    return {
+        "delivery_id": event["delivery_id"],
+        "domain_id": domain_id,
+        "project_id": event["project_id"],
+        "webhook_id": event["webhook_id"],
+        "state": "UNREADABLE",
+        "received_at": event["created_at"],
     }
 
 

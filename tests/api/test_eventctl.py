@@ -459,3 +459,80 @@ def test_every_command_explains_itself(eventctl, command):
     assert result.exit_code == 0
     for option in ("--local", "--stack", "--json"):
         assert option in result.stdout
+
+
+# --- deliveries
+
+
+def broken(*_arguments, **_options):
+    raise UnavailableError("the database is busy")
+
+
+@pytest.fixture
+def url(eventctl):
+    return path(eventctl.json(*WEBHOOK)["webhook_url"])
+
+
+def test_a_delivery_is_shown_with_its_events_and_its_body(app, eventctl, url):
+    body = json.dumps({"receiver": "r", "alerts": [{"labels": {"alertname": f"a-{n}"}} for n in range(120)]})
+    delivery_id = app.gateway.post(url, body).headers["x-delivery-id"]
+    shown = eventctl.json("delivery", "show", delivery_id, "--domain", DOMAIN)
+    assert (shown["state"], shown["bytes"]) == ("FINISHED", len(body))
+    assert [event["title"] for event in shown["events"]] == [f"a-{n}" for n in range(120)]
+    assert eventctl.run("delivery", "show", delivery_id, "--domain", DOMAIN, "--body").stdout == body
+    assert "a-119" in eventctl.run("delivery", "show", delivery_id, "--domain", DOMAIN).stdout
+    assert eventctl.run("delivery", "show", delivery_id, "--domain", "domain-2").exit_code == 1
+    assert eventctl.run("delivery", "show", "delivery-0", "--domain", DOMAIN).exit_code == 1
+
+
+def test_unfinished_deliveries_are_listed_and_replayed(app, eventctl, url, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(type(app.stores.events), "add", broken)
+        ids = {app.gateway.post(url, direct()).headers["x-delivery-id"] for _ in range(12)}
+    app.queue.messages.clear()  # as if they had gone to the dead-letter queue
+    listed = eventctl.json("delivery", "list", "--unfinished")
+    assert {one["delivery_id"] for one in listed["deliveries"]} == ids
+    assert {one["state"] for one in listed["deliveries"]} == {"OPEN"}
+    assert eventctl.json("delivery", "list", "--unfinished", "--domain", "domain-2")["total_count"] == 0
+    assert eventctl.json("delivery", "list", "--unfinished", "--since", "2100-01-01")["total_count"] == 0
+    assert eventctl.json("delivery", "replay", "--unfinished") == {"queued": 12}
+    assert {one["state"] for one in eventctl.json("delivery", "list", "--unfinished")["deliveries"]} == {"QUEUED"}
+    app.redrive()
+    assert eventctl.json("delivery", "list", "--unfinished")["total_count"] == 0
+    assert len(app.events()) == 12
+
+
+def test_unreadable_deliveries_are_listed_and_replayed(app, eventctl, url, monkeypatch):
+    app.gateway.post(url, direct(event_type="ERROR"))  # a sender's own ERROR is not meant
+    with monkeypatch.context() as patch:
+        patch.setattr("event_api.normalizers.formats.direct.text", broken)
+        delivery_id = app.gateway.post(url, direct(event_key="other")).headers["x-delivery-id"]
+    listing = ("delivery", "list", "--unreadable", "--domain", DOMAIN)
+    (listed,) = eventctl.json(*listing)["deliveries"]
+    assert (listed["delivery_id"], listed["state"]) == (delivery_id, "UNREADABLE")
+    assert eventctl.json(*listing, "--since", "2100-01-01")["total_count"] == 0
+    assert eventctl.run("delivery", "replay", delivery_id, "--domain", DOMAIN).stdout == "1 delivery is queued.\n"
+    app.redrive()
+    assert eventctl.json(*listing)["total_count"] == 0
+    shown = eventctl.json("delivery", "show", delivery_id, "--domain", DOMAIN)
+    assert [event["event_type"] for event in shown["events"]] == ["ALERT", "RECOVERY", "ERROR"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("list", "--unreadable"),
+        ("replay",),
+        ("replay", "delivery-1"),
+        ("replay", "delivery-1", "--domain", DOMAIN, "--unfinished"),
+    ],
+)
+def test_which_deliveries_are_meant_must_be_said(eventctl, arguments):
+    assert eventctl.run("delivery", *arguments).exit_code == 2
+
+
+def test_a_replay_of_what_is_not_there_is_told(app, eventctl):
+    result = eventctl.run("delivery", "replay", "delivery-0", "--domain", DOMAIN)
+    assert (result.exit_code, app.queue.messages) == (1, [])
+    assert "delivery-0" in result.stderr

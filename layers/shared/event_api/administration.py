@@ -1,9 +1,9 @@
-"""What an operator does: webhooks and tokens, made with secrets that are shown once and stored as hashes."""
+"""What an operator does: webhooks and tokens, made with secrets that are shown once and stored as hashes; replays."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +11,10 @@ from event_api import credentials, ids, times
 from event_api.errors import InvalidParameterError, NotFoundError, UnavailableError
 from event_api.model import OldKey, Permission, RecoveryMode, Token, Webhook, WebhookState
 from event_api.normalizers import known_formats
+from event_api.queue import MOST_AT_ONCE, RedriveQueue, ToFinish
 from event_api.raw import is_utf8
 from event_api.store.stores import Stores
-from event_api.store.table import ConditionFailedError
+from event_api.store.table import ConditionFailedError, batches
 
 MAX_NAME_LENGTH = 255
 """Characters."""
@@ -199,6 +200,20 @@ def _rate_limit(limit: int | None) -> int | None:
     if limit is not None and not 0 <= limit <= MAX_RATE_LIMIT:
         raise InvalidParameterError("rate_limit", f"it must be from 0 to {MAX_RATE_LIMIT} deliveries a minute")
     return limit
+
+
+def replay(stores: Stores, queue: RedriveQueue, deliveries: Iterable[ToFinish]) -> int:
+    """Have the worker go through deliveries again, as the normalizers are now; return how many.
+
+    What is stored already stays as it is. Those that are not stored are left out.
+    """
+    # Marked first: should this be interrupted, they are listed as unfinished.
+    reopened = (one for one in deliveries if stores.deliveries.reopen(one.delivery_id, one.domain_id))
+    queued = 0
+    for batch in batches(reopened, MOST_AT_ONCE):
+        queue.add(batch)
+        queued += len(batch)
+    return queued
 
 
 def _opaque_id(key: str, value: str) -> str:

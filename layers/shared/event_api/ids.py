@@ -18,6 +18,10 @@ import re
 MAX_ID_LENGTH = 128
 """Characters; of ids that come from elsewhere."""
 
+UNREADABLE, READABLE = 0xFFFF, 0xFFFE
+"""Positions of the events that tell of a delivery as a whole, that it could not be read and that now it can; those that
+it is made of have lower ones (`event_api.normalizers.limits.MAX_EVENTS`)."""
+
 _HEX_OF_HASH = 24  # 96 bits: no two of 2**40 ids meet by chance
 _EVENT_OF_DELIVERY = re.compile(r"event-([0-9a-f]{24})[0-9a-f]{4,}", re.ASCII)
 _ALERT = re.compile(r"alert-([0-9a-f]{24})([0-9a-f]{4,})", re.ASCII)

@@ -32,9 +32,6 @@ _SECONDS_TO_HAND_OVER = 3.0
 _PARALLEL_FROM = 4
 _THREADS = 8
 
-_UNREADABLE, _READABLE = 0xFFFF, 0xFFFE
-"""Positions of what is said of a delivery as a whole; its events have lower ones (`normalizers.limits.MAX_EVENTS`)."""
-
 
 class OutOfTimeError(Exception):
     """The invocation ends before the delivery is finished."""
@@ -165,10 +162,10 @@ class Ingest:
             _, events = normalize(webhook.format, payload)
         except (UnreadableBodyError, NormalizeError) as error:
             observe.count("DeliveriesUnreadable")
-            return [(_UNREADABLE, _unreadable(webhook, delivery, str(error)))]
+            return [(ids.UNREADABLE, _unreadable(webhook, delivery, str(error)))]
         positions = list(enumerate(events))
-        if repeated and self.events.exists(ids.event_id(delivery.delivery_id, _UNREADABLE), delivery.domain_id):
-            positions.append((_READABLE, _readable(webhook, delivery)))
+        if repeated and self.events.exists(ids.event_id(delivery.delivery_id, ids.UNREADABLE), delivery.domain_id):
+            positions.append((ids.READABLE, _readable(webhook, delivery)))
         return positions
 
     def _store(
@@ -177,7 +174,7 @@ class Ingest:
         event_id = ids.event_id(delivery.delivery_id, position)
         if repeated and self.events.exists(event_id, delivery.domain_id):
             return
-        if position == _READABLE:
+        if position == ids.READABLE:
             # It was our failure, so it is ours to end, whatever the webhook says of its sender's; and it ends now.
             webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
             delivery = replace(delivery, received_at=times.now())

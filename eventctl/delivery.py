@@ -1,0 +1,163 @@
+"""``eventctl delivery``: what senders sent, whether its events are stored, and reading it again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import click
+
+from event_api import administration, times
+from event_api.errors import NotFoundError
+from event_api.jsontypes import JsonObject
+from eventctl import screen, views
+from eventctl.events import events_of_delivery, unreadable_deliveries
+from eventctl.invocation import Group, Invocation
+from eventctl.parameters import INSTANT, OPAQUE_ID
+from eventctl.screen import Column
+from eventctl.target import Target
+
+_COLUMNS = (
+    Column("DELIVERY", "delivery_id"),
+    Column("STATE", "state"),
+    Column("RECEIVED", "received_at"),
+    Column("WEBHOOK", "webhook_id"),
+    Column("DOMAIN", "domain_id", folds=True),
+)
+_EVENT_COLUMNS = (
+    Column("EVENT", "event_id"),
+    Column("TYPE", "event_type"),
+    Column("SEVERITY", "severity"),
+    Column("ALERT", "alert_id"),
+    Column("TITLE", "title", folds=True),
+)
+_unfinished = click.option(
+    "--unfinished", is_flag=True, help="Those whose events are not all stored. Of all domains, unless one is named."
+)
+_unreadable = click.option(
+    "--unreadable", is_flag=True, help="Those of a domain that could not be read, and became an ERROR event."
+)
+_since = click.option("--since", type=INSTANT, metavar="TIME", help="Only those received at or after this time.")
+
+
+@click.group(cls=Group)
+def delivery() -> None:
+    """Look at what senders sent, and have it read again.
+
+    A delivery is unfinished from when it is stored until all its events are: OPEN while the function that took it, or
+    else the sweeper, sees to it, QUEUED when it is the worker's. One that stays unfinished is in the dead-letter queue.
+    """
+
+
+@delivery.command()
+@click.argument("delivery_id", type=OPAQUE_ID)
+@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose delivery.")
+@click.option("--body", is_flag=True, help="Write the body, as it was sent, and nothing else.")
+@click.pass_obj
+def show(invocation: Invocation, delivery_id: str, *, domain: str, body: bool) -> None:
+    """Show a delivery and the events that were made of it.
+
+    Its id is in the answer that the sender got (x-delivery-id), and in the middle of its events' ids.
+    """
+    stores, now = invocation.open().stores, times.now()
+    found = stores.deliveries.get(delivery_id, domain)
+    if found is None:
+        raise NotFoundError("delivery_id", delivery_id)
+    if body:
+        sys.stdout.buffer.write(found.body.content)
+        return
+    fields = views.of_delivery(found)
+    events = events_of_delivery(stores, domain, delivery_id, [column.field for column in _EVENT_COLUMNS], now)
+
+    def print_all() -> None:
+        screen.show_fields(fields)
+        click.echo()
+        screen.show_table(_EVENT_COLUMNS, events, empty="No events.")
+
+    invocation.answer({**fields, "events": events}, print_all)
+
+
+@delivery.command(name="list")
+@_unfinished
+@_unreadable
+@click.option("--domain", type=OPAQUE_ID, help="Whose deliveries.")
+@_since
+@click.pass_obj
+def list_deliveries(
+    invocation: Invocation, *, unfinished: bool, unreadable: bool, domain: str | None, since: datetime | None
+) -> None:
+    """List the deliveries that need a look: unfinished ones, unreadable ones, or both."""
+    _check(unfinished=unfinished, unreadable=unreadable, domain=domain)
+    found = list(_chosen(invocation.open(), unfinished=unfinished, unreadable=unreadable, domain=domain, since=since))
+    show = partial(screen.show_table, _COLUMNS, found, empty="No such deliveries.")
+    invocation.answer({"deliveries": found, "total_count": len(found)}, show)
+
+
+@delivery.command()
+@click.argument("delivery_ids", type=OPAQUE_ID, nargs=-1)
+@_unfinished
+@_unreadable
+@click.option("--domain", type=OPAQUE_ID, help="Whose deliveries; needed where ids are given.")
+@_since
+@click.pass_obj
+def replay(
+    invocation: Invocation,
+    delivery_ids: tuple[str, ...],
+    *,
+    unfinished: bool,
+    unreadable: bool,
+    domain: str | None,
+    since: datetime | None,
+) -> None:
+    """Have deliveries read again, by the normalizers as they are now.
+
+    Events that are stored stay as they are; those that were missing are made. A delivery that had become an ERROR event
+    and now can be read also gets a RECOVERY event, which resolves that error's alert. The worker does it in the
+    background: 'eventctl delivery list --unfinished' shows what is left.
+
+    \b
+    Examples:
+      eventctl delivery replay --unfinished
+      eventctl delivery replay --unreadable --domain domain-1 --since 2026-03-01
+      eventctl delivery replay delivery-9f86d081884c7d659a2feaa0 --domain domain-1
+    """  # noqa: D301  # the backspace is click's mark for lines that stay as they are
+    from event_api.queue import ToFinish  # noqa: PLC0415  # it loads botocore, which "--help" does not need
+
+    if delivery_ids:
+        if unfinished or unreadable or since is not None or domain is None:
+            raise click.UsageError("With ids goes --domain, and nothing else.")
+        target = invocation.open()
+        missing = [one for one in delivery_ids if target.stores.deliveries.get(one, domain) is None]
+        if missing:
+            raise NotFoundError("delivery_id", missing[0])
+        chosen = [ToFinish(one, domain) for one in delivery_ids]
+    else:
+        _check(unfinished=unfinished, unreadable=unreadable, domain=domain)
+        target = invocation.open()
+        listed = _chosen(target, unfinished=unfinished, unreadable=unreadable, domain=domain, since=since)
+        # All of them first: replaying changes what is listed.
+        chosen = [ToFinish(str(one["delivery_id"]), str(one["domain_id"])) for one in listed]
+    queued = administration.replay(target.stores, target.queue, chosen)
+    text = f"{queued:,} deliveries are queued." if queued != 1 else "1 delivery is queued."
+    invocation.answer({"queued": queued}, partial(click.echo, text))
+
+
+def _check(*, unfinished: bool, unreadable: bool, domain: str | None) -> None:
+    if not (unfinished or unreadable):
+        raise click.UsageError("Say which: --unfinished, --unreadable, or both.")
+    if unreadable and domain is None:
+        raise click.UsageError("--unreadable needs a --domain.")
+
+
+def _chosen(
+    target: Target, *, unfinished: bool, unreadable: bool, domain: str | None, since: datetime | None
+) -> Iterator[JsonObject]:
+    if unfinished:
+        for pending in target.stores.deliveries.unfinished(since=since):
+            if domain in {None, pending.domain_id}:
+                yield views.of_pending(pending)
+    if unreadable and domain is not None:
+        for event in unreadable_deliveries(target.stores, domain, times.now(), since=since):
+            yield views.of_unreadable(event, domain)
