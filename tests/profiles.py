@@ -1,4 +1,4 @@
-"""How much hypothesis tries: always the same, or, with HYPOTHESIS_PROFILE=thorough, other examples and many more."""
+"""How much is tried: always the same, or, with HYPOTHESIS_PROFILE=thorough, other examples and many more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from hypothesis import HealthCheck, Phase, settings
 
 _THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 _MORE = 20
+
+
+def rounds(number: int) -> range:
+    """Return the numbers of the rounds that something is tried in."""
+    return range(number * _MORE if _THOROUGH else number)
 
 
 def examples(number: int, *, on_engine: bool = False) -> settings:

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from event_api import administration, times, wiring
+from event_api.errors import UnavailableError
 from tests.api.eventctl_runner import API_URL, Eventctl
 from tests.service import DOMAIN, PROJECT
 
@@ -474,7 +475,8 @@ def url(eventctl):
 
 
 def test_a_delivery_is_shown_with_its_events_and_its_body(app, eventctl, url):
-    body = json.dumps({"receiver": "r", "alerts": [{"labels": {"alertname": f"a-{n}"}} for n in range(120)]})
+    alerts = [{"labels": {"alertname": "a"}, "annotations": {"summary": f"a-{n}"}} for n in range(120)]
+    body = json.dumps({"receiver": "r", "alerts": alerts})
     delivery_id = app.gateway.post(url, body).headers["x-delivery-id"]
     shown = eventctl.json("delivery", "show", delivery_id, "--domain", DOMAIN)
     assert (shown["state"], shown["bytes"]) == ("FINISHED", len(body))

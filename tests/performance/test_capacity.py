@@ -38,9 +38,20 @@ def post(app, path, body):
 
 def test_create(app):
     _, path = app.webhook()
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (8, 1.5)
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (7, 1.5)
-    assert consumed(app, lambda: post(app, path, {**bodies.SEED_LIKE, "event_type": "RECOVERY"})) == (8, 2.5)
+    recovery = {**bodies.SEED_LIKE, "event_type": "RECOVERY"}
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (10, 1.5)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (9, 1.5)
+    assert consumed(app, lambda: post(app, path, recovery)) == (10, 2.5)
+    # Of nothing: noted, and noted again in the same place.
+    assert consumed(app, lambda: post(app, path, recovery)) == (8, 1.5)
+    assert consumed(app, lambda: post(app, path, recovery)) == (8, 1.5)
+
+
+def test_a_sweep_costs_the_same_however_many_deliveries_are_finished(app):
+    _, path = app.webhook()
+    for _ in range(3):
+        assert consumed(app, app.sweep) == (0, 8)
+        post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(50))))
 
 
 def test_create_with_a_rate_limit(app):
@@ -48,7 +59,7 @@ def test_create_with_a_rate_limit(app):
     wiring.rates()._clock = lambda: 0.0  # no minute ends in between
     _, path = app.webhook(rate_limit=200)
     post(app, path, bodies.SEED_LIKE)
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (7, 1.5)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (9, 1.5)
     app.meter.attach(client.hasty_dynamodb())
     assert share_of(200) == 10
     for _ in range(7):

@@ -96,6 +96,13 @@ def test_an_alert_that_fired_after_the_recovery_is_not_resolved(alerts):
     assert not alerts.newest(KEY).is_open
 
 
+def test_an_alert_knows_when_its_last_event_occurred(alerts):
+    alerts.open(alert())
+    for seconds, occurred_at in ((1, NOW), (2, None), (3, None), (4, NOW)):
+        alerts.touch(alerts.newest(KEY), NOW + timedelta(seconds=seconds), occurred_at)
+        assert alerts.newest(KEY).last_occurred_at == occurred_at
+
+
 NOTE = Recovered(KEY, 1, "event-9", NOW, NOW - timedelta(seconds=5))
 
 

@@ -177,6 +177,14 @@ def test_a_late_recovery_does_not_resolve_what_fired_after_it_arrived():
     assert decided(firing, EventType.RECOVERY) == Join(firing, touch=False)
 
 
+def test_an_alert_that_overtook_its_recovery_on_the_way_is_resolved_if_their_times_say_so():
+    """It arrived second, was worked on first, and is dated before the recovery."""
+    dated = alert(age=-5, last_occurred_at=seconds_ago(20))
+    assert decided(dated, EventType.RECOVERY, occurred_at=seconds_ago(10)) == Resolve(dated)
+    assert decided(dated, EventType.RECOVERY, occurred_at=seconds_ago(30)) == Join(dated, touch=False)
+    assert decided(dated, EventType.RECOVERY) == Join(dated, touch=False)
+
+
 def test_a_repeated_event_finds_what_it_did_in_the_history():
     newer = alert(generation=3, opened_at=NOW + timedelta(seconds=1))
     opened = alert(AlertState.RESOLVED, generation=2, opened_by="event-1", resolved_by="event-2")

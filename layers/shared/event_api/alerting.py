@@ -49,7 +49,7 @@ def _carry_out(alerts: AlertStore, decision: Decision, alert: Alert, event: Arri
             alerts.claim(_resolved(alert, place) if over else alert, place)
         case Join(alert, touch):
             if touch:
-                alerts.touch(alert, event.created_at)
+                alerts.touch(alert, event.created_at, event.occurred_at)
         case Resolve(alert):
             alerts.resolve(alert, event.event_id, event.created_at, event.occurred_at)
         case Note(generation, instead):
@@ -79,6 +79,7 @@ def _alert(delivery: Delivery, event_id: str, event: NormalizedEvent) -> Alert:
         opened_by=event_id,
         opened_at=delivery.received_at,
         last_event_at=delivery.received_at,
+        last_occurred_at=event.occurred_at,
     )
 
 

@@ -103,11 +103,13 @@ def decide(newest: Alert | Recovered | None, event: Arrival, policy: Policy) -> 
         case None:
             return Open(1, stale=None)
         case Recovered():
-            return Claim(newest, over=_is_over(event, newest.at, newest.occurred_at))
+            return Claim(newest, over=_is_over(event.created_at, event.occurred_at, newest.at, newest.occurred_at))
     if event.event_id == newest.opened_by:
         return Join(newest, touch=False)
     if not newest.is_open:
-        over = newest.resolved_at is not None and _is_over(event, newest.resolved_at, newest.recovery_occurred_at)
+        over = newest.resolved_at is not None and _is_over(
+            event.created_at, event.occurred_at, newest.resolved_at, newest.recovery_occurred_at
+        )
         return Join(newest, touch=False) if over else Open(newest.generation + 1, stale=None)
     if event.created_at - newest.last_event_at > timedelta(seconds=policy.duplicate_event_time):
         return Open(newest.generation + 1, stale=newest)
@@ -119,8 +121,10 @@ def _decide_recovery(newest: Alert | Recovered | None, event: Arrival, policy: P
         if event.event_id == newest.resolved_by:
             return Join(newest, touch=False)
         if newest.is_open:
-            fired_since = event.created_at < newest.last_event_at
-            resolves = policy.recovery_mode is RecoveryMode.AUTO and not fired_since
+            is_over = event.created_at == newest.last_event_at or _is_over(
+                newest.last_event_at, newest.last_occurred_at, event.created_at, event.occurred_at
+            )
+            resolves = policy.recovery_mode is RecoveryMode.AUTO and is_over
             return Resolve(newest) if resolves else Join(newest, touch=False)
     if policy.recovery_mode is not RecoveryMode.AUTO:
         return Alone()
@@ -134,19 +138,21 @@ def _decide_recovery(newest: Alert | Recovered | None, event: Arrival, policy: P
     return Note(newest.generation + 1, instead=None) if is_later else Alone()
 
 
-def _is_over(event: Arrival, recovered_at: datetime, recovery_occurred_at: datetime | None) -> bool:
-    """Tell whether a RECOVERY came after an ALERT that we get to see behind it.
+def _is_over(
+    fired_at: datetime, occurred_at: datetime | None, recovered_at: datetime, recovery_occurred_at: datetime | None
+) -> bool:
+    """Tell whether a RECOVERY is the end of an ALERT; ``fired_at`` and ``recovered_at`` are when they arrived.
 
-    By our clock it did where the ALERT arrived first, and is only worked on late. Where it arrived second, the sender's
-    own times must say so; a RECOVERY that is dated into the future counts from its arrival.
+    It is where the ALERT arrived first, whichever is worked on first. Where it arrived second, the sender's own times
+    must say so; a RECOVERY that is dated into the future counts from its arrival.
     """
-    if event.created_at < recovered_at:
+    if fired_at < recovered_at:
         return True
     return (
-        event.occurred_at is not None
+        occurred_at is not None
         and recovery_occurred_at is not None
-        and event.occurred_at < min(recovery_occurred_at, recovered_at)
-        and event.created_at - recovered_at <= OVERTAKEN_WITHIN
+        and occurred_at < min(recovery_occurred_at, recovered_at)
+        and fired_at - recovered_at <= OVERTAKEN_WITHIN
     )
 
 

@@ -161,6 +161,8 @@ class Alert:
     opened_at: datetime
     last_event_at: datetime
     """``created_at`` of its last event that is no RECOVERY."""
+    last_occurred_at: datetime | None = None
+    """That event's ``occurred_at``."""
     resolved_by: str | None = None
     resolved_at: datetime | None = None
     """``created_at`` of the RECOVERY that resolved it."""

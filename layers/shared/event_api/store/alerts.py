@@ -116,19 +116,25 @@ class AlertStore:
             values: dict[str, Value] = {"recovered": _RECOVERED, "seen": times.to_iso(held_by.at)}
             self._table.put(item, condition="#state = :recovered AND #resolved_at = :seen", values=values)
 
-    def touch(self, alert: Alert, moment: datetime) -> None:
+    def touch(self, alert: Alert, moment: datetime, occurred_at: datetime | None = None) -> None:
         """Note that an alert had an event that is no RECOVERY.
 
         Raises ConditionFailedError if the alert is resolved, or had a later one.
         """
         values: dict[str, Value] = {"now": times.to_iso(moment), "resolved": _RESOLVED}
-        self._update(alert, moment, "SET #last_event_at = :now", values, f"{_STILL_OPEN} AND #last_event_at < :now")
+        change = "SET #last_event_at = :now"
+        if occurred_at is not None:
+            change += ", #last_occurred_at = :occurred"
+            values["occurred"] = times.to_iso(occurred_at)
+        elif alert.last_occurred_at is not None:
+            change = f"REMOVE #last_occurred_at {change}"
+        self._update(alert, moment, change, values, f"{_STILL_OPEN} AND #last_event_at < :now")
 
     def resolve(self, newest: Alert, event_id: str, moment: datetime, occurred_at: datetime | None = None) -> None:
         """Resolve an alert and every older open one of its key, on behalf of an event.
 
-        Raises ConditionFailedError if it is the newest no more, had a later event, or somebody else resolved one of
-        them meanwhile.
+        Raises ConditionFailedError if it is the newest no more, had another event since it was read, or somebody else
+        resolved one of them meanwhile.
         """
         # An alert is resolved after every older one, so below a resolved one there is nothing left to do, also when
         # this is interrupted and repeated.
@@ -146,9 +152,11 @@ class AlertStore:
             change += ", #recovery_occurred_at = :occurred"
             values["occurred"] = times.to_iso(occurred_at)
         for alert in reversed(still_open):
-            condition = _STILL_OPEN
             if alert.generation == newest.generation:
-                condition += " AND #last_event_at <= :now AND attribute_not_exists(#superseded)"
+                values["seen"] = times.to_iso(newest.last_event_at)
+                condition = f"{_STILL_OPEN} AND #last_event_at = :seen AND attribute_not_exists(#superseded)"
+            else:
+                condition = _STILL_OPEN
             self._update(alert, moment, change, values, condition)
 
     def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
@@ -173,6 +181,7 @@ class AlertStore:
             "opened_by": alert.opened_by,
             "opened_at": times.to_iso(alert.opened_at),
             "last_event_at": times.to_iso(alert.last_event_at),
+            "last_occurred_at": _iso(alert.last_occurred_at),
             "resolved_by": alert.resolved_by,
             "resolved_at": _iso(alert.resolved_at),
             "recovery_occurred_at": _iso(alert.recovery_occurred_at),
@@ -225,6 +234,7 @@ def _alert(item: Item) -> Alert:
         opened_by=stored.text("opened_by"),
         opened_at=stored.time("opened_at"),
         last_event_at=stored.time("last_event_at"),
+        last_occurred_at=stored.optional_time("last_occurred_at"),
         resolved_by=stored.optional_text("resolved_by"),
         resolved_at=stored.optional_time("resolved_at"),
         recovery_occurred_at=stored.optional_time("recovery_occurred_at"),
