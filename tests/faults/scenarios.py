@@ -1,0 +1,88 @@
+"""What senders send: each scenario is a few deliveries, one after the other."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.world import DUPLICATE_EVENT_TIME, resources_of
+from tests.samples import bodies
+
+LONGER = 2 * DUPLICATE_EVENT_TIME
+"""Seconds after which an open alert is stale."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a sender posts, and posts again until it is answered 200: always the same bytes and headers."""
+
+    body: bytes = field(repr=False)
+    sender_id: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"content-type": "application/json"} | ({"idempotency-key": self.sender_id} if self.sender_id else {})
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """``sends``: messages, each after so many seconds. ``wide``: one call site is passed many times."""
+
+    name: str
+    sends: tuple[tuple[float, Message], ...]
+    wide: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def message(body: Any, sender_id: str | None = None) -> Message:
+    return Message(body if isinstance(body, bytes) else json.dumps(body).encode(), sender_id)
+
+
+def direct(number: int, event_type: str = "ALERT", sender_id: str | None = None, **fields: Any) -> Message:
+    """One event; its number makes it different from every other one."""
+    return message(bodies.direct(event_type, title=f"Message {number}", **fields), sender_id)
+
+
+def group(number: int, size: int, status: str = "firing", sender_id: str | None = None) -> Message:
+    """A body of Alertmanager's, with so many alerts."""
+    body = bodies.alertmanager(*(bodies.alert(one, status) for one in range(size)))
+    return message({**body, "externalURL": f"http://alertmanager.example/{number}"}, sender_id)
+
+
+def big(number: int) -> Message:
+    """A body that one item of DynamoDB cannot hold."""
+    filler = random.Random(number).randbytes(350_000).hex()
+    return direct(number, additional_info={"number": "1"}, filler=filler)
+
+
+_REPEATED = direct(1, sender_id="a-1")
+_REPEATED_GROUP = group(1, 3, sender_id="a-1")
+
+SCENARIOS = [
+    Scenario("new alert", ((0, direct(1)),)),
+    Scenario("named delivery", ((0, direct(1, sender_id="a-1")),)),
+    Scenario("joining", ((0, direct(1)), (1, direct(2)))),
+    Scenario("recovery", ((0, direct(1)), (1, direct(2, "RECOVERY")))),
+    Scenario("alert, recovery, alert", ((0, direct(1)), (1, direct(2, "RECOVERY")), (1, direct(3)))),
+    Scenario(
+        "recovery over stale ones",
+        ((0, direct(1)), (LONGER, direct(2)), (LONGER, direct(3)), (1, direct(4, "RECOVERY"))),
+    ),
+    Scenario("recovery of nothing", ((0, direct(1, "RECOVERY")),)),
+    Scenario("alert over a stale one", ((0, direct(1)), (LONGER, direct(2)))),
+    Scenario("error", ((0, direct(1, "ERROR")), (1, direct(2, "RECOVERY")))),
+    Scenario("group", ((0, group(1, 3)), (1, group(2, 3, "resolved")))),
+    Scenario("large group", ((0, group(1, 12)),), wide=True),
+    Scenario("unreadable", ((0, message(b"no json 1")),)),
+    Scenario("unreadable, named", ((0, message(b"no json 1", "a-1")),)),
+    Scenario("no event", ((0, message(bodies.alertmanager())),)),
+    Scenario("repeated", ((0, _REPEATED), (1, _REPEATED))),
+    Scenario("repeated after recovery", ((0, _REPEATED), (1, direct(2, "RECOVERY", "a-2")), (1, _REPEATED))),
+    Scenario("repeated group", ((0, _REPEATED_GROUP), (1, group(2, 3, "resolved", "a-2")), (1, _REPEATED_GROUP))),
+]
+if resources_of("AWS::S3::Bucket"):
+    SCENARIOS.append(Scenario("big", ((0, big(1)), (1, message(big(2).body, "a-2")))))
