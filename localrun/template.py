@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,34 @@ def load(path: Path) -> Template:
     except (OSError, yaml.YAMLError) as error:
         raise LocalRunError(f"cannot read {path.name}: {' '.join(str(error).split())}") from error
     return template
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route of the HTTP API: the folder of the function that answers it, and whether it needs no token (``open``)."""
+
+    method: str
+    path: str
+    function: str
+    open: bool
+
+    @property
+    def key(self) -> str:
+        """What API Gateway calls the route."""
+        return f"{self.method} {self.path}"
+
+
+def routes(template: Template) -> Iterator[Route]:
+    """Find the routes of a SAM template."""
+    for resource in template["Resources"].values():
+        if resource["Type"] != "AWS::Serverless::Function":
+            continue
+        properties = resource["Properties"]
+        for event in properties.get("Events", {}).values():
+            if event["Type"] == "HttpApi":
+                route = event["Properties"]
+                is_open = route.get("Auth", {}).get("Authorizer") == "NONE"
+                yield Route(route["Method"], route["Path"], properties["CodeUri"], is_open)
 
 
 def point_code(template: Template, locations: Mapping[str, str]) -> Template:

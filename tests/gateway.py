@@ -1,4 +1,7 @@
-"""An HTTP API in front of the handlers, as template.yaml lays it out, in this process."""
+"""An HTTP API in front of the handlers, as template.yaml lays it out, in this process.
+
+What the OpenAPI document says of a route is checked by every request that a test sends.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from tests import stack
+from localrun.template import Route
+from tests import openapi, stack
 
 AUTHORIZER = "functions/authorizer"
+OK = 200
 
 
 class Context:
@@ -55,12 +60,30 @@ class Gateway:
         headers = {name.lower(): value for name, value in (headers or {}).items()}
         if token is not None:
             headers["authorization"] = f"Bearer {token}"
+        if isinstance(body, dict | list):
+            body = json.dumps(body)
         for route in stack.routes():
-            parameters = route.match(method, path)
+            parameters = stack.match(route, method, path)
             if parameters is not None:
                 break
         else:
             return _own(404, "Not Found")
+        response = self._answer(route, path, parameters, body=body, query=query, headers=headers)
+        openapi.check_answer(route.key, response)
+        if response.status == OK:
+            openapi.check_request(route.key, body, urlencode(query or {}, doseq=True))
+        return response
+
+    def _answer(
+        self,
+        route: Route,
+        path: str,
+        parameters: dict[str, str],
+        *,
+        body: bytes | str | None,
+        query: dict[str, Any] | None,
+        headers: dict[str, str],
+    ) -> Response:
         event = _event(route.key, path, parameters, body=body, query=query, headers=headers)
         if not route.open:
             if "authorization" not in headers:
@@ -112,7 +135,7 @@ def _event(
     path: str,
     parameters: dict[str, str],
     *,
-    body: bytes | str | dict | list | None,
+    body: bytes | str | None,
     query: dict[str, Any] | None,
     headers: dict[str, str],
 ) -> dict[str, Any]:
@@ -127,8 +150,6 @@ def _event(
     }
     if parameters:
         event["pathParameters"] = {name: unquote(value) for name, value in parameters.items()}
-    if isinstance(body, dict | list):
-        body = json.dumps(body)
     if isinstance(body, bytes):
         event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
     elif body is not None:

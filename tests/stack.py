@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from localrun.settings import ROOT
-from localrun.template import load
+from localrun.template import Route, load
+from localrun.template import routes as template_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,38 +41,16 @@ def table_definitions() -> Iterator[dict[str, Any]]:
         yield {"TableName": logical_id, **{name: properties[name] for name in _TABLE_PROPERTIES if name in properties}}
 
 
-@dataclass(frozen=True)
-class Route:
-    method: str
-    path: str
-    function: str
-    open: bool
-    """Whether it needs no token."""
-
-    @property
-    def key(self) -> str:
-        return f"{self.method} {self.path}"
-
-    def match(self, method: str, path: str) -> dict[str, str] | None:
-        """The path's parameters, if the route takes the request."""
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
-        matched = re.fullmatch(pattern, path)
-        return matched.groupdict() if matched and method == self.method else None
-
-
 @cache
 def routes() -> tuple[Route, ...]:
-    found = []
-    for resource in template()["Resources"].values():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
-        for event in resource["Properties"].get("Events", {}).values():
-            if event["Type"] == "HttpApi":
-                properties = event["Properties"]
-                is_open = properties.get("Auth", {}).get("Authorizer") == "NONE"
-                function = resource["Properties"]["CodeUri"]
-                found.append(Route(properties["Method"], properties["Path"], function, is_open))
-    return tuple(found)
+    return tuple(template_routes(template()))
+
+
+def match(route: Route, method: str, path: str) -> dict[str, str] | None:
+    """The path's parameters, if the route takes the request."""
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)
+    matched = re.fullmatch(pattern, path)
+    return matched.groupdict() if matched and method == route.method else None
 
 
 def handler(code_uri: str) -> Callable[[dict[str, Any], Any], Any]:

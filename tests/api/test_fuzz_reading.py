@@ -161,7 +161,7 @@ def test_well_formed_requests(reader, path, requests):
 def test_requests_with_a_broken_part(reader, path, requests):
     broken = hostile.broken(requests)
     tried(broken, lambda request: reader.ask("POST", path, hostile.written(request)))
-    assert reader.statuses[400] > reader.statuses[200] > 0
+    assert reader.statuses[400] > reader.statuses[200] / 2 > 0
 
 
 def test_query_parameters(reader):

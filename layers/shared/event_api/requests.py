@@ -2,7 +2,8 @@
 
 The models say what is well-formed and refuse everything else, naming the key; what a query means is in
 `event_api.query`. Validators are built on first use (``defer_build``), because a function must not pay at a cold start
-for requests that it never gets.
+for requests that it never gets. What stands below a field says what it means, in the OpenAPI document (`apidoc`), which
+reads it from the source: at a cold start it costs nothing.
 """
 
 from __future__ import annotations
@@ -91,19 +92,22 @@ def short_name(long_name: str) -> AliasChoices:
     return AliasChoices(long_name, long_name[0])
 
 
-def _path(key: str) -> str:
+def no_empty_part(key: str) -> str:
+    """Refuse a key with an empty part."""
     if "" in key.split("."):
         invalid("it has an empty part between dots")
     return key
 
 
-def _field(key: str) -> str:
+def known_field(key: str) -> str:
+    """Refuse a key that does not begin with a field of EventInfo."""
     if not is_field(key):
         invalid(f"there is no such field; the fields are {', '.join(EVENT_FIELDS)}")
     return key
 
 
-def _as_list(value: Json) -> Json:
+def as_list(value: Json) -> Json:
+    """Let one string stand for a list of it."""
     return [value] if isinstance(value, str) else value
 
 
@@ -114,19 +118,22 @@ def sort_keys(value: Json) -> Json:
     return value
 
 
-Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_path)]
-EventKey = Annotated[Key, AfterValidator(_field)]
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(no_empty_part)]
+EventKey = Annotated[Key, AfterValidator(known_field)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(_as_list)]
-Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(_as_list)]
+Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(as_list)]
+Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
 
 
 class RowCondition(Part):
     """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
 
     key: Key = Field(validation_alias=short_name("key"))
+    """A dotted path into the row."""
     value: Any = Field(validation_alias=short_name("value"))
+    """What is compared with; its type is the operator's."""
     operator: str = Field(validation_alias=short_name("operator"))
+    """How it is compared; each ``not…`` is the exact negation of its positive one."""
 
     @model_validator(mode="after")
     def _suits(self) -> RowCondition:
@@ -155,6 +162,7 @@ class EventCondition(RowCondition):
     """A condition on a field of EventInfo."""
 
     key: EventKey = Field(validation_alias=short_name("key"))
+    """A dotted path into the event: ``resource.name``, ``additional_info.a.b``, ``additional_info.tags.0``."""
 
     def is_time(self) -> bool:
         """Tell whether values are instants."""
@@ -172,7 +180,9 @@ class EventSortKey(Part):
     """One key of a sort of events."""
 
     key: EventKey
+    """A dotted path into the event."""
     desc: bool = False
+    """The largest first."""
 
 
 class Page(Part):
@@ -182,8 +192,11 @@ class Page(Part):
     """
 
     start: Count = 1
+    """The first result, counted from 1; 0 is 1, too. It counts only with a ``limit``."""
     limit: Count = 0
+    """Results at most; 0 is all."""
     token: Annotated[str, Field(min_length=1)] | None = None
+    """The ``next_token`` of the page before; all but ``page``, ``count`` and ``explain`` must be as it was there."""
 
     @property
     def skip(self) -> int:
@@ -200,16 +213,22 @@ class Unwind(Part):
     """One result for each element of the array at ``path``."""
 
     path: EventKey
+    """A dotted path into the event."""
 
 
 class Matching(Part):
     """What list and stat have in common: which events, and which part of the results."""
 
     filter: EventConditions = []
+    """Conditions that must all hold."""
     filter_or: EventConditions = []
+    """Conditions of which one must hold."""
     keyword: str = ""
+    """Words, one of which the title or the event id contains, in any case."""
     page: Page = Page.model_construct()
+    """Which part of the results; all of them without it."""
     explain: bool = False
+    """Answer how the events were read, and what that consumed."""
 
     @model_validator(mode="after")
     def _few_values(self) -> Matching:
@@ -238,11 +257,17 @@ class SearchQuery(Matching):
     """The search language."""
 
     sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = []
+    """The order of the results; without it the newest ``created_at`` comes first."""
     only: Only = []
+    """Just these fields, or parts of fields."""
     minimal: bool = False
+    """Just event_id, event_key, event_type, title, severity and alert_id, beside those of ``only``."""
     count: bool = True
+    """Answer ``total_count``; false saves the counting."""
     count_only: bool = False
+    """Answer no results, just ``total_count``."""
     unwind: Unwind | None = None
+    """One result for each element of an array."""
 
     @model_validator(mode="after")
     def _counts(self) -> SearchQuery:
@@ -259,17 +284,29 @@ class EventQuery(Part):
     """The request of list. Each named field must be equal to a value, or to one of some."""
 
     query: SearchQuery = SearchQuery.model_construct()
+    """What else is asked."""
     event_id: Names = None
+    """Just this event, or these."""
     event_key: Names = None
+    """Just the events of this sender's key, or of these."""
     event_type: Names = None
+    """Just events of this type: ALERT, RECOVERY, ERROR; or of these."""
     severity: Names = None
+    """Just events of this severity: CRITICAL, ERROR, WARNING, INFO, NOT_AVAILABLE, NONE; or of these."""
     resource_id: Names = None
+    """Just events about this resource, or these."""
     provider: Names = None
+    """Just events of this provider, or of these."""
     account: Names = None
+    """Just events of this account, or of these."""
     alert_id: Names = None
+    """Just the events of this alert, or of these."""
     webhook_id: Names = None
+    """Just the events of this webhook, or of these."""
     project_id: Names = None
+    """Just the events of this project, or of these."""
     domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""
 
     def named(self) -> list[Condition]:
         """Return the conditions that the named fields are."""
@@ -284,8 +321,11 @@ class GetEventRequest(Part):
     """The request of get."""
 
     event_id: Annotated[str, Field(min_length=1)]
+    """Which event."""
     domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""
     only: Only = []
+    """Just these fields, or parts of fields."""
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

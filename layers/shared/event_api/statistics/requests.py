@@ -32,13 +32,14 @@ MAX_STAGES = 50
 """Stages of an aggregate."""
 
 
-def _name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Refuse a name that could not be a key in the stages that follow."""
     if name.startswith("$") or "." in name:
         invalid("a name has no '.' and does not begin with '$'")
     return name
 
 
-Name = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_name)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(plain_name)]
 RowConditions = Annotated[list[RowCondition], Field(max_length=MAX_CONDITIONS)]
 
 
@@ -54,79 +55,103 @@ class RowSortKey(Part):
     """One key of a sort of rows."""
 
     key: Key
+    """A dotted path into the row."""
     desc: bool = False
+    """The largest first."""
 
 
 class GroupKey(Part):
     """What rows are grouped by, and its name in the result."""
 
     key: Key = Field(validation_alias=short_name("key"))
+    """A dotted path into the row."""
     name: Name = Field(validation_alias=short_name("name"))
+    """Its name in the result."""
     date_format: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+    """Of a time: ``year``, ``month`` or ``day`` give numbers; else MongoDB's specifiers, such as ``%Y-%m-%dT%H``."""
 
 
 class NamedKey(Part):
     """A field of a pushed object."""
 
     key: Key = Field(validation_alias=short_name("key"))
+    """A dotted path into the row."""
     name: Name = Field(validation_alias=short_name("name"))
+    """Its name in the object."""
 
 
 class GroupField(Part):
     """What is computed of a group's rows, and its name in the result."""
 
     name: Name = Field(validation_alias=short_name("name"))
+    """Its name in the result."""
     operator: str = Field(validation_alias=short_name("operator"))
+    """What is computed."""
     key: Key | None = Field(default=None, validation_alias=short_name("key"))
+    """What it is computed of; count needs none."""
     conditions: Annotated[list[AggregateCondition], Field(max_length=MAX_CONDITIONS)] = Field(default_factory=list)
+    """Which rows count, sum and average see."""
     fields: Annotated[list[NamedKey], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
+    """What push makes objects of, in place of a key."""
 
 
 class Group(Part):
     """Rows with equal keys become one row."""
 
     keys: Annotated[list[GroupKey], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
+    """What is equal within a group; without keys all rows are one group."""
     fields: Annotated[list[GroupField], Field(max_length=MAX_FIELDS)] = Field(default_factory=list)
+    """What is computed of each group."""
 
 
 class UnwindRows(Part):
     """One row for each element of the array at ``path``, of those that hold ``filter``."""
 
     path: Key
+    """A dotted path into the row."""
     filter: RowConditions = Field(default_factory=list)
+    """Conditions that the new rows must all hold."""
 
 
 class CountRows(Part):
-    """The number of rows."""
+    """The number of rows; no row where there are none."""
 
     name: Name = Field(validation_alias=short_name("name"))
+    """Its name in the result."""
 
 
 class Expression(Part):
     """What is computed of one row: a key's value, or an operator applied to one or to several."""
 
     operator: str | None = Field(default=None, validation_alias=short_name("operator"))
+    """What is computed; the value of ``key`` as it is without one."""
     key: Key | None = Field(default=None, validation_alias=short_name("key"))
+    """What it is computed of, if that is one."""
     fields: Annotated[list[str | int | float | Expression], Field(max_length=MAX_FIELDS)] | None = None
+    """What it is computed of, if that is several: keys, numbers, and other expressions."""
 
 
 class ProjectField(Expression):
     """An expression and its name in the result."""
 
     name: Name = Field(validation_alias=short_name("name"))
+    """Its name in the result."""
 
 
 class Project(Part):
     """Rows with just these fields; the keys of the group before stay unless ``exclude_keys``."""
 
     fields: Annotated[list[ProjectField], Field(min_length=1, max_length=MAX_FIELDS)]
+    """What rows are made of."""
     exclude_keys: bool = False
+    """Leave the group's keys out."""
 
 
 class Match(Part):
     """Only the rows that hold the conditions."""
 
     filter: RowConditions
+    """Conditions that must all hold."""
 
 
 RowSort = Annotated[list[RowSortKey], Field(min_length=1, max_length=MAX_FIELDS), BeforeValidator(sort_keys)]
@@ -136,13 +161,21 @@ class Stage(Part):
     """One stage of an aggregate."""
 
     group: Group | None = None
+    """Rows with equal keys become one row."""
     unwind: UnwindRows | None = None
+    """One row for each element of an array."""
     count: CountRows | None = None
+    """The number of rows."""
     sort: RowSort | None = None
+    """Another order of the rows."""
     limit: Annotated[int, Field(ge=1, le=MAX_COUNT)] | None = None
+    """The first rows, so many."""
     skip: Count | None = None
+    """All rows but the first, so many."""
     project: Project | None = None
+    """Rows with just these fields."""
     match: Match | None = None
+    """Only the rows that hold the conditions."""
 
     @property
     def given(self) -> tuple[str, Any]:
@@ -160,7 +193,9 @@ class StatQuery(Matching):
     """The statistics language."""
 
     aggregate: Annotated[list[Stage], Field(max_length=MAX_STAGES)] = Field(default_factory=list)
+    """Stages, applied in order; at the beginning rows are events, oldest first."""
     distinct: EventKey | None = None
+    """Just the values of this field, each once, in order; in place of ``aggregate``."""
 
     @model_validator(mode="after")
     def _one(self) -> StatQuery:
@@ -175,4 +210,6 @@ class EventStatQuery(Part):
     """The request of stat."""
 
     query: StatQuery
+    """What is asked."""
     domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""

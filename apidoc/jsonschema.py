@@ -1,0 +1,255 @@
+"""JSON schemas of the request models: what pydantic makes of them, and what their validators add to that.
+
+A model's validators are Python; what each of them accepts is said here once more, as far as a JSON schema can say it.
+What it cannot say (a pattern's syntax, a page token, keys that a stage made) is in the descriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias, cast
+
+from pydantic import AliasChoices, BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic_core import core_schema
+
+from apidoc.docstrings import field_docstrings, text
+from event_api.fields import ALIASES, EVENT_FIELDS
+from event_api.jsontypes import Json
+from event_api.query.operators import OPERATORS
+from event_api.requests import (
+    MAX_KEY_LENGTH,
+    MAX_LIST_VALUES,
+    RowCondition,
+    as_list,
+    known_field,
+    no_empty_part,
+    sort_keys,
+)
+from event_api.statistics.accumulators import GROUP_OPERATORS
+from event_api.statistics.expressions import PROJECT_OPERATORS
+from event_api.statistics.requests import Expression, GroupField, Stage, StatQuery, plain_name
+
+Schema: TypeAlias = dict[str, Any]
+
+REFERENCE = "#/components/schemas/{model}"
+
+_PATTERNS: Mapping[Callable[[str], str], str] = {
+    no_empty_part: r"^[^.]+(\.[^.]+)*$",
+    known_field: rf"^({'|'.join((*EVENT_FIELDS, *ALIASES))})(\.[^.]+)*$",
+    plain_name: r"^[^$.][^.]*$",
+}
+"""What the validators of strings accept."""
+
+
+def _key(pattern: str, description: str) -> Schema:
+    limits = {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH}
+    return {**limits, "pattern": pattern, "description": description}
+
+
+_SHARED: Mapping[str, Schema] = {
+    "EventKey": _key(_PATTERNS[known_field], "A field of EventInfo, or a dotted path that begins with one."),
+    "Key": _key(_PATTERNS[no_empty_part], "A dotted path into the row."),
+    "Name": _key(_PATTERNS[plain_name], "A name in the result."),
+    "Names": {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"type": "string"}, "maxItems": MAX_LIST_VALUES},
+            {"type": "null"},
+        ],
+        "description": "One value, or several of which any will do.",
+    },
+}
+"""Schemas that stand in many places, by the names that they have in the document."""
+
+
+def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
+    """Return the schemas of some request models and of all that they are made of, by name."""
+    # Pydantic reads their defaults, of models that are not built yet.
+    for model in models:
+        for field in model.model_fields.values():
+            if isinstance(field.default, BaseModel):
+                type(field.default).model_rebuild()
+    _, made = models_json_schema(
+        [(model, "validation") for model in models], ref_template=REFERENCE, schema_generator=_Generator
+    )
+    schemas = cast("dict[str, Schema]", made["$defs"])
+    return {**_referring(schemas), **_SHARED}
+
+
+def nullable_removed(schema: Schema) -> Schema:
+    """Return the schema of a field without its null, which says no more than leaving the field out."""
+    if "anyOf" not in schema:
+        return schema
+    rest = [one for one in schema["anyOf"] if one != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**kept, **rest[0]} if len(rest) == 1 else {**kept, "anyOf": rest}
+
+
+def _referring(part: Any) -> Any:  # noqa: ANN401 -- any part of a schema
+    """Return a part of a schema with references in place of what has a name in _SHARED."""
+    if isinstance(part, list):
+        return [_referring(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    rest = {name: value for name, value in part.items() if name != "description"}
+    for name, shared in _SHARED.items():
+        if rest == {key: value for key, value in shared.items() if key != "description"}:
+            return {"$ref": REFERENCE.format(model=name), **{key: part[key] for key in part.keys() - rest.keys()}}
+    return {name: _referring(value) for name, value in part.items()}
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's generator, which also knows our validators and the docstrings of fields."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 -- pydantic's own types
+        """Say no: the name is title enough."""
+        del schema
+        return False
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> Schema:
+        """Leave defaults out that say no more than that nothing is asked."""
+        made = super().generate_inner(schema["schema"])
+        default = schema.get("default")
+        if default is None or isinstance(default, BaseModel) or default in ([], ""):
+            return made
+        return {**made, "default": default}
+
+    def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
+        """Add what a validator of strings accepts; those that run later are stricter."""
+        made = self.generate_inner(schema["schema"])
+        pattern = _PATTERNS.get(cast("Any", schema["function"]["function"]))
+        return {**made, "pattern": pattern} if pattern else made
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
+        """Add the other ways of writing a list."""
+        made = self.generate_inner(schema["schema"])
+        function = cast("Any", schema["function"]["function"])
+        if function is as_list:
+            items = made["anyOf"][0]["items"] if "anyOf" in made else made["items"]
+            return {"anyOf": [items, *made.get("anyOf", [made])]}
+        if function is sort_keys:
+            return {"anyOf": [made["items"], _object({"keys": made}, ["keys"]), made]}
+        return made
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> Schema:
+        """Add what a model's docstrings, aliases and validators say."""
+        made = super().model_schema(schema)
+        model = cast("type[BaseModel]", schema["cls"])
+        del made["title"]
+        made["description"] = text(model.__doc__ or "")
+        for name, said in field_docstrings(model).items():
+            made["properties"][name]["description"] = said
+        for kind, completed in _COMPLETED.items():
+            if issubclass(model, kind):
+                completed(made, model)
+        _add_short_names(made, model)
+        return made
+
+
+# --- what validators of models accept ---------------------------------------------------------------------------------
+
+_KINDS: Mapping[str, Json] = {
+    "array": [[]],
+    "boolean": [True],
+    "null": [None],
+    "number": [1],
+    "object": [{}],
+    # Of some operators only what is a time of some sort.
+    "string": ["now", "2026-03-02T09:15:04.120Z"],
+}
+"""Values of each JSON type."""
+
+
+def _accepted(fault: Callable[[Json], object], wrap: Callable[[Json], Json]) -> list[str]:
+    return [kind for kind, values in _KINDS.items() if any(fault(wrap(value)) is None for value in values)]
+
+
+def _operand(operator: str) -> Schema:
+    """Return the schema of an operator's value, found by trying."""
+    fault = OPERATORS[operator].fault
+    elements = _accepted(fault, lambda value: [value])
+    if fault([]) is None and fault("now") is not None:
+        return {"type": "array", "items": _typed(elements), "maxItems": MAX_LIST_VALUES}
+    made = _typed(_accepted(fault, lambda value: value))
+    if fault("a") is not None and fault("now") is None:
+        return {**made, "pattern": r"^\s*now(/[dwm])?(\s*[+-]\s*[0-9]{1,12}\s*[smhdw])?\s*$"}
+    if fault("a") is not None and fault("2026-03-02T09:15:04.120Z") is None:
+        return {**made, "pattern": r"^\s*[0-9]{4}", "examples": ["2026-03-02T09:15:04.120Z"]}
+    return made
+
+
+def _typed(kinds: list[str]) -> Schema:
+    return {"type": kinds[0] if len(kinds) == 1 else kinds}
+
+
+def _complete_condition(schema: Schema, model: type[BaseModel]) -> None:
+    known = _known_operators(cast("type[RowCondition]", model))
+    schema["properties"]["operator"]["enum"] = known
+    groups: dict[str, tuple[Schema, list[str]]] = {}
+    for operator in known:
+        operand = _operand(operator)
+        groups.setdefault(repr(operand), (operand, []))[1].append(operator)
+    schema["anyOf"] = [
+        {"properties": {"operator": {"enum": operators}, "value": operand}} for operand, operators in groups.values()
+    ]
+
+
+def _known_operators(model: type[RowCondition]) -> list[str]:
+    return list(model.model_construct(key="", value=None, operator="").known_operators())
+
+
+def _complete_group_field(schema: Schema, _model: type[BaseModel]) -> None:
+    schema["properties"]["operator"]["enum"] = list(GROUP_OPERATORS)
+
+
+def _complete_expression(schema: Schema, _model: type[BaseModel]) -> None:
+    operator = schema["properties"]["operator"]
+    schema["properties"]["operator"] = {**nullable_removed(operator), "enum": list(PROJECT_OPERATORS)}
+    for name in ("key", "fields"):
+        schema["properties"][name] = nullable_removed(schema["properties"][name])
+
+
+def _complete_stage(schema: Schema, _model: type[BaseModel]) -> None:
+    schema["properties"] = {name: nullable_removed(stage) for name, stage in schema["properties"].items()}
+    schema |= {"minProperties": 1, "maxProperties": 1}
+
+
+def _complete_stat_query(schema: Schema, _model: type[BaseModel]) -> None:
+    schema["properties"]["distinct"] = nullable_removed(schema["properties"]["distinct"])
+    schema["oneOf"] = [
+        {"required": ["aggregate"], "properties": {"aggregate": {"minItems": 1}}},
+        {"required": ["distinct"]},
+    ]
+
+
+_COMPLETED: Mapping[type[BaseModel], Callable[[Schema, type[BaseModel]], None]] = {
+    RowCondition: _complete_condition,
+    GroupField: _complete_group_field,
+    Expression: _complete_expression,
+    Stage: _complete_stage,
+    StatQuery: _complete_stat_query,
+}
+
+
+def _add_short_names(schema: Schema, model: type[BaseModel]) -> None:
+    """Add the names of one letter; of a required field, either name is required."""
+    required: list[str] = schema.get("required", [])
+    for name, field in model.model_fields.items():
+        if not isinstance(field.validation_alias, AliasChoices):
+            continue
+        _, short = (str(choice) for choice in field.validation_alias.choices)
+        one = schema["properties"][name]
+        schema["properties"][short] = {**one, "description": f"Short for `{name}`."}
+        for alternative in schema.get("anyOf", []):
+            if name in alternative["properties"]:
+                alternative["properties"][short] = alternative["properties"][name]
+        if name in required:
+            required.remove(name)
+            schema.setdefault("allOf", []).append({"oneOf": [{"required": [name]}, {"required": [short]}]})
+    if "required" in schema and not required:
+        del schema["required"]
+
+
+def _object(properties: Schema, required: list[str]) -> Schema:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

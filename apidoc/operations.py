@@ -1,0 +1,186 @@
+"""What each route takes and answers, beyond what template.yaml and the handlers say: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from apidoc import examples
+from apidoc.answers import DELIVERY_ID_HEADER, reference
+from apidoc.jsonschema import Schema
+from event_api.errors import (
+    AuthenticateFailureError,
+    DbQueryError,
+    EventApiError,
+    InvalidParameterError,
+    InvalidParameterTypeError,
+    JsonFormatError,
+    NotFoundError,
+    OperatorBooleanTypeError,
+    OperatorDictValueTypeError,
+    OperatorListValueTypeError,
+    OperatorValueTypeError,
+    PayloadTooLargeError,
+    PermissionDeniedError,
+    RequiredParameterError,
+    UnavailableError,
+    WebhookDisabledError,
+)
+from event_api.requests import EventQuery, GetEventRequest
+from event_api.statistics.requests import EventStatQuery
+
+_WRITING = (WebhookDisabledError, PermissionDeniedError, PayloadTooLargeError, UnavailableError, EventApiError)
+_READING = (
+    InvalidParameterError,
+    InvalidParameterTypeError,
+    AuthenticateFailureError,
+    PermissionDeniedError,
+    UnavailableError,
+    EventApiError,
+)
+_QUERYING = (
+    *_READING,
+    RequiredParameterError,
+    OperatorValueTypeError,
+    OperatorListValueTypeError,
+    OperatorBooleanTypeError,
+    OperatorDictValueTypeError,
+    DbQueryError,
+    JsonFormatError,
+)
+
+_GATEWAY_ALWAYS = (429, 500, 503)
+_GATEWAY_TOKEN = (401, 403)
+_GATEWAY_PATH = (404,)
+_GATEWAY_BODY = (413,)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route.
+
+    ``way`` tells it from another route of the same function. ``parameters`` is the model of its query parameters,
+    ``bodies`` are the media types of its body. ``answer`` is the schema of what it answers where all is well, with
+    ``examples``. ``errors`` are what our code can refuse by, ``gateway`` the statuses that API Gateway has of its own.
+    """
+
+    operation_id: str
+    tag: str
+    answer: str
+    examples: Schema
+    errors: tuple[type[EventApiError], ...]
+    gateway: tuple[int, ...]
+    security: str | None = "token"
+    way: str = ""
+    description: str = ""
+    parameters: type[BaseModel] | None = None
+    bodies: Mapping[str, Schema] = field(default_factory=dict)
+    body_required: bool = False
+    header_parameters: tuple[Schema, ...] = ()
+    headers: Mapping[str, Schema] = field(default_factory=dict)
+
+
+_DELIVERY = """\
+The body is whatever the sender sends: its format is the webhook's own, or is detected. It may have any content type, \
+which is not looked at. A body that cannot be read becomes an ERROR event that says why, and is answered the same.
+
+A delivery that comes again under the same id is answered the same and makes no second event. The id is the sender's \
+own: SNS's `MessageId`, or the headers `webhook-id`, `X-GitHub-Delivery`, `ce-source` and `ce-id`, `Idempotency-Key`."""
+
+_JSON = "application/json"
+_BODIES: Mapping[str, Schema] = {
+    _JSON: {"schema": reference("Delivery"), "examples": examples.DELIVERIES},
+    "text/plain": {"schema": {"type": "string"}, "examples": examples.TEXT_DELIVERIES},
+    "*/*": {},
+}
+_PAGES = """\
+An answer that is not the end has a `next_token`; the same request with it as `query.page.token` gives the next page, \
+at the same cost however deep it is."""
+_STATISTICS = """\
+Either `aggregate`, stages that are applied in order, or `distinct`. `page` slices the results; each page \
+computes them again."""
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The sender's own id of this delivery, where its body and its other headers have none.",
+    "schema": {"type": "string"},
+    "examples": examples.PARAMETERS["Idempotency-Key"],
+}
+
+
+def _create(operation_id: str, way: str, security: str | None) -> Operation:
+    return Operation(
+        operation_id=operation_id,
+        tag="create",
+        way=way,
+        description=_DELIVERY,
+        bodies=_BODIES,
+        answer="Taken",
+        examples=examples.TAKEN,
+        header_parameters=(_IDEMPOTENCY_KEY,),
+        headers={"x-delivery-id": DELIVERY_ID_HEADER},
+        errors=_WRITING,
+        gateway=(*_GATEWAY_PATH, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        security=security,
+    )
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events": _create(
+        "create_event", "with the access key in the path", None
+    ),
+    "POST /monitoring/v1/webhook/{webhook_id}/events": _create(
+        "create_event_with_bearer", "with the access key as bearer", "accessKey"
+    ),
+    "GET /monitoring/v1/event/{event_id}": Operation(
+        operation_id="get_event",
+        tag="read",
+        parameters=GetEventRequest,
+        answer="EventInfo",
+        examples=examples.EVENTS,
+        errors=(*_READING, NotFoundError),
+        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_PATH, *_GATEWAY_ALWAYS),
+    ),
+    "GET /monitoring/v1/events": Operation(
+        operation_id="list_events",
+        tag="read",
+        way="asked by parameters",
+        description=_PAGES,
+        parameters=EventQuery,
+        answer="EventsInfo",
+        examples=examples.LISTED,
+        errors=_QUERYING,
+        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_ALWAYS),
+    ),
+    "POST /monitoring/v1/events/search": Operation(
+        operation_id="search_events",
+        tag="read",
+        way="asked by an object",
+        description=_PAGES,
+        bodies={
+            _JSON: {"schema": reference("EventQuery"), "examples": examples.SEARCHES | examples.FOLLOWING},
+        },
+        answer="EventsInfo",
+        examples=examples.LISTED,
+        errors=_QUERYING,
+        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+    ),
+    "POST /monitoring/v1/events/stat": Operation(
+        operation_id="stat_events",
+        tag="read",
+        description=_STATISTICS,
+        bodies={_JSON: {"schema": reference("EventStatQuery"), "examples": examples.STATISTICS}},
+        body_required=True,
+        answer="StatInfo",
+        examples=examples.COMPUTED,
+        errors=_QUERYING,
+        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+    ),
+}
+"""By route keys."""
+
+BODY_MODELS: tuple[type[BaseModel], ...] = (EventQuery, EventStatQuery)
+"""The models that bodies refer to."""
