@@ -1,13 +1,16 @@
 """The door of the local run: plain URLs in front of the local AWS, and AWS's manners where those differ.
 
-One port serves both. What an SDK signed, and ministack's own pages, go to the AWS services; everything else is for the
-HTTP API, as if this were its own host name.
+One port serves both. What an SDK signed, and ministack's own pages, go to the AWS services; the API's documentation is
+served from here; everything else is for the HTTP API, as if this were its own host name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
+
+from localrun.page import Resource
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -34,12 +37,13 @@ _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 class Gateway:
     """An ASGI application around ministack's.
 
-    ``api_id`` is the HTTP API that answers plain URLs; until it is set, they get 503. ``changed`` turns true with any
-    request that may change what the services hold; whoever saves that sets it back.
+    ``pages`` are served by path. ``api_id`` is the HTTP API that answers plain URLs; until it is set, they get 503.
+    ``changed`` turns true with any request that may change what the services hold; whoever saves that sets it back.
     """
 
-    def __init__(self, services: App) -> None:
+    def __init__(self, services: App, pages: Mapping[str, Resource] = MappingProxyType({})) -> None:
         self._services = services
+        self._pages = pages
         self.api_id: str | None = None
         self.changed = False
 
@@ -52,6 +56,8 @@ class Gateway:
             self.changed = True
         if _is_for_services(scope):
             await self._services(scope, receive, send)
+        elif scope["path"] in self._pages and scope["method"] in _READ_ONLY:
+            await _answer_page(send, self._pages[scope["path"]])
         elif self.api_id is None:
             await _answer(send, 503, b"Service Unavailable")
         else:
@@ -120,8 +126,20 @@ def _like_aws(method: str, send: Send) -> Send:
     return answer
 
 
+async def _answer_page(send: Send, page: Resource) -> None:
+    try:
+        content = page.read()
+    except OSError:
+        await _answer(send, 404, b"Not Found")
+    else:
+        await _answer_body(send, 200, page.content_type, content)
+
+
 async def _answer(send: Send, status: int, text: bytes) -> None:
-    body = b'{"message":"' + text + b'"}'
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await _answer_body(send, status, b"application/json", b'{"message":"' + text + b'"}')
+
+
+async def _answer_body(send: Send, status: int, content_type: bytes, body: bytes) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

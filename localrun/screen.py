@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from localrun import page
+
 if TYPE_CHECKING:
     from localrun.demo import Demo
     from localrun.settings import Settings
@@ -38,6 +40,7 @@ class Screen:
         logs = _shown(settings.logs_dir, settings)
         self._write("And then", _BOLD)
         for what, how in (
+            ("the API's documentation", f"{demo.api_url}{page.PATH}"),
             ("functions' output", f"tail -f {logs}/*.log"),
             ("serve changed code", "make reload   (in a second terminal)"),
             ("these URLs, for scripts", _shown(settings.demo_file, settings)),

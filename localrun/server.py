@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from localrun import aws
+from localrun import aws, page
 from localrun.errors import LocalRunError
 from localrun.gateway import Gateway, Message, Receive, Scope, Send
 from localrun.logs import FunctionLogs, log_services_to
@@ -60,7 +60,7 @@ class Server:
         from ministack.app import app  # noqa: PLC0415
 
         self._failures = _RestoreFailures()
-        self.gateway = Gateway(app)
+        self.gateway = Gateway(app, page.resources(settings.root))
         FunctionLogs(settings.logs_dir).install()
 
     async def serve(self, stop: asyncio.Event, started: asyncio.Event) -> None:

@@ -9,7 +9,7 @@ from tests.e2e.driver import LocalRun
 from tests.engines import free_port
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("functions", "layers", "localrun", "template.yaml")
+PARTS = ("docs", "functions", "layers", "localrun", "template.yaml")
 
 
 def pytest_collection_modifyitems(items):

@@ -1,4 +1,4 @@
-"""What becomes of deliveries that are large, or were left, on a whole running stack: its queue, its bucket, its schedule."""
+"""What becomes of deliveries that are large, or were left, on a whole stack: its queue, its bucket, its schedule."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""How much is tried: always the same in two or three minutes, or, with FAULTS=thorough, everything, in an hour or two."""
+"""How much is tried: always the same, in minutes, or, with FAULTS=thorough, everything, in hours."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ One = TypeVar("One")
 
 
 def calls_to_strike(calls: Iterable[Call], *, wide: bool) -> Iterator[Call]:
-    """All; but of the same place in a wide scenario, or in the sweeper, the first, a middle one and the last will do."""
+    """All; but of one place in a wide scenario, or in the sweeper, the first, a middle one and the last will do."""
     places = defaultdict(list)
     for call in calls:
         places[call.place].append(call)

@@ -1,4 +1,4 @@
-"""Every HTTP request that event_api makes of AWS, seen and struck: whichever client, whichever thread, retries included.
+"""Every HTTP request that event_api makes of AWS, seen and struck: of any client, in any thread, retries included.
 
 Clients are found where botocore makes them, calls by botocore's own events. So a call that is new in the code is seen,
 counted and struck without anybody telling this module.

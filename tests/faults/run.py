@@ -1,4 +1,4 @@
-"""One run: senders send and send again, faults strike, then all that is unfinished is finished, without faults or with."""
+"""One run: senders send and send again, faults strike, then all that is unfinished is finished."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.world import ACCESS_KEY, CREATE, REDRIVE, SWEEP, batch_size, f
 from tests.gateway import Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from tests.faults.injection import Plan
     from tests.faults.scenarios import Message, Scenario

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from event_api import ids, times, wiring
-from event_api.model import EventType, NormalizedEvent, Scope, Severity
+from event_api.model import EventType, NormalizedEvent, Severity
 from event_api.normalizers import NormalizeError, Payload, normalize
 from event_api.raw import Body, UnreadableBodyError
 from event_api.store.attributes import from_attributes
@@ -185,6 +186,12 @@ def _wrong_alerts(state: State) -> list[str]:
             wrong.append("an event's alert does not exist")
         elif (alert.event_key, alert.project_id) != (row["event_key"], row["project_id"]):
             wrong.append("an event's alert is another key's")
+    return wrong + _wrong_ends(state) + _wrong_keys(state)
+
+
+def _wrong_ends(state: State) -> list[str]:
+    """What does not hold of who opened and who resolved an alert."""
+    wrong = []
     for alert in state.alerts:
         opener = state.by_id.get(alert.opened_by)
         if opener is None or opener["alert_id"] != alert.alert_id or opener["event_type"] == EventType.RECOVERY:
@@ -195,7 +202,7 @@ def _wrong_alerts(state: State) -> list[str]:
             resolver = state.by_id.get(alert.resolved_by)
             if resolver is None or resolver["event_key"] != alert.event_key:
                 wrong.append("what resolved an alert is no event of its key")
-    return wrong + _wrong_keys(state)
+    return wrong
 
 
 def _wrong_keys(state: State) -> list[str]:
@@ -205,7 +212,7 @@ def _wrong_keys(state: State) -> list[str]:
     for alert in state.alerts:
         alerts_of[alert.event_key].append(alert)
     for alerts in alerts_of.values():
-        for older, newer in zip(alerts, alerts[1:], strict=False):
+        for older, newer in pairwise(alerts):
             is_stale = newer.opened_at - older.last_event_at > timedelta(seconds=DUPLICATE_EVENT_TIME)
             if older.is_open and not (newer.is_open and is_stale):
                 wrong.append("an alert is open below a newer one of its key")

@@ -1,4 +1,4 @@
-"""What the functions run against: the template's tables, queues and buckets, on real servers, and a clock of our own."""
+"""What the functions run against: the template's tables, queues and buckets, on real servers, and our own clock."""
 
 from __future__ import annotations
 

@@ -1,9 +1,12 @@
 import asyncio
 import json
+import re
 
 import pytest
 
+from localrun import page
 from localrun.gateway import MAX_PAYLOAD_BYTES, Gateway
+from localrun.settings import ROOT
 
 
 class Services:
@@ -142,3 +145,24 @@ def test_the_lifespan_is_the_services():
     services = Services()
     asyncio.run(Gateway(services)({"type": "lifespan"}, None, None))
     assert services.scope == {"type": "lifespan"}
+
+
+def test_the_documentation_is_served_beside_the_api():
+    services = Services()
+    gateway = Gateway(services, page.resources(ROOT))
+    gateway.api_id = "abc"
+    status, headers, body = ask(gateway, "/openapi.json")
+    assert (status, headers[b"content-type"]) == (200, b"application/json")
+    assert json.loads(body)["openapi"].startswith("3.1")
+    status, headers, body = ask(gateway, page.PATH)
+    assert (status, headers[b"content-type"]) == (200, b"text/html; charset=utf-8")
+    for path in re.findall(r'(?:src|href|url)[=:] ?"(/[^"]+)"', body.decode()):
+        assert ask(gateway, path)[0] == 200
+        assert services.scope is None
+    assert ask(gateway, page.PATH, method="POST") != 200
+    assert services.scope is not None
+
+
+def test_without_the_document_there_is_no_page_of_it(tmp_path):
+    gateway = Gateway(Services(), page.resources(tmp_path))
+    assert ask(gateway, "/openapi.json")[0] == 404
