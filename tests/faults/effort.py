@@ -34,6 +34,7 @@ LEAVING = tuple(
 
 _WITH_EVERY_REACH = {Fault.REFUSED, Fault.LOST}
 _PAIRS = 80
+STORMS = 1000 if THOROUGH else 40
 
 One = TypeVar("One")
 

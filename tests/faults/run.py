@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ POSTS = 4
 """How often a sender posts a message that is not answered 200."""
 PAST_THE_CUT_OFF = 6 * 3600
 """Seconds after which the sweeper takes any delivery for left behind."""
+STORM_POSTS = 12
+"""The same in a storm, where a fault may strike each of them."""
 _ROUNDS = 4
 _BATCHES = 50
 
@@ -174,3 +177,22 @@ def play(
     state = run.redrive()
     summary = verdict.summary(state, run.sent)
     return Outcome(world.injector.calls, run.judge(state), summary, left_over)
+
+
+@quiet()
+def storm(world: World, senders: list[list[Message]], plan: Plan) -> Outcome:
+    """Let senders post at once, each its messages one after the other, and redrive behind them all."""
+    run = Run(world)
+    world.injector.restart(plan)
+
+    def post(messages: list[Message]) -> None:
+        for one in messages:
+            if not run.send(one, STORM_POSTS):
+                run.wrong.append("a message was never answered 200")
+
+    with ThreadPoolExecutor(len(senders)) as threads:
+        list(threads.map(post, senders))
+    calls = world.injector.calls
+    world.injector.plan = nothing
+    state = run.redrive()
+    return Outcome(calls, run.judge(state), verdict.summary(state, run.sent))

@@ -28,11 +28,16 @@ class Message:
 
 @dataclass(frozen=True)
 class Scenario:
-    """``sends``: messages, each after so many seconds. ``wide``: one call site is passed many times."""
+    """``sends``: messages, each after so many seconds. ``wide``: one call site is passed many times.
+
+    ``own_keys``: each delivery has a key, and so an alert, of its own. Without its sender's id, what is sent again
+    because of a fault is another delivery.
+    """
 
     name: str
     sends: tuple[tuple[float, Message], ...]
     wide: bool = False
+    own_keys: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -47,9 +52,14 @@ def direct(number: int, event_type: str = "ALERT", sender_id: str | None = None,
     return message(bodies.direct(event_type, title=f"Message {number}", **fields), sender_id)
 
 
-def group(number: int, size: int, status: str = "firing", sender_id: str | None = None) -> Message:
-    """A body of Alertmanager's, with so many alerts."""
-    body = bodies.alertmanager(*(bodies.alert(one, status) for one in range(size)))
+_UNDATED = dict.fromkeys(("startsAt", "endsAt"), "0001-01-01T00:00:00Z")
+
+
+def group(
+    number: int, size: int, status: str = "firing", sender_id: str | None = None, *, dated: bool = True
+) -> Message:
+    """A body of Alertmanager's, with so many alerts. If they are not ``dated``, only the order of arrival counts."""
+    body = bodies.alertmanager(*(bodies.alert(one, status) | ({} if dated else _UNDATED) for one in range(size)))
     return message({**body, "externalURL": f"http://alertmanager.example/{number}"}, sender_id)
 
 
@@ -77,7 +87,7 @@ SCENARIOS = [
     Scenario("error", ((0, direct(1, "ERROR")), (1, direct(2, "RECOVERY")))),
     Scenario("group", ((0, group(1, 3)), (1, group(2, 3, "resolved")))),
     Scenario("large group", ((0, group(1, 12)),), wide=True),
-    Scenario("unreadable", ((0, message(b"no json 1")),)),
+    Scenario("unreadable", ((0, message(b"no json 1")),), own_keys=True),
     Scenario("unreadable, named", ((0, message(b"no json 1", "a-1")),)),
     Scenario("no event", ((0, message(bodies.alertmanager())),)),
     Scenario("repeated", ((0, _REPEATED), (1, _REPEATED))),
