@@ -117,6 +117,15 @@ def test_a_failure_lets_everybody_in_and_is_not_met_again_for_a_while(process, s
     assert let_in(process, 5, 50) == 5
 
 
+def test_what_was_added_by_a_call_that_seemed_to_fail_is_not_added_again(process, shared, clock):
+    shared.works = False
+    let_in(process, 40, 2)
+    shared.counts["w", int(clock.now // rates.WINDOW)] = 2
+    clock.now += 10
+    shared.works = True
+    assert let_in(process, 40, 100) == 38
+
+
 def test_a_limit_that_is_raised_counts_at_once(process):
     assert let_in(process, 5, 10) == 5
     assert let_in(process, 8, 10) == 2
