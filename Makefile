@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+SCHEMATHESIS_VERSION := 4.32.5
 ENGINES := .cache/engines
 DYNOXIDE_VERSION := 1.2.1
 DYNOXIDE_SHA256 := be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e
@@ -35,7 +36,7 @@ lock: setup  ## Resolve the dependencies again, into the lock files
 
 .PHONY: test
 test: setup  ## Run the tests that need nothing but Python
-	$(BIN)/pytest -q -n auto -m "not engine and not e2e"
+	$(BIN)/pytest -q -n auto -m "not engine and not e2e and not faults"
 
 .PHONY: engines
 engines: $(ENGINES)/dynoxide  ## Install the real DynamoDB engine that the slower tests use (needs npm)
@@ -51,11 +52,33 @@ $(ENGINES)/dynoxide:
 test-engines: setup engines  ## Run the store's and the API's tests on real DynamoDB engines
 	$(BIN)/pytest -q -m engine
 
+.PHONY: faults
+faults: setup engines  ## Strike every call of AWS in the ingest path with every fault (FAULTS=thorough for all of it)
+	$(BIN)/pytest -q -n auto -m faults tests/faults
+
 .PHONY: lint
-lint: setup  ## ruff and mypy
+lint: setup  ## ruff, mypy, and whether docs/openapi.json is what the code says
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m apidoc --check
+
+# --- the OpenAPI document -----------------------------------------------------------------------------------------
+
+.PHONY: openapi
+openapi: setup  ## Write docs/openapi.json anew
+	$(BIN)/python -m apidoc
+
+FUZZ_VENV := .venvs/fuzz
+
+$(FUZZ_VENV)/.installed: $(BIN)/.installed
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(FUZZ_VENV)
+	$(BIN)/uv pip install --quiet --python $(FUZZ_VENV)/bin/python schemathesis==$(SCHEMATHESIS_VERSION)
+	@touch $@
+
+.PHONY: fuzz
+fuzz: $(FUZZ_VENV)/.installed  ## Ask a local run all that docs/openapi.json allows, and more, with EXAMPLES=20 of each
+	$(BIN)/python -m tests.fuzz --max-examples $(or $(EXAMPLES),20) $(if $(SEED),--seed $(SEED))
 
 # --- the template -----------------------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
     403: ("Forbidden", "the token is refused."),
     404: ("Not Found", "no route is meant."),
     413: ("Request Entity Too Large", "the body has more than 10 MB."),
+    431: ("Request Header Fields Too Large", "the request line and the headers have more than 10,240 bytes in all."),
     429: ("Too Many Requests", "there are more requests than its throttle lets through."),
     500: ("Internal Server Error", "the function could not answer."),
     503: ("Service Unavailable", "the function did not answer in time, or there are too many of it."),

@@ -20,6 +20,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: the payload size.
 MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
+MAX_HEAD_BYTES = 10_240
+"""Of the request line and the headers' values."""
 
 _SERVICE_PATHS = ("/_ministack/", "/_aws/")
 _SIGNATURE = b"AWS4-"
@@ -64,6 +66,9 @@ class Gateway:
             await self._serve_api(self.api_id, scope, receive, send)
 
     async def _serve_api(self, api_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if _head_bytes(scope) > MAX_HEAD_BYTES:
+            await _answer(send, 431, b"Request Header Fields Too Large")
+            return
         body = await _read(receive)
         if body is None:
             await _answer(send, 413, b"Request Entity Too Large")
@@ -81,6 +86,10 @@ def _is_for_services(scope: Scope) -> bool:
     if scope["path"].startswith(_SERVICE_PATHS) or b"X-Amz-Signature=" in scope["query_string"]:
         return True
     return any(name == b"authorization" and value.startswith(_SIGNATURE) for name, value in scope["headers"])
+
+
+def _head_bytes(scope: Scope) -> int:
+    return len(scope["raw_path"]) + len(scope["query_string"]) + sum(len(value) for _, value in scope["headers"])
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -86,6 +86,8 @@ class Server:
         config.keep_alive_timeout = 75
         config.keep_alive_max_requests = 1_000_000
         config.include_server_header = False
+        # Beyond what the gateway refuses, so that it is the one that answers.
+        config.h11_max_incomplete_size = 1024 * 1024
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "lifespan":

@@ -166,3 +166,12 @@ def test_the_documentation_is_served_beside_the_api():
 def test_without_the_document_there_is_no_page_of_it(tmp_path):
     gateway = Gateway(Services(), page.resources(tmp_path))
     assert ask(gateway, "/openapi.json")[0] == 404
+
+
+def test_a_head_that_api_gateway_would_refuse_is_refused():
+    services = Services()
+    assert ask(ready(services), query=b"x" * 10_000)[0] == 200
+    services.scope = None
+    status, _, body = ask(ready(services), query=b"x" * 10_000, headers=[(b"a", b"x" * 300)])
+    assert (status, json.loads(body)) == (431, {"message": "Request Header Fields Too Large"})
+    assert services.scope is None
