@@ -1,0 +1,39 @@
+"""docs/security.md names tests, routes and functions: all that it names exists, and all that exists is named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests import stack
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/security.md").read_text()
+
+
+def test_every_test_that_is_named_exists():
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT))
+    assert len(named) > 30
+    missing = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (ROOT / path).read_text()]
+    assert missing == []
+
+
+def test_every_route_and_every_function_has_its_section():
+    headings = "\n".join(line for line in TEXT.splitlines() if line.startswith("### "))
+    for route in stack.routes():
+        assert f"`{route.key}`" in headings
+    for resource in stack.template()["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            assert f"`{resource['Properties']['CodeUri']}`" in headings
+
+
+def test_no_function_speaks_to_anything_but_aws():
+    """Nothing in the layer or in a function opens a connection but botocore."""
+    speaking = (
+        r"^\s*(from|import) (urllib\.request|urllib3|http\.client|socket|requests|httpx|ftplib|smtplib|asyncio)\b"
+    )
+    found = ""
+    for folder in ("layers/shared", "functions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            found += "".join(match[0] for match in re.finditer(speaking, path.read_text(), re.MULTILINE))
+    assert found == ""
