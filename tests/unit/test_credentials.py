@@ -26,6 +26,8 @@ def test_every_hash_is_compared_whichever_matches(monkeypatch):
     [
         ("Bearer abc", "abc"),
         ("bearer  abc ", "abc"),
+        ("Bearer abcé", None),
+        ("Bearer \ud800", None),
         ("Basic abc", None),
         ("Bearer", None),
         ("abc", None),

@@ -34,6 +34,15 @@ def test_header_names_are_lower_case_whoever_passes_them_on():
     assert request(headers={"X-GitHub-Event": "ping"}).headers == {"x-github-event": "ping"}
 
 
+def test_no_text_is_such_that_a_database_refuses_it():
+    found = request(
+        headers={"webhook-id": "\ud800é"}, pathParameters={"event_id": "\udfffx"}, rawQueryString="a=%ed%a0%80"
+    )
+    assert found.headers == {"webhook-id": "\ufffdé"}
+    assert found.path == {"event_id": "\ufffdx"}
+    assert found.query["a"][0].encode()
+
+
 def test_a_body_may_be_base64():
     encoded = base64.b64encode(b"\xff{}").decode()
     assert request(body=encoded, isBase64Encoded=True).body == b"\xff{}"

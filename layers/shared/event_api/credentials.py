@@ -29,6 +29,6 @@ def matches(secret: str, hashes: Iterable[str]) -> bool:
 
 
 def bearer(authorization: str | None) -> str | None:
-    """Return the credential of an ``Authorization: Bearer …`` header (RFC 6750), or None."""
+    """Return the credential of an ``Authorization: Bearer …`` header (RFC 6750, so ASCII), or None."""
     scheme, _, credential = (authorization or "").strip().partition(" ")
-    return credential.strip() or None if scheme.lower() == "bearer" else None
+    return credential.strip() or None if scheme.lower() == "bearer" and credential.isascii() else None

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from event_api import observe
 from event_api.errors import EventApiError, InvalidParameterError, JsonFormatError
 from event_api.jsontypes import Json, JsonObject
-from event_api.raw import escaped_bytes, parse_json, write_json
+from event_api.raw import escaped_bytes, parse_json, storable, write_json
 
 GatewayEvent: TypeAlias = dict[str, Any]
 GatewayAnswer: TypeAlias = dict[str, Any]
@@ -41,7 +41,10 @@ class LambdaContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request. ``headers`` have lower-case names; ``query`` has every repetition of a parameter."""
+    """One HTTP request. ``headers`` have lower-case names; ``query`` has every repetition of a parameter.
+
+    No text in them is such that UTF-8, and so DynamoDB, cannot hold it.
+    """
 
     route: str
     path: Mapping[str, str] = field(repr=False)
@@ -63,9 +66,9 @@ class Request:
         request_context = event.get("requestContext") or {}
         return cls(
             route=event.get("routeKey", ""),
-            path=event.get("pathParameters") or {},
+            path={name: storable(value) for name, value in (event.get("pathParameters") or {}).items()},
             query=parse_qs(event.get("rawQueryString") or "", keep_blank_values=True),
-            headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+            headers={name.lower(): storable(value) for name, value in (event.get("headers") or {}).items()},
             body=content,
             authorizer=(request_context.get("authorizer") or {}).get("lambda") or {},
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,

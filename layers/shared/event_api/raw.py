@@ -65,6 +65,11 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def storable(text: str) -> str:
+    """Return text with U+FFFD for what UTF-8 cannot hold."""
+    return text if is_utf8(text) else _SURROGATE.sub("\ufffd", text)
+
+
 def _may_be_deep(text: bytes | str) -> bool:
     # Counting brackets is quick; only who has many is walked through.
     opening = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
