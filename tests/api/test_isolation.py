@@ -10,6 +10,7 @@ from __future__ import annotations
 import pytest
 
 from event_api.model import AlertState
+from event_api.query.planner import MAX_STORED_VALUES
 from tests.api import isolation
 from tests.api.isolation import SEARCH, STAT, Ask, Requests, World
 from tests.service import DOMAIN, PROJECT
@@ -28,20 +29,21 @@ def world(app, monkeypatch):
     return World(app).fill()
 
 
+NOTHING = "of no project"
 READERS = {
     "of the domain": ({}, ("other",)),
     "of one project": ({"projects": [PROJECT]}, ("other", "beside")),
-    "of no project": ({"projects": []}, ("other", "beside", "ours")),
+    NOTHING: ({"projects": []}, ("other", "beside", "ours")),
 }
 """What a token is limited to, and the tenants that it may learn nothing of."""
-NOTHING = "of no project"
 
 
 class Reader:
     """Asks, and looks for the others' canaries in every answer."""
 
-    def __init__(self, world, kind):
+    def __init__(self, world, kind, **changes):
         options, hidden = READERS[kind]
+        options = options | changes
         self.app = world.app
         self.token = world.app.token(**options)
         self.hidden = [tenant for tenant in world.tenants if tenant.name in hidden]
@@ -79,6 +81,20 @@ def test_an_answer_is_the_same_as_if_the_others_did_not_exist(world, method, kin
     world.without(*reader.hidden)
     for ask, answer in answers:
         assert reader.ask(ask) == answer, ask
+
+
+def test_so_it_is_for_more_projects_than_the_database_is_asked_for_at_once(world):
+    """They are told apart behind it, of what an alert or an id leads to."""
+    many = [PROJECT, *(f"project-{number:012x}" for number in range(MAX_STORED_VALUES))]
+    reader = Reader(world, "of one project", projects=many)
+    named = [{"alert_id": isolation.SHARED_ALERT}, {"event_id": [row["event_id"] for row in world.beside.rows]}]
+    queries = [{}, {"count_only": True}, {"page": {"limit": 1}}, {"explain": True}]
+    asks = [Ask(SEARCH, {**name, "query": query}) for name in named for query in queries]
+    condition = {"key": "alert_id", "value": isolation.SHARED_ALERT, "operator": "eq"}
+    asks.append(Ask(STAT, {"query": {"filter": [condition], "aggregate": [{"count": {"name": "n"}}]}}))
+    answers = [reader.ask(ask) for ask in asks]
+    world.without(*reader.hidden)
+    assert [reader.ask(ask) for ask in asks] == answers
 
 
 @pytest.mark.parametrize("kind", READERS)
