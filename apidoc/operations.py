@@ -128,6 +128,14 @@ def _create(operation_id: str, way: str, security: str | None) -> Operation:
     )
 
 
+_GZIP_HEADERS: Mapping[str, Schema] = {
+    name: {
+        "description": "Only where the answer has more than 6 MB, and the request has `Accept-Encoding: gzip`.",
+        "schema": {"type": "string", "const": value},
+    }
+    for name, value in (("content-encoding", "gzip"), ("vary", "accept-encoding"))
+}
+
 OPERATIONS: Mapping[str, Operation] = {
     "POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events": _create(
         "create_event", "with the access key in the path", None
@@ -140,6 +148,7 @@ OPERATIONS: Mapping[str, Operation] = {
         tag="read",
         parameters=GetEventRequest,
         answer="EventInfo",
+        headers=_GZIP_HEADERS,
         examples=examples.EVENTS,
         errors=(*_READING, NotFoundError),
         gateway=(*_GATEWAY_TOKEN, *_GATEWAY_PATH, *_GATEWAY_ALWAYS),
