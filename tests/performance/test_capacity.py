@@ -64,7 +64,7 @@ def test_create_with_a_rate_limit(app):
     assert share_of(200) == 10
     for _ in range(7):
         post(app, path, bodies.SEED_LIKE)
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (8, 1.5)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (10, 1.5)
     _, shed = app.webhook(rate_limit=1)
     post(app, shed, bodies.SEED_LIKE)
     app.gateway.post(shed, bodies.SEED_LIKE)
