@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 from event_api import wiring
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 for name in ("POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"):
     # Powertools reads them once, whichever test is the first.
     os.environ.setdefault(name, service.ENVIRONMENT[name])
+
+# How fast this machine is just now is not what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
 
