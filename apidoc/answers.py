@@ -90,20 +90,9 @@ _CONDITIONS: Schema = {
 }
 _TIMES = {"type": "string", "format": "date-time"}
 
-_DIRECT_FIELDS = (
-    "event_key",
-    "event_type",
-    "title",
-    "description",
-    "severity",
-    "rule",
-    "resource",
-    "provider",
-    "account",
-    "image_url",
-    "additional_info",
-    "occurred_at",
-)
+_GIVEN = {"event_id", "raw_data", "alert_id", "webhook_id", "project_id", "domain_id", "created_at"}
+"""By the service; a sender's own event has the others."""
+_DIRECT_FIELDS = tuple(name for name in EVENT_FIELDS if name not in _GIVEN)
 
 SCHEMAS: Mapping[str, Schema] = {
     "EventInfo": _object(

@@ -196,12 +196,6 @@ def revoke_token(stores: Stores, token_id: str) -> None:
         raise NotFoundError("token_id", token_id)
 
 
-def _rate_limit(limit: int | None) -> int | None:
-    if limit is not None and not 0 <= limit <= MAX_RATE_LIMIT:
-        raise InvalidParameterError("rate_limit", f"it must be from 0 to {MAX_RATE_LIMIT} deliveries a minute")
-    return limit
-
-
 def replay(stores: Stores, queue: RedriveQueue, deliveries: Iterable[ToFinish]) -> int:
     """Have the worker go through deliveries again, as the normalizers are now; return how many.
 
@@ -214,6 +208,12 @@ def replay(stores: Stores, queue: RedriveQueue, deliveries: Iterable[ToFinish]) 
         queue.add(batch)
         queued += len(batch)
     return queued
+
+
+def _rate_limit(limit: int | None) -> int | None:
+    if limit is not None and not 0 <= limit <= MAX_RATE_LIMIT:
+        raise InvalidParameterError("rate_limit", f"it must be from 0 to {MAX_RATE_LIMIT} deliveries a minute")
+    return limit
 
 
 def _opaque_id(key: str, value: str) -> str:
