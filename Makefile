@@ -57,11 +57,16 @@ faults: setup engines  ## Strike every call of AWS in the ingest path with every
 	$(BIN)/pytest -q -n auto -m faults tests/faults
 
 .PHONY: lint
-lint: setup  ## ruff, mypy, and whether docs/openapi.json is what the code says
+lint: setup  ## ruff, mypy, and whether what is generated is what the code says
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m apidoc --check
+	$(BIN)/python -m apidoc.formats --check
+
+.PHONY: formats
+formats: setup  ## Write the formats' index and table anew, from their modules
+	$(BIN)/python -m apidoc.formats
 
 # --- the OpenAPI document -----------------------------------------------------------------------------------------
 

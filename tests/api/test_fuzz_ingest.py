@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api import observe
-from event_api.normalizers import READ_HEADERS
+from event_api.normalizers.payload import READ_HEADERS
 from tests import stack
 from tests.profiles import examples
 from tests.samples import hostile, mutations, own_samples

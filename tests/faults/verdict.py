@@ -140,7 +140,7 @@ def _expected(world: World, message: Message, delivery: Delivery) -> list[dict[s
     body = Body.received(message.body, ACCESS_KEY)
     headers = {"idempotency-key": message.sender_id} if message.sender_id else {}
     try:
-        _, events = normalize(webhook.format, Payload(body.read_object(), headers, delivery.received_at))
+        _, events = normalize(webhook.format, Payload(body.read_content(headers), headers, delivery.received_at))
     except (UnreadableBodyError, NormalizeError) as error:
         key = f"error-{delivery.delivery_id.removeprefix('delivery-')}"
         title = f"Webhook Event Parsing Error - {webhook.name}"

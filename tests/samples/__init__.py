@@ -1,8 +1,10 @@
 """Our own samples: what each sender posts, written from its documented field names, and the events of it.
 
 ``tests/samples/<format>/<case>.json`` is ``{"headers", "body", "events"}``; an event leaves out what has no
-value. ``"bound_only": true`` marks a body that nothing tells apart: it needs a webhook with a fixed format.
-A new file is found by the tests by itself.
+value. A body that is a string is posted as it is (a form, or text). ``"bound_only": true`` marks a body that nothing
+tells apart: it needs a webhook with a fixed format. A new file is found by the tests by itself.
+
+``python -m tests.samples FILE...`` writes into files what their events are now; read them before you keep them.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 
 from event_api.model import NormalizedEvent
 from event_api.normalizers import Payload
+from event_api.raw import Body
 from event_api.times import to_iso
 
 FOLDER = Path(__file__).parent
@@ -25,7 +28,7 @@ RECEIVED_AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 class Sample:
     format: str
     case: str
-    body: dict[str, Any]
+    body: Any
     headers: dict[str, str]
     events: list[dict[str, Any]]
     bound_only: bool = False
@@ -35,11 +38,13 @@ class Sample:
 
     @property
     def payload(self) -> Payload:
+        if isinstance(self.body, str):
+            return payload(Body(self.body.encode()).read_content(self.headers), self.headers)
         return payload(self.body, self.headers)
 
 
-def payload(body: dict[str, Any], headers: dict[str, str] | None = None) -> Payload:
-    return Payload(body=body, headers=headers or {}, received_at=RECEIVED_AT)
+def payload(body: Any, headers: dict[str, str] | None = None) -> Payload:
+    return Payload(content=body, headers=headers or {}, received_at=RECEIVED_AT)
 
 
 def own_samples() -> list[Sample]:

@@ -27,8 +27,11 @@ REPLACEMENTS: tuple[Any, ...] = (
 )
 
 
-def mutations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the body with each key at any depth deleted, and with each value replaced by each replacement."""
+def mutations(body: Any) -> Iterator[Any]:
+    """Yield the body with each key at any depth deleted, and with each value replaced by each replacement.
+
+    What is not changed is shared with the body, and among them.
+    """
     for path in paths(body):
         yield without(body, path)
         for value in REPLACEMENTS:
@@ -44,22 +47,21 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from paths(child, (*path, key))
 
 
-def without(body: dict[str, Any], path: tuple[Any, ...]) -> dict[str, Any]:
-    changed = copy.deepcopy(body)
-    del _inside(changed, path[:-1])[path[-1]]
+def without(body: Any, path: tuple[Any, ...]) -> Any:
+    changed = copy.copy(body)
+    if len(path) == 1:
+        del changed[path[0]]
+    else:
+        changed[path[0]] = without(body[path[0]], path[1:])
     return changed
 
 
-def replaced(body: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    changed = copy.deepcopy(body)
-    _inside(changed, path[:-1])[path[-1]] = value
+def replaced(body: Any, path: tuple[Any, ...], value: Any) -> Any:
+    if not path:
+        return value
+    changed = copy.copy(body)
+    changed[path[0]] = replaced(body[path[0]], path[1:], value)
     return changed
-
-
-def _inside(value: Any, path: tuple[Any, ...]) -> Any:
-    for key in path:
-        value = value[key]
-    return value
 
 
 def events_or_reason(name: str | None, payload: Payload) -> list[NormalizedEvent] | str:

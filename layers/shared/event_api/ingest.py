@@ -14,7 +14,7 @@ from event_api import alerting, ids, observe, times
 from event_api.errors import PayloadTooLargeError
 from event_api.jsontypes import JsonObject
 from event_api.model import Delivery, EventType, NormalizedEvent, RecoveryMode, Severity, Webhook
-from event_api.normalizers import READ_HEADERS, NormalizeError, Payload, normalize
+from event_api.normalizers import NormalizeError, Payload, kept_headers, normalize, salvage
 from event_api.normalizers.sender_ids import sender_delivery_id
 from event_api.queue import RedriveQueue, ToFinish
 from event_api.raw import Body, UnreadableBodyError
@@ -64,15 +64,15 @@ class Ingest:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
         answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
         body = Body.received(content, access_key)
-        kept_headers = {name: value for name, value in headers.items() if name in READ_HEADERS}
-        sender_id = sender_delivery_id(_object_or_none(body), kept_headers)
+        kept = kept_headers(headers)
+        sender_id = sender_delivery_id(body.read_object(), kept)
         delivery = Delivery(
             delivery_id=ids.delivery_id(webhook.webhook_id, sender_id),
             domain_id=webhook.domain_id,
             project_id=webhook.project_id,
             webhook_id=webhook.webhook_id,
             body=body,
-            headers=kept_headers,
+            headers=kept,
             received_at=times.now(),
         )
         repeated = not self.deliveries.add(delivery, sender_id=sender_id)
@@ -156,13 +156,17 @@ class Ingest:
 
         Where it could not be read before and now can, a RECOVERY of that ERROR is the last of its events.
         """
+        payload = None
         try:
-            body = delivery.body.read_object(delivery.headers.get("content-encoding", ""))
-            payload = Payload(body, delivery.headers, delivery.received_at)
+            content = delivery.body.read_content(delivery.headers)
+            payload = Payload(content, delivery.headers, delivery.received_at)
             _, events = normalize(webhook.format, payload)
         except (UnreadableBodyError, NormalizeError) as error:
             observe.count("DeliveriesUnreadable")
-            return [(ids.UNREADABLE, _unreadable(webhook, delivery, str(error)))]
+            # Somebody can still be told what is wrong, if a person could read it.
+            salvaged = None if payload is None else salvage(payload, str(error))
+            event = _unreadable(webhook, delivery, str(error)) if salvaged is None else salvaged
+            return [(ids.UNREADABLE, replace(event, event_key=_error_key(delivery)))]
         positions = list(enumerate(events))
         if repeated and self.events.exists(ids.event_id(delivery.delivery_id, ids.UNREADABLE), delivery.domain_id):
             positions.append((ids.READABLE, _readable(webhook, delivery)))
@@ -180,13 +184,6 @@ class Ingest:
             delivery = replace(delivery, received_at=times.now())
         alert_id = alerting.join(self.alerts, webhook, delivery, event_id, event, repeated=repeated)
         self.events.add(_row(delivery, event_id, event, alert_id), delivery.received_at)
-
-
-def _object_or_none(body: Body) -> JsonObject | None:
-    try:
-        return body.read_object()
-    except UnreadableBodyError:
-        return None
 
 
 def _unreadable(webhook: Webhook, delivery: Delivery, reason: str) -> NormalizedEvent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isinf
@@ -17,17 +18,21 @@ versions and between reading and writing; what is stored must be answered by all
 MAX_DIGITS = 4_000
 """Of an integer. Python refuses to read or write one of more than 4,300, in words that are about Python."""
 
+SNS_TYPE_HEADER = "x-amz-sns-message-type"
+"""Amazon SNS sends it with each of its messages."""
+
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
 _HIDDEN = "[access key]"
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 """All that Python's parser reads JSON in."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _GZIP = b"\x1f\x8b"
+_FORM = "form"  # what the media types of forms have in common
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableBodyError(ValueError):
-    """The body is no JSON object; ``str()`` says why, in words for a person."""
+    """The body holds nothing that a normalizer could read; ``str()`` says why, in words for a person."""
 
 
 def parse_json(text: bytes | str) -> Json:
@@ -104,6 +109,14 @@ def _finite(text: str) -> float:
     return number
 
 
+def _read_form(content: bytes, content_type: str) -> JsonObject | None:
+    if _FORM not in content_type.lower():
+        return None
+    from event_api.forms import read_form  # noqa: PLC0415  # few senders post forms, and parsers of them are large
+
+    return read_form(content, content_type)
+
+
 @dataclass(frozen=True)
 class Body:
     """A sender's body as it is stored: ``content``, and whether that is the ``data`` of a CreateEventRequest.
@@ -138,19 +151,31 @@ class Body:
         except ValueError as error:
             return None, f"The body is not JSON: {error}."
 
-    def read_object(self, content_encoding: str = "") -> JsonObject:
-        """Return the JSON object that the body holds; raise UnreadableBodyError if it holds none.
+    def read_object(self) -> JsonObject:
+        """Return the JSON object that the body holds, or an empty one where it holds none."""
+        value, _ = self._parsed
+        return value if isinstance(value, dict) else {}
 
-        ``content_encoding`` is what the sender says of it in the header of that name. Nothing is decompressed: a small
-        body could become a huge one.
+    def read_content(self, headers: Mapping[str, str]) -> Json:
+        """Return what a normalizer reads: the JSON object or array, or a form's fields as an object.
+
+        ``headers`` have lower-case names. Plain text is content only where Amazon SNS brings it, which may deliver
+        what was published as it is. Nothing is decompressed: a small body could become a huge one. Raises
+        UnreadableBodyError for anything else.
         """
         value, reason = self._parsed
-        if isinstance(value, dict):
+        if isinstance(value, dict | list):
             return value
-        if reason and (self.content.startswith(_GZIP) or content_encoding.strip().lower() not in {"", "identity"}):
+        if reason is None:
+            raise UnreadableBodyError("The body is a JSON plain value, not an object.")
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if self.content.startswith(_GZIP) or encoding not in {"", "identity"}:
             raise UnreadableBodyError("The body is compressed, which is not accepted: send it as it is.")
-        kind = "array" if isinstance(value, list) else "plain value"
-        raise UnreadableBodyError(reason or f"The body is a JSON {kind}, not an object.")
+        if SNS_TYPE_HEADER in headers and self.content.strip():
+            return self.content.decode("utf-8", "replace")
+        if (form := _read_form(self.content, headers.get("content-type", ""))) is not None:
+            return form
+        raise UnreadableBodyError(reason)
 
     def raw_data(self) -> JsonObject:
         """Return what EventInfo's ``raw_data`` shows: the object, or ``{"body": …}`` around what is none.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from event_api.model import EventType
 from event_api.normalizers import limits
 from event_api.normalizers.detection import detect
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.payload import READ_HEADERS, Payload
+from event_api.normalizers.payload import Payload, kept_headers
 from event_api.normalizers.registry import known_formats, load
 
 if TYPE_CHECKING:
     from event_api.model import NormalizedEvent
 
-__all__ = ["READ_HEADERS", "NormalizeError", "Payload", "known_formats", "normalize"]
+__all__ = ["NormalizeError", "Payload", "kept_headers", "known_formats", "normalize", "salvage"]
 
 
 def normalize(format: str | None, payload: Payload) -> tuple[str, list[NormalizedEvent]]:  # noqa: A002 - the domain's word
@@ -21,7 +23,7 @@ def normalize(format: str | None, payload: Payload) -> tuple[str, list[Normalize
 
     ``format`` is what the webhook is fixed to; None has it detected. Raises NormalizeError, and nothing else.
     """
-    name = detect(payload.body, payload.headers) if format is None else format
+    name = detect(payload.content, payload.headers) if format is None else format
     normalizer = load(name)
     try:
         events = normalizer.normalize(payload)
@@ -33,3 +35,17 @@ def normalize(format: str | None, payload: Payload) -> tuple[str, list[Normalize
         # A fault of ours must not lose a delivery: it becomes an ERROR event that says so.
         raise NormalizeError(f"the {normalizer.NAME} normalizer failed ({type(error).__name__})") from error
     return normalizer.NAME, events
+
+
+def salvage(payload: Payload, reason: str) -> NormalizedEvent | None:
+    """Return an ALERT with what a person could still read in a payload that its normalizer could not; None for nothing.
+
+    ``reason`` is why it could not; the event tells it. Whether it was an ALERT at all, nobody knows.
+    """
+    from event_api.normalizers.formats import generic  # noqa: PLC0415  # a format, imported like any other: if needed
+
+    event = generic.read_titled(payload.content)
+    if event is None:
+        return None
+    told = {**event.additional_info, "unread_because": reason}
+    return limits.apply(replace(event, event_type=EventType.ALERT, additional_info=told))

@@ -5,38 +5,60 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from event_api.normalizers.coerce import mapping
+from event_api.normalizers.index import HEADERS_OF_FORMATS, RULES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from event_api.jsontypes import JsonObject
+    from event_api.jsontypes import Json, JsonObject
 
-READ_HEADERS: Final = frozenset(
-    {
-        "ce-id",
-        "ce-source",
-        "content-encoding",
-        "idempotency-key",
-        "webhook-id",
-        "x-amz-sns-message-id",
-        "x-amz-sns-message-type",
-        "x-github-delivery",
-    }
-)
-"""Every request header, in lower case, that detection, a normalizer, `sender_ids` or the reading of the body reads.
+READ_HEADERS: Final = HEADERS_OF_FORMATS | {
+    # the reading of the body
+    "content-encoding",
+    "content-type",
+    # the sender's own id of the delivery
+    "ce-id",
+    "ce-source",
+    "idempotency-key",
+    "webhook-id",
+    "x-amz-sns-message-id",
+    "x-github-delivery",
+}
+"""Every request header, in lower case, whose value is read after the delivery was stored.
 
-Only these are stored with a delivery, so none of them may carry a secret.
+Only these values are stored with it, so none of them may be a secret.
 """
+
+SEEN_HEADERS: Final = frozenset(name for _, rule in RULES for name in rule.headers) - READ_HEADERS
+"""Headers that tell a format by being there. Some hold a secret: that they were there is stored, and no value."""
+
+_HIDDEN: Final = "[hidden]"
+
+
+def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a request's headers, by names in lower case, is stored with the delivery."""
+    kept = {name: value for name, value in headers.items() if name in READ_HEADERS}
+    return kept | dict.fromkeys(SEEN_HEADERS & headers.keys(), _HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
     """One sender's request, parsed.
 
-    ``body`` is the JSON object it sent. ``headers`` have lower-case names, and need only be `READ_HEADERS`.
-    ``received_at`` is when the delivery was stored, UTC.
+    ``content`` is the JSON that it sent: an object or array; a form is an object of its fields. Amazon SNS's raw
+    delivery may bring text. ``headers`` have lower-case names, and need only be `kept_headers`. ``received_at`` is when
+    the delivery was stored, UTC.
     """
 
-    body: JsonObject = field(repr=False)
+    content: Json = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     received_at: datetime
+    envelopes: int = 0
+    """From how many envelopes this was taken (`event_api.normalizers.nesting`)."""
+
+    @property
+    def body(self) -> JsonObject:
+        """The content, where that is an object; else an empty one."""
+        return mapping(self.content)

@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 from importlib import import_module
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.index import MODULES
 
 if TYPE_CHECKING:
     from event_api.model import NormalizedEvent
     from event_api.normalizers.payload import Payload
+    from event_api.normalizers.rules import Rule
 
 
 class Format(Protocol):
-    """What a module in `event_api.normalizers.formats` has."""
+    """What a module in `event_api.normalizers.formats` has (docs/formats.md).
+
+    The first line of its docstring names the sender. ``HEADERS``, where it has them, are the headers that it reads the
+    values of; they are stored with each delivery, so they may hold no secret.
+    """
 
     NAME: str
     """Lower case, words joined by hyphens; the module is named likewise with underscores."""
     ALIASES: tuple[str, ...]
     """Other names that a webhook's ``format`` may say."""
+    RULES: tuple[Rule, ...]
+    """What tells the format; none where nothing does, so that the webhook has to say it."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
         """Turn a payload into events, none for what is no fault, such as a handshake.
 
-        Raises NormalizeError where not even a person could read an event out of it.
+        Raises NormalizeError, saying what is missing, where it cannot tell what happened.
         """
         ...
 
 
-_MODULES: Final = MappingProxyType(
-    {
-        "alertmanager": "prometheus_alertmanager",
-        "api-direct": "direct",
-        "aws-cloudwatch": "aws_cloudwatch",
-        "aws-cloudwatch-lambda-action": "aws_cloudwatch",
-        "aws-cloudwatch-raw": "aws_cloudwatch",
-        "aws-cloudwatch-sns": "aws_cloudwatch",
-        "aws-sns": "aws_sns",
-        "direct": "direct",
-        "generic": "generic",
-        "prometheus-alertmanager": "prometheus_alertmanager",
-    }
-)
-"""Names and aliases stand here as well, so that only the module in use is imported; a test compares them."""
-
-
 def known_formats() -> tuple[str, ...]:
     """Return every name that a webhook's ``format`` may say, sorted."""
-    return tuple(sorted(_MODULES))
+    return tuple(sorted(MODULES))
 
 
 def load(name: str) -> Format:
@@ -56,7 +46,7 @@ def load(name: str) -> Format:
 
     Raises NormalizeError for an unknown name.
     """
-    module = _MODULES.get(name)
+    module = MODULES.get(name)
     if module is None:
         raise NormalizeError(f"the webhook's format '{name}' is not known")
     return cast("Format", import_module(f"event_api.normalizers.formats.{module}"))

@@ -12,13 +12,13 @@ from event_api.jsontypes import JsonObject
 from event_api.model import EventType, NormalizedEvent, Severity
 from event_api.normalizers.coerce import digest, first_line, first_text, text, texts
 from event_api.normalizers.errors import NormalizeError
-from event_api.raw import parse_json
+from event_api.raw import SNS_TYPE_HEADER, parse_json
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
-TYPE_HEADER: Final = "x-amz-sns-message-type"
+TOPIC_HEADER: Final = "x-amz-sns-topic-arn"
 MESSAGE_ID_HEADER: Final = "x-amz-sns-message-id"
 
 HANDSHAKES: Final = frozenset({"SubscriptionConfirmation", "UnsubscribeConfirmation"})
@@ -32,16 +32,17 @@ def is_envelope(body: JsonObject) -> bool:
 
 def is_handshake(payload: Payload) -> bool:
     """Whether SNS asks to confirm a subscription, or tells that one ended: no event."""
-    return first_text(payload.body.get("Type"), payload.headers.get(TYPE_HEADER)) in HANDSHAKES
+    return first_text(payload.body.get("Type"), payload.headers.get(SNS_TYPE_HEADER)) in HANDSHAKES
 
 
-def message(body: JsonObject) -> JsonObject | None:
+def message(payload: Payload) -> JsonObject | None:
     """Return the JSON object that was published, or None where plain text, or nothing, was.
 
     With raw delivery the body is the message itself; only the headers tell that SNS brought it.
     """
+    body = payload.body
     if "Message" not in body:
-        return None if is_envelope(body) else body
+        return None if is_envelope(body) or not body else body
     published = body["Message"]
     if isinstance(published, str):
         try:
@@ -51,22 +52,28 @@ def message(body: JsonObject) -> JsonObject | None:
     return published if isinstance(published, dict) else None
 
 
+def text_of(payload: Payload) -> str | None:
+    """Return what was published, as text."""
+    return text(payload.content if isinstance(payload.content, str) else payload.body.get("Message"))
+
+
 def text_event(payload: Payload) -> NormalizedEvent:
     """Make the event of a message that only a person can read: nothing in it could correlate it with others.
 
     Raises NormalizeError if there is neither a Subject nor a Message to read.
     """
     body = payload.body
-    title = first_text(body.get("Subject"), first_line(body.get("Message")))
+    published = text_of(payload)
+    title = first_text(body.get("Subject"), first_line(published))
     if title is None:
         raise NormalizeError("the SNS notification has neither a Subject nor a Message")
-    topic = text(body.get("TopicArn"))
+    topic = first_text(body.get("TopicArn"), payload.headers.get(TOPIC_HEADER))
     return NormalizedEvent(
-        event_key=first_text(body.get("MessageId"), payload.headers.get(MESSAGE_ID_HEADER)) or digest(body),
+        event_key=first_text(body.get("MessageId"), payload.headers.get(MESSAGE_ID_HEADER)) or digest(payload.content),
         event_type=EventType.ALERT,
         title=title,
         severity=Severity.INFO,
-        description=text(body.get("Message")),
+        description=published,
         provider="aws",
         account=arn_part(topic, ARN_ACCOUNT) or "",
         additional_info=texts({"TopicArn": topic}),

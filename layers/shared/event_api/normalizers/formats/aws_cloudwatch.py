@@ -12,6 +12,7 @@ from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers import sns
 from event_api.normalizers.coerce import at, first_text, items, mapping, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 NAME: Final = "aws-cloudwatch"
 ALIASES: Final = ("aws-cloudwatch-lambda-action", "aws-cloudwatch-raw", "aws-cloudwatch-sns")
+RULES: Final = (
+    Rule(keys=("AlarmName", "NewStateValue")),
+    Rule(keys=("alarmArn", "alarmData")),
+    Rule(values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}, keys=("detail",)),
+)
 
 STATES: Final = {
     "ALARM": (EventType.ALERT, Severity.ERROR),
@@ -64,13 +70,13 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of the alarm's change of state; none of a change of its configuration."""
     if sns.is_handshake(payload):
         return []
-    body = sns.message(payload.body)
+    body = sns.message(payload)
     if body is not None and body.get("detail-type") == _NO_EVENT:
         return []
     alarm = None if body is None else _read(body)
     if alarm is not None and first_text(alarm.name, alarm.arn):
         return [_event(alarm)]
-    if sns.is_envelope(payload.body):
+    if sns.is_envelope(payload.body) or isinstance(payload.content, str):
         return [sns.text_event(payload)]
     raise NormalizeError("the alarm has neither a name nor an ARN")
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.normalizers import sns
-from event_api.normalizers.detection import GENERIC, detect
-from event_api.normalizers.registry import load
+from event_api.normalizers import nesting, sns
+from event_api.normalizers.rules import Rule
+from event_api.raw import SNS_TYPE_HEADER
 
 if TYPE_CHECKING:
     from event_api.jsontypes import JsonObject
@@ -16,6 +15,11 @@ if TYPE_CHECKING:
 
 NAME: Final = "aws-sns"
 ALIASES: Final = ()
+RULES: Final = (
+    Rule(headers=(SNS_TYPE_HEADER,)),
+    Rule(keys=("TopicArn", "MessageId"), values={"Type": tuple(sorted(sns.TYPES))}),
+)
+HEADERS: Final = (SNS_TYPE_HEADER, sns.TOPIC_HEADER)
 
 _CONTEXT = ("Subject", "Timestamp")
 """What the envelope can tell of a message that no format claims."""
@@ -25,16 +29,11 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make the events of the message inside; plain text is one ALERT of severity INFO."""
     if sns.is_handshake(payload):
         return []
-    message = sns.message(payload.body)
+    message = sns.message(payload)
     if message is None:
         return [sns.text_event(payload)]
-    name = detect(message, {})
-    if name in {
-        NAME,
-        GENERIC,
-    }:  # an envelope in an envelope is nobody's format, and unwrapping it need not end
-        name, message = GENERIC, _with_context(message, payload.body)
-    return load(name).normalize(replace(payload, body=message, headers={}))
+    events = nesting.claimed(payload, message)
+    return nesting.unclaimed(payload, _with_context(message, payload.body)) if events is None else events
 
 
 def _with_context(message: JsonObject, envelope: JsonObject) -> JsonObject:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import mapping, text
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "direct"
 ALIASES: Final = ("api-direct",)
+RULES: Final = (Rule(keys=("event_key", "title", "event_type")),)
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, mapping, severity, text, texts
+from event_api.normalizers.coerce import digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.errors import NormalizeError
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "generic"
 ALIASES: Final = ()
+RULES: Final = ()
 
 TITLE: Final = (
     "title",
@@ -160,31 +163,76 @@ RECOVERED_SEVERITIES: Final = frozenset({"ok", "resolved", "recovered", "cleared
 """Fewer than the states: a priority is often ``normal``."""
 
 _UNTITLED = "Event without a title"
+_MOST_VALUES = 1_000
+_MOST_ELEMENTS = 3
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event, whatever the body is: an ALERT of severity NONE unless it says otherwise."""
-    fields = _Fields(payload.body)
-    title = first_line(fields.scalar(TITLE))
+    """Make one event of an object, or one per element of an array: ALERTs of severity NONE unless they say more.
+
+    Raises NormalizeError for what is neither an object nor an array.
+    """
+    content = payload.content
+    if isinstance(content, dict):
+        return [_event(content)]
+    if isinstance(content, list):
+        return [_event(one if isinstance(one, dict) else {"message": one}) for one in content]
+    raise NormalizeError("the body is neither an object nor an array")
+
+
+def read_titled(content: Json) -> NormalizedEvent | None:
+    """Return the event of a body, or of an array's first object, if there is anything in it that could be a title."""
+    body = content if isinstance(content, dict) else next(iter(items(content)), {})
+    return None if _title(_Fields(body), body) is None else _event(body)
+
+
+def _event(body: JsonObject) -> NormalizedEvent:
+    fields = _Fields(body)
+    title = _title(fields, body)
     rule = fields.text(RULE)
     resource = _resource(fields)
     recovered = fields.says(STATUS, RECOVERED) or fields.says(SEVERITY, RECOVERED_SEVERITIES)
-    return [
-        NormalizedEvent(
-            event_key=fields.text(KEY) or _key(payload.body, title, rule, resource),
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=title or rule or _UNTITLED,
-            severity=Severity.INFO if recovered else severity(fields.scalar(SEVERITY), SEVERITIES, Severity.NONE),
-            description=text(fields.first(DESCRIPTION)),
-            rule=rule,
-            resource=resource,
-            provider=fields.text(PROVIDER) or "",
-            account=fields.text(ACCOUNT) or "",
-            image_url=fields.text(IMAGE_URL),
-            additional_info=_additional_info(payload.body),
-            occurred_at=next(filter(None, map(parse_time, fields.all(TIME))), None),
+    return NormalizedEvent(
+        event_key=fields.text(KEY) or _key(body, title, rule, resource),
+        event_type=EventType.RECOVERY if recovered else EventType.ALERT,
+        title=title or _UNTITLED,
+        severity=Severity.INFO if recovered else severity(fields.scalar(SEVERITY), SEVERITIES, Severity.NONE),
+        description=text(fields.first(DESCRIPTION)),
+        rule=rule,
+        resource=resource,
+        provider=fields.text(PROVIDER) or "",
+        account=fields.text(ACCOUNT) or "",
+        image_url=fields.text(IMAGE_URL),
+        additional_info=_additional_info(body),
+        occurred_at=next(filter(None, map(parse_time, fields.all(TIME))), None),
+    )
+
+
+def _title(fields: _Fields, body: JsonObject) -> str | None:
+    """Find a title at the usual places, else anywhere inside: the least deep one."""
+    usual = first_line(fields.scalar(TITLE)) or fields.text(RULE)
+    return usual or next(filter(None, map(_title_in, _inside(body))), None)
+
+
+def _title_in(level: JsonObject) -> str | None:
+    plain = plain_names(level)
+    values = (plain.get(name) for name in TITLE)
+    return next(filter(None, (first_line(value) for value in values if not isinstance(value, dict | list))), None)
+
+
+def _inside(body: JsonObject) -> Iterator[JsonObject]:
+    """Yield the objects in a body, breadth first; of a list, the first few, and no more than a person would read."""
+    waiting: deque[Json] = deque([body])
+    for _ in range(_MOST_VALUES):
+        if not waiting:
+            return
+        value = waiting.popleft()
+        if isinstance(value, dict):
+            yield value
+        children = (
+            value.values() if isinstance(value, dict) else value[:_MOST_ELEMENTS] if isinstance(value, list) else ()
         )
-    ]
+        waiting.extend(one for one in children if isinstance(one, dict | list))
 
 
 class _Fields:

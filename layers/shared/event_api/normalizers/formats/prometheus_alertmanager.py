@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import digest, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 NAME: Final = "prometheus-alertmanager"
 ALIASES: Final = ("alertmanager",)
+RULES: Final = (
+    # Grafana's has the same keys, and orgId besides. Version and groupKey say nothing: forwarders drop them.
+    Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
+)
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,

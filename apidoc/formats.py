@@ -1,0 +1,128 @@
+"""Write what is known of all formats together, from their modules (`make formats`).
+
+That is the index that detection reads, and the table in docs/formats.md. With `--check`: say whether the files are what
+would be written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import MISSING, Field, fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from event_api.normalizers.rules import Rule
+
+ROOT: Final = Path(__file__).parents[1]
+INDEX: Final = ROOT / "layers/shared/event_api/normalizers/index.py"
+FORMATS: Final = INDEX.parent / "formats"
+DOCUMENT: Final = ROOT / "docs/formats.md"
+BEGIN, END = "<!-- made by `make formats` from here -->", "<!-- to here -->"
+
+_HEAD = '''"""All formats' names, rules and headers; written by `make formats` from the modules in `formats`.
+
+Detection reads it instead of them, so that a delivery imports no other format than its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from event_api.normalizers.rules import Rule
+
+'''
+
+
+def modules() -> dict[str, Any]:
+    """Return every format's module, by the module's own name."""
+    names = sorted(file.stem for file in FORMATS.glob("[!_]*.py"))
+    return {name: import_module(f"event_api.normalizers.formats.{name}") for name in names}
+
+
+def index() -> str:
+    """Write the index module."""
+    found = modules()
+    names = sorted((name, stem) for stem, module in found.items() for name in (module.NAME, *module.ALIASES))
+    rules = sorted(
+        ((module.NAME, rule) for module in found.values() for rule in module.RULES),
+        # A sender that posts an Event's own fields means them. Then, who asks for more knows better.
+        key=lambda pair: (pair[0] != "direct", -pair[1].size, pair[0]),
+    )
+    headers = sorted({header for module in found.values() for header in getattr(module, "HEADERS", ())})
+    parts = [
+        "MODULES: Final = {" + "".join(f"{name!r}: {stem!r},\n" for name, stem in names) + "}\n",
+        "RULES: Final = (" + "".join(f"({name!r}, {_written(rule)}),\n" for name, rule in rules) + ")\n",
+        f"HEADERS_OF_FORMATS: Final = frozenset({{{', '.join(map(repr, headers))}}})\n",
+    ]
+    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff"
+    command = [ruff, "format", "--stdin-filename", str(INDEX), "-"]
+    done = subprocess.run(command, input=_HEAD + "\n".join(parts), capture_output=True, text=True, check=True)  # noqa: S603  # our own tool
+    return done.stdout
+
+
+def _written(rule: Rule) -> str:
+    told = ", ".join(
+        f"{one.name}={getattr(rule, one.name)!r}" for one in fields(rule) if getattr(rule, one.name) != _default(one)
+    )
+    return f"Rule({told})"
+
+
+def _default(one: Field[Any]) -> object:
+    return one.default if one.default_factory is MISSING else one.default_factory()
+
+
+def document() -> str:
+    """Write docs/formats.md: its own text, and the table between the marks."""
+    head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return "".join((head, BEGIN, "\n\n", *_table(), "\n", END, tail))
+
+
+def _table() -> Iterator[str]:
+    yield "| Format | Sender | Told by |\n|---|---|---|\n"
+    for module in modules().values():
+        title = (module.__doc__ or "").partition("\n")[0].rstrip(".")
+        names = ", ".join(f"`{name}`" for name in (module.NAME, *module.ALIASES))
+        yield f"| {names} | {title} | {'; or '.join(map(_in_words, module.RULES)) or 'only by `--format`'} |\n"
+
+
+def _in_words(rule: Rule) -> str:
+    told = [f"the header `{name}`" for name in rule.headers]
+    if rule.content_types:
+        told.append(f"the content type {' or '.join(f'`{one}`' for one in rule.content_types)}")
+    told += [f"`{path}`" for path in rule.keys]
+    told += [f"`{path}` = {_one_of(values)}" for path, values in rule.values.items()]
+    told += [f"`{path}` starting with {_one_of(starts)}" for path, starts in rule.starts.items()]
+    told += [f"`{path}[]` with {_and(f'`{key}`' for key in keys)}" for path, keys in rule.each.items()]
+    told += [f"no `{path}`" for path in rule.absent]
+    told += [f"`{path}` not {_one_of(values)}" for path, values in rule.unless.items()]
+    return ("an array of: " if rule.of_array else "") + _and(told)
+
+
+def _one_of(values: tuple[object, ...]) -> str:
+    return " or ".join(f"`{value}`" for value in values).replace("|", "\\|")
+
+
+def _and(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
+
+
+def main(arguments: list[str]) -> int:
+    """Return the exit status."""
+    status = 0
+    for path, written in ((INDEX, index), (DOCUMENT, document)):
+        text = written()
+        if arguments != ["--check"]:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            print(f"{path.name} is not what the formats say: run 'make formats'", file=sys.stderr)
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""All formats' names, rules and headers; written by `make formats` from the modules in `formats`.
+
+Detection reads it instead of them, so that a delivery imports no other format than its own.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from event_api.normalizers.rules import Rule
+
+MODULES: Final = {
+    "alertmanager": "prometheus_alertmanager",
+    "api-direct": "direct",
+    "aws-cloudwatch": "aws_cloudwatch",
+    "aws-cloudwatch-lambda-action": "aws_cloudwatch",
+    "aws-cloudwatch-raw": "aws_cloudwatch",
+    "aws-cloudwatch-sns": "aws_cloudwatch",
+    "aws-sns": "aws_sns",
+    "direct": "direct",
+    "generic": "generic",
+    "prometheus-alertmanager": "prometheus_alertmanager",
+}
+
+RULES: Final = (
+    ("direct", Rule(keys=("event_key", "title", "event_type"))),
+    (
+        "aws-cloudwatch",
+        Rule(keys=("detail",), values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}),
+    ),
+    (
+        "aws-sns",
+        Rule(
+            keys=("TopicArn", "MessageId"),
+            values={"Type": ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")},
+        ),
+    ),
+    ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)})),
+    ("aws-cloudwatch", Rule(keys=("AlarmName", "NewStateValue"))),
+    ("aws-cloudwatch", Rule(keys=("alarmArn", "alarmData"))),
+    ("aws-sns", Rule(headers=("x-amz-sns-message-type",))),
+)
+
+HEADERS_OF_FORMATS: Final = frozenset({"x-amz-sns-message-type", "x-amz-sns-topic-arn"})

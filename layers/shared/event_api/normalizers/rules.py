@@ -1,0 +1,98 @@
+"""What tells a sender's format: a rule is data, so that the index can hold every format's without its module.
+
+A rule holds if all that it names does. Headers beat bodies: a rule that names headers or content types is asked
+before all that do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from event_api.normalizers.coerce import at
+
+if TYPE_CHECKING:
+    from event_api.jsontypes import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Claims a request; paths are dotted names of object keys, and names of headers are in lower case.
+
+    A rule on an array as the body (``of_array``) holds only if that has an element.
+    """
+
+    headers: tuple[str, ...] = ()
+    """These are there, whatever they say."""
+    content_types: tuple[str, ...] = ()
+    """The body's media type, without its parameters, is one of these."""
+    keys: tuple[str, ...] = ()
+    """These paths are there, and not null."""
+    values: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    """Each of these paths has one of its values."""
+    starts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Each of these paths has text that starts with one of these."""
+    absent: tuple[str, ...] = ()
+    """These paths are not there; null is there."""
+    unless: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    """None of these paths has one of its values."""
+    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Each of these paths has a list, and each of its elements has these paths."""
+    of_array: bool = False
+    """The body is an array, and all that is said of bodies holds of each of its elements."""
+
+    @property
+    def is_about_headers(self) -> bool:
+        """Whether it is asked first."""
+        return bool(self.headers or self.content_types)
+
+    @property
+    def size(self) -> int:
+        """How much it asks for: of two rules that hold, the larger one knows better."""
+        conditions = (self.keys, self.values, self.starts, self.absent, self.unless, *self.each.values())
+        return sum(map(len, conditions))
+
+    def claims(self, content: Json, headers: Mapping[str, str]) -> bool:
+        """Whether a request is in this rule's format."""
+        if not all(name in headers for name in self.headers):
+            return False
+        if self.content_types and media_type(headers) not in self.content_types:
+            return False
+        if self.of_array:
+            return isinstance(content, list) and bool(content) and all(map(self._holds, content))
+        return not self.size or (isinstance(content, dict) and self._holds(content))
+
+    def _holds(self, body: Json) -> bool:
+        return (
+            all(at(body, path) is not None for path in self.keys)
+            and all(_is_one_of(at(body, path), values) for path, values in self.values.items())
+            and all(_starts(at(body, path), prefixes) for path, prefixes in self.starts.items())
+            and not any(_is_there(body, path) for path in self.absent)
+            and not any(_is_one_of(at(body, path), values) for path, values in self.unless.items())
+            and all(_all_have(at(body, path), keys) for path, keys in self.each.items())
+        )
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """Return the content type in lower case and without its parameters; nothing where there is none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_one_of(value: Json, values: tuple[Json, ...]) -> bool:
+    # 1 == True == 1.0 in Python, and no sender means that.
+    return any(type(value) is type(one) and value == one for one in values)
+
+
+def _starts(value: Json, prefixes: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and value.startswith(prefixes)
+
+
+def _is_there(body: Json, path: str) -> bool:
+    parent, _, key = path.rpartition(".")
+    owner = at(body, parent) if parent else body
+    return isinstance(owner, dict) and key in owner
+
+
+def _all_have(value: Json, paths: tuple[str, ...]) -> bool:
+    return isinstance(value, list) and all(at(one, path) is not None for one in value for path in paths)
