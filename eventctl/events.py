@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from event_api import ids, times
+from event_api import ids, reading, times
 from event_api.fields import EVENT_FIELDS, INDEX_FIELDS
 from event_api.jsontypes import JsonObject
-from event_api.model import EventType, Scope
+from event_api.model import Scope
 from event_api.query.matcher import Condition
 from event_api.query.planner import make_plan
 from event_api.query.sorting import SortKey
@@ -78,11 +78,11 @@ def events_of_delivery(
 def unreadable_deliveries(
     stores: Stores, domain_id: str, now: datetime, *, since: datetime | None = None
 ) -> Iterator[JsonObject]:
-    """Read the ERROR events of a domain's deliveries that could not be read, and cannot be until now, oldest first.
+    """Read the events that tell of a domain's deliveries that could not be read, and cannot be until now, oldest first.
 
     Each has its ``delivery_id`` beside the event's ``created_at``, ``project_id`` and ``webhook_id``.
     """
-    conditions = [Condition(("event_type",), "eq", EventType.ERROR.value)]
+    conditions = [Condition(("event_key",), "contain", reading.ERROR_KEY)]
     if since is not None:
         conditions.append(Condition(_CREATED_AT, "datetime_gte", times.to_iso(since)))
     scope = Scope(domain_id)
@@ -90,7 +90,7 @@ def unreadable_deliveries(
     plan = make_plan(conditions, (), scope, now, order=_OLDEST_FIRST, shown=frozenset(fields))
     for row in stores.reader(scope, now).scan(plan):
         delivery_id = ids.delivery_of_event(row["event_id"])
-        # A sender may post ERROR events of its own.
+        # A sender may have such a key of its own.
         if delivery_id is None or row["event_id"] != ids.event_id(delivery_id, ids.UNREADABLE):
             continue
         if not stores.events.exists(ids.event_id(delivery_id, ids.READABLE), domain_id):

@@ -22,12 +22,30 @@ def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
         "project_id": webhook.project_id,
         "state": webhook.state.value,
         "format": webhook.format,
+        "mapping": webhook.mapping,
+        "signing": of_signing(webhook),
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
         "rate_limit": webhook.rate_limit,
         "valid_keys": len(webhook.valid_hashes(now)),
         "old_keys_until": sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now)),
         "created_at": times.to_iso(webhook.created_at),
+    }
+
+
+def of_signing(webhook: Webhook) -> JsonObject | None:
+    """Return how a webhook's sender signs, without the secrets; None if it does not."""
+    signing = webhook.signing
+    if signing is None:
+        return None
+    return {
+        "scheme": signing.scheme,
+        "required": signing.required,
+        "secrets": len(signing.secrets),
+        "topics": [*signing.topics],
+        "header": signing.header,
+        "timestamp_header": signing.timestamp_header,
+        "window": signing.window,
     }
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import IO
 
 import click
 
 from event_api import administration, times
-from event_api.jsontypes import JsonObject
-from event_api.model import RecoveryMode, WebhookState
-from event_api.normalizers import known_formats
-from eventctl import screen, views
+from event_api.errors import InvalidParameterError, NotFoundError
+from event_api.jsontypes import Json, JsonObject
+from event_api.model import RecoveryMode, Signing, Webhook, WebhookState
+from event_api.normalizers import coerce, known_formats
+from event_api.raw import parse_json
+from event_api.signatures import SCHEMES
+from eventctl import preview, screen, views
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DEFAULT, DURATION, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
@@ -20,11 +26,13 @@ _COLUMNS = (
     Column("WEBHOOK", "webhook_id"),
     Column("STATE", "state"),
     Column("FORMAT", "format"),
+    Column("SIGNED", "signing"),
     Column("KEYS", "valid_keys"),
     Column("LIMIT", "rate_limit"),
     Column("PROJECT", "project_id", folds=True),
     Column("NAME", "name", folds=True),
 )
+DETECT = "detect"
 _webhook_id = click.argument("webhook_id", type=OPAQUE_ID)
 
 
@@ -47,7 +55,14 @@ def webhook() -> None:
     "format_name",
     type=click.Choice(known_formats()),
     metavar="FORMAT",
-    help=f"The sender's format: {', '.join(known_formats())}.  [default: detected in each delivery]",
+    help="The sender's format, of docs/formats.md.  [default: detected in each delivery]",
+)
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="How a format of one's own is read, as JSON (docs/formats.md); '-' is standard input.",
 )
 @click.option(
     "--duplicate-event-time",
@@ -81,6 +96,7 @@ def create(
     project: str,
     name: str,
     format_name: str | None,
+    mapping_file: IO[bytes] | None,
     duplicate_event_time: int,
     recovery_mode: str,
     rate_limit: int | str,
@@ -99,6 +115,7 @@ def create(
         duplicate_event_time=duplicate_event_time,
         recovery_mode=RecoveryMode(recovery_mode),
         rate_limit=_own_limit(rate_limit),
+        mapping=_read_mapping(mapping_file),
     )
     fields = views.of_webhook(created, created.created_at)
     _answer_url(invocation, fields, target.webhook_url(created.webhook_id, access_key))
@@ -142,7 +159,15 @@ def list_webhooks(invocation: Invocation, domain: str) -> None:
     """List a domain's webhooks."""
     now = times.now()
     found = [views.of_webhook(one, now) for one in invocation.open().stores.webhooks.of_domain(domain)]
-    shown = [{**one, "rate_limit": _limit_in_words(one["rate_limit"])} for one in found]
+    shown = [
+        {
+            **one,
+            "rate_limit": _limit_in_words(one["rate_limit"]),
+            "format": "mapping" if one["mapping"] is not None else one["format"],
+            "signing": _signing_in_words(one["signing"]),
+        }
+        for one in found
+    ]
     show = partial(screen.show_table, _COLUMNS, shown, empty="No webhooks.")
     invocation.answer({"webhooks": found, "total_count": len(found)}, show)
 
@@ -191,6 +216,167 @@ def _set_state(invocation: Invocation, webhook_id: str, state: WebhookState) -> 
     administration.set_webhook_state(invocation.open().stores, webhook_id, state)
     show = partial(click.echo, f"{screen.printable(webhook_id)} is {state.value}.")
     invocation.answer({"webhook_id": webhook_id, "state": state.value}, show)
+
+
+@webhook.command(name="format")
+@_webhook_id
+@click.argument("format_name", metavar="[FORMAT|detect]", required=False)
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="Read its own format by this mapping (docs/formats.md); '-' is standard input.",
+)
+@click.pass_obj
+def set_format(
+    invocation: Invocation, webhook_id: str, format_name: str | None, mapping_file: IO[bytes] | None
+) -> None:
+    """Change the format in which a webhook's deliveries are read, from now on and when they are replayed.
+
+    FORMAT is a sender's (docs/formats.md), "detect" has each delivery's detected.
+    """
+    if (format_name is None) == (mapping_file is None):
+        raise click.UsageError("Say either a format, or 'detect', or --mapping.")
+    name = None if format_name == DETECT else format_name
+    mapping = _read_mapping(mapping_file)
+    administration.set_format(invocation.open().stores, webhook_id, name, mapping)
+    told = "a mapping of its own" if mapping is not None else name or "detected"
+    show = partial(click.echo, f"{screen.printable(webhook_id)} has the format: {told}.")
+    invocation.answer({"webhook_id": webhook_id, "format": name, "mapping": mapping}, show)
+
+
+@webhook.command(name="try")
+@_webhook_id
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header of the request; repeatable."
+)
+@click.option("--format", "format_name", type=click.Choice(known_formats()), metavar="FORMAT", help="As this format.")
+@click.option("--mapping", "mapping_file", type=click.File("rb"), metavar="FILE", help="By this mapping.")
+@click.pass_obj
+def try_body(
+    invocation: Invocation,
+    webhook_id: str,
+    file: IO[bytes],
+    *,
+    headers: tuple[str, ...],
+    format_name: str | None,
+    mapping_file: IO[bytes] | None,
+) -> None:
+    """Print the events that a body in FILE would make at a webhook, and store nothing.
+
+    By the webhook's own format or mapping, unless another one is said. '-' is standard input.
+    """
+    found = invocation.open().stores.webhooks.get(webhook_id)
+    if found is None:
+        raise NotFoundError("webhook_id", webhook_id)
+    if format_name is not None or mapping_file is not None:
+        mapping = _read_mapping(mapping_file)
+        administration.check_format(format_name, mapping)
+        found = replace(found, format=format_name, mapping=mapping)
+    told = preview.events_of(found, file.read(), _headers(headers))
+    invocation.answer(told, partial(click.echo, json.dumps(told, indent=2)))
+
+
+def _headers(given: tuple[str, ...]) -> dict[str, str]:
+    headers = {}
+    for header in given:
+        name, colon, value = header.partition(":")
+        if not colon or not name.strip():
+            raise click.BadParameter(f"'{header}' is no 'NAME: VALUE'.", param_hint="--header")
+        headers[name.strip().lower()] = value.strip()
+    return headers
+
+
+def _read_mapping(file: IO[bytes] | None) -> JsonObject | None:
+    if file is None:
+        return None
+    try:
+        mapping = parse_json(file.read())
+    except ValueError as error:
+        raise InvalidParameterError("mapping", f"it is no JSON: {error}") from None
+    if not isinstance(mapping, dict):
+        raise InvalidParameterError("mapping", "it is no JSON object")
+    return mapping
+
+
+@webhook.command()
+@_webhook_id
+@click.option(
+    "--scheme",
+    type=click.Choice([*SCHEMES]),
+    metavar="SCHEME",
+    required=True,
+    help=f"How the sender signs: {', '.join(SCHEMES)}.",
+)
+@click.option(
+    "--secret-file",
+    type=click.File("r"),
+    metavar="FILE",
+    help="The secret that the sender has too, in a file; '-' is standard input.  [default: asked for]",
+)
+@click.option("--keep", is_flag=True, help="The secrets that it has are good as well, while the sender is changed.")
+@click.option("--report-only", is_flag=True, help="Take what is not signed, too; only count and log it.")
+@click.option("--topic", "topics", multiple=True, metavar="ARN", help="Amazon SNS: take only this topic; repeatable.")
+@click.option("--header", metavar="NAME", help="Grafana: the header of the signature, if it is not the usual one.")
+@click.option("--timestamp-header", metavar="NAME", help="Grafana: the header of the time that is signed too.")
+@click.option(
+    "--window", type=int, metavar="SECONDS", help="For how long a signed time is good.  [default: the scheme's]"
+)
+@click.pass_obj
+def sign(
+    invocation: Invocation,
+    webhook_id: str,
+    *,
+    scheme: str,
+    secret_file: IO[str] | None,
+    keep: bool,
+    report_only: bool,
+    topics: tuple[str, ...],
+    header: str | None,
+    timestamp_header: str | None,
+    window: int | None,
+) -> None:
+    """Have a webhook check that its sender signs what it sends; what is not is answered 401 (docs/senders).
+
+    The secret is stored, because checking needs it, and never shown.
+    """
+    secrets: tuple[str, ...] = ()
+    if SCHEMES[scheme].needs_secret:
+        given = click.prompt("Secret", hide_input=True) if secret_file is None else secret_file.read()
+        secrets = (given.strip(),)
+    signing = Signing(
+        scheme=scheme,
+        secrets=secrets,
+        required=not report_only,
+        topics=topics,
+        header=header,
+        timestamp_header=timestamp_header,
+        window=window,
+    )
+    changed = administration.set_signing(invocation.open().stores, webhook_id, signing, keep_secrets=keep)
+    _answer_signing(invocation, changed)
+
+
+@webhook.command()
+@_webhook_id
+@click.pass_obj
+def unsign(invocation: Invocation, webhook_id: str) -> None:
+    """Have a webhook no longer check signatures; its secrets are forgotten."""
+    _answer_signing(invocation, administration.set_signing(invocation.open().stores, webhook_id, None))
+
+
+def _answer_signing(invocation: Invocation, changed: Webhook) -> None:
+    signing = views.of_signing(changed)
+    told = "checks no signatures" if signing is None else f"checks signatures: {_signing_in_words(signing)}"
+    show = partial(click.echo, f"{screen.printable(changed.webhook_id)} {told}.")
+    invocation.answer({"webhook_id": changed.webhook_id, "signing": signing}, show)
+
+
+def _signing_in_words(signing: Json) -> str:
+    told = coerce.mapping(signing)
+    return f"{told['scheme']}, {'required' if told['required'] else 'reported'}" if told else "no"
 
 
 @webhook.command()

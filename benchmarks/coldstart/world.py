@@ -73,7 +73,7 @@ def build() -> None:
     for delivery in _deliveries(webhook_id):
         wiring.deliveries().add(delivery)
         if delivery.finished:
-            wiring.ingest().finish(webhook, delivery, lambda: True, repeated=False)
+            wiring.ingest().finish(webhook, delivery, lambda: True, repeated=False, seconds_to_confirm=0)
         else:
             # The worker's to finish, so the sweeper finds nothing, as nearly always.
             wiring.deliveries().mark_queued(delivery.delivery_id, delivery.domain_id)

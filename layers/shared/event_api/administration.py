@@ -9,10 +9,14 @@ from datetime import datetime, timedelta
 
 from event_api import credentials, ids, times
 from event_api.errors import InvalidParameterError, NotFoundError, UnavailableError
-from event_api.model import OldKey, Permission, RecoveryMode, Token, Webhook, WebhookState
+from event_api.jsontypes import JsonObject
+from event_api.model import OldKey, Permission, RecoveryMode, Signing, Token, Webhook, WebhookState
 from event_api.normalizers import known_formats
+from event_api.normalizers.mapping import MappingError
+from event_api.normalizers.mapping import read as read_mapping
 from event_api.queue import MOST_AT_ONCE, RedriveQueue, ToFinish
-from event_api.raw import is_utf8
+from event_api.raw import is_utf8, write_json
+from event_api.signatures import SCHEMES, SNS, check_secret
 from event_api.store.stores import Stores
 from event_api.store.table import ConditionFailedError, batches
 
@@ -26,6 +30,15 @@ TOKEN_LIFETIME = timedelta(days=365)
 """How long a token lasts unless it is told otherwise."""
 MAX_OLD_KEYS = 16
 """Of a webhook, at a time: each delivery reads them all, and up to 4 KB cost the same."""
+
+MAX_MAPPING_BYTES = 16_384
+"""As JSON. Each delivery reads it with the webhook, and each 4 KB cost another read."""
+MAX_SIGNING_SECRETS = 4
+"""That are good at a time."""
+MAX_SIGNING_SECRET = 1_024
+"""Characters."""
+MAX_WINDOW = 24 * 3600
+"""Seconds for which a signed time may be good."""
 
 NO_OVERLAP = timedelta()
 
@@ -43,14 +56,15 @@ def create_webhook(
     duplicate_event_time: int = 600,
     recovery_mode: RecoveryMode = RecoveryMode.AUTO,
     rate_limit: int | None = None,
+    mapping: JsonObject | None = None,
 ) -> tuple[Webhook, str]:
     """Store a new webhook and return it with its access key, which cannot be had again.
 
-    ``format`` fixes the sender's format, None has each delivery's detected. ``duplicate_event_time`` is in seconds,
+    ``format`` fixes the sender's format, None has each delivery's detected; ``mapping`` is how a format of its own is
+    read (`event_api.normalizers.mapping`), and there may be only one of them. ``duplicate_event_time`` is in seconds,
     ``rate_limit`` in deliveries a minute (`Webhook.rate_limit`). Raises InvalidParameterError naming what is wrong.
     """
-    if format is not None and format not in known_formats():
-        raise InvalidParameterError("format", f"it is none of {', '.join(known_formats())}")
+    check_format(format, mapping)
     if not 0 <= duplicate_event_time <= MAX_DUPLICATE_EVENT_TIME:
         raise InvalidParameterError("duplicate_event_time", f"it must be from 0 to {MAX_DUPLICATE_EVENT_TIME} seconds")
     access_key = secrets.token_urlsafe(_SECRET_BYTES)
@@ -65,6 +79,7 @@ def create_webhook(
         duplicate_event_time=duplicate_event_time,
         recovery_mode=recovery_mode,
         rate_limit=_rate_limit(rate_limit),
+        mapping=mapping,
     )
     stores.webhooks.add(webhook)
     return webhook, access_key
@@ -83,6 +98,76 @@ def set_rate_limit(stores: Stores, webhook_id: str, rate_limit: int | None) -> N
     """
     if not stores.webhooks.set_rate_limit(_opaque_id("webhook_id", webhook_id), _rate_limit(rate_limit)):
         raise NotFoundError("webhook_id", webhook_id)
+
+
+def set_format(stores: Stores, webhook_id: str, format: str | None, mapping: JsonObject | None = None) -> None:  # noqa: A002  # the domain's word
+    """Fix a webhook's format, or give it a mapping, or neither, which has each delivery's format detected.
+
+    Raises NotFoundError if there is no such webhook, InvalidParameterError naming what is wrong.
+    """
+    check_format(format, mapping)
+    if not stores.webhooks.set_format(_opaque_id("webhook_id", webhook_id), format, mapping):
+        raise NotFoundError("webhook_id", webhook_id)
+
+
+def check_format(format: str | None, mapping: JsonObject | None) -> None:  # noqa: A002  # the domain's word
+    """Raise InvalidParameterError for a format or a mapping that no webhook can have."""
+    if format is not None and format not in known_formats():
+        raise InvalidParameterError("format", f"it is none of {', '.join(known_formats())}")
+    if mapping is None:
+        return
+    if format is not None:
+        raise InvalidParameterError("mapping", "a webhook has either a format or a mapping")
+    if len(write_json(mapping).encode()) > MAX_MAPPING_BYTES:
+        raise InvalidParameterError("mapping", f"it is larger than {MAX_MAPPING_BYTES} bytes")
+    try:
+        read_mapping(mapping)
+    except MappingError as error:
+        raise InvalidParameterError("mapping", str(error)) from None
+
+
+def set_signing(stores: Stores, webhook_id: str, signing: Signing | None, *, keep_secrets: bool = False) -> Webhook:
+    """Say how a webhook's sender signs what it sends, or with None that it does not; return the webhook as it is now.
+
+    ``keep_secrets``: the secrets that it has are good, too, for as long as the sender changes from one to the next.
+    Raises NotFoundError if there is no such webhook, InvalidParameterError naming what is wrong.
+    """
+    if signing is not None:
+        _check_signing(signing)
+    for _ in range(_ROTATION_TRIES):
+        webhook = stores.webhooks.get_consistent(_opaque_id("webhook_id", webhook_id))
+        if webhook is None:
+            raise NotFoundError("webhook_id", webhook_id)
+        changed = signing
+        if keep_secrets and signing is not None and webhook.signing is not None:
+            if webhook.signing.scheme != signing.scheme:
+                raise InvalidParameterError("scheme", f"the secrets that it has are for '{webhook.signing.scheme}'")
+            kept = dict.fromkeys((*signing.secrets, *webhook.signing.secrets))
+            changed = replace(signing, secrets=tuple(kept)[:MAX_SIGNING_SECRETS])
+        webhook, seen = replace(webhook, signing=changed), webhook
+        if stores.webhooks.set_signing(webhook, seen):
+            return webhook
+    raise UnavailableError("others change the webhook's signature at the same time")
+
+
+def _check_signing(signing: Signing) -> None:
+    scheme = SCHEMES.get(signing.scheme)
+    if scheme is None:
+        raise InvalidParameterError("scheme", f"it is none of {', '.join(SCHEMES)}")
+    if bool(signing.secrets) != scheme.needs_secret:
+        needed = "needs a secret" if scheme.needs_secret else "has no secret: Amazon's certificate is checked"
+        raise InvalidParameterError("secret", f"'{signing.scheme}' {needed}")
+    for secret in signing.secrets:
+        if len(secret) > MAX_SIGNING_SECRET or not is_utf8(secret):
+            raise InvalidParameterError("secret", f"it has more than {MAX_SIGNING_SECRET} characters, or odd ones")
+        if (reason := check_secret(signing.scheme, secret)) is not None:
+            raise InvalidParameterError("secret", reason)
+    if signing.topics and signing.scheme != SNS:
+        raise InvalidParameterError("topics", "only 'sns' has topics")
+    if (signing.header or signing.timestamp_header) and not scheme.header_is_free:
+        raise InvalidParameterError("header", f"the headers of '{signing.scheme}' cannot be chosen")
+    if signing.window is not None and not 0 < signing.window <= MAX_WINDOW:
+        raise InvalidParameterError("window", f"it must be from 1 to {MAX_WINDOW} seconds")
 
 
 def rotate_access_key(stores: Stores, webhook_id: str, overlap: timedelta = NO_OVERLAP) -> tuple[Webhook, str]:

@@ -28,6 +28,7 @@ MAX_ANSWER_BYTES = 6_000_000
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's way to say gzip's format (RFC 1952)
 _JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 _PROBLEM_JSON = "application/problem+json"
 
 
@@ -51,6 +52,7 @@ class Request:
     query: Mapping[str, list[str]]
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    raw_query: str = field(repr=False)
     authorizer: Mapping[str, Any] = field(repr=False)
     seconds_left: Callable[[], float]
 
@@ -70,6 +72,7 @@ class Request:
             query=parse_qs(event.get("rawQueryString") or "", keep_blank_values=True),
             headers={name.lower(): storable(value) for name, value in (event.get("headers") or {}).items()},
             body=content,
+            raw_query=event.get("rawQueryString") or "",
             authorizer=(request_context.get("authorizer") or {}).get("lambda") or {},
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
         )
@@ -77,6 +80,15 @@ class Request:
     def json_object(self) -> JsonObject:
         """Return the body of a POST form; raise JsonFormatError if it is no JSON object."""
         return _json_object(self.body or b"{}", "body")
+
+    def delivered(self) -> tuple[bytes, Mapping[str, str]]:
+        """Return what a sender delivers: its body and headers; a form's fields in the URL, if there is no body.
+
+        UptimeRobot and its like can put them there.
+        """
+        if self.body or not self.raw_query:
+            return self.body, self.headers
+        return storable(self.raw_query).encode(), {**self.headers, "content-type": _FORM}
 
     def query_object(self) -> JsonObject:
         """Return the query parameters of a GET form: a string each, or a list where one is repeated."""

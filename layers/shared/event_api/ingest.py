@@ -10,14 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from event_api import alerting, ids, observe, times
+from event_api import alerting, ids, observe, reading, times
 from event_api.errors import PayloadTooLargeError
-from event_api.jsontypes import JsonObject
-from event_api.model import Delivery, EventType, NormalizedEvent, RecoveryMode, Severity, Webhook
-from event_api.normalizers import NormalizeError, Payload, kept_headers, normalize, salvage
+from event_api.model import Delivery, NormalizedEvent, RecoveryMode, Webhook
+from event_api.normalizers import kept_headers
 from event_api.normalizers.sender_ids import sender_delivery_id
 from event_api.queue import RedriveQueue, ToFinish
-from event_api.raw import Body, UnreadableBodyError
+from event_api.raw import Body
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
@@ -29,6 +28,11 @@ Datadog after 15 s, and all that hang up send again."""
 
 _SECONDS_TO_HAND_OVER = 3.0
 """What must be left of an invocation's time to put the rest of a delivery onto the queue."""
+SECONDS_TO_CONFIRM = 2.0
+"""For how long the sender waits while its subscription is confirmed; the worker tries again."""
+_SECONDS_TO_CONFIRM_LATER = 20.0
+_HANDSHAKE_KEYS = {"SubscribeURL", "ConfirmationURL"}
+"""Amazon SNS's and Oracle's (`event_api.handshakes`)."""
 _PARALLEL_FROM = 4
 _THREADS = 8
 
@@ -89,7 +93,7 @@ class Ingest:
             def in_time() -> bool:
                 return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
 
-            self.finish(webhook, delivery, in_time, repeated=repeated)
+            self.finish(webhook, delivery, in_time, repeated=repeated, seconds_to_confirm=SECONDS_TO_CONFIRM)
         except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored, and the worker tries again
             observe.failed("finish", error, delivery_id=delivery.delivery_id)
             self._finish_later(delivery)
@@ -117,16 +121,36 @@ class Ingest:
         if delivery is None or delivery.finished:
             return
         webhook = webhooks.get(delivery.webhook_id) or _deleted_webhook(delivery)
-        self.finish(webhook, delivery, lambda: seconds_left() > _SECONDS_TO_HAND_OVER, repeated=True)
+        self.finish(
+            webhook,
+            delivery,
+            lambda: seconds_left() > _SECONDS_TO_HAND_OVER,
+            repeated=True,
+            seconds_to_confirm=_SECONDS_TO_CONFIRM_LATER,
+        )
         observe.count("DeliveriesRedriven")
 
-    def finish(self, webhook: Webhook, delivery: Delivery, in_time: Callable[[], bool], *, repeated: bool) -> None:
+    def finish(
+        self,
+        webhook: Webhook,
+        delivery: Delivery,
+        in_time: Callable[[], bool],
+        *,
+        repeated: bool,
+        seconds_to_confirm: float,
+    ) -> None:
         """Store all events of a delivery, and note that it is finished.
 
-        ``repeated``: somebody may have stored some of them before. Raises whatever stopped it, OutOfTimeError where
+        ``repeated``: somebody may have stored some of them before. ``seconds_to_confirm``: how long to wait for
+        a subscription that it asks to confirm. Raises whatever stopped it, OutOfTimeError where
         ``in_time`` said no.
         """
         groups: dict[str, list[tuple[int, NormalizedEvent]]] = {}
+        if delivery.body.read_object().keys() & _HANDSHAKE_KEYS:
+            # Few deliveries are handshakes, and none of the others pays for the import.
+            from event_api import handshakes  # noqa: PLC0415
+
+            handshakes.confirm(webhook, reading.payload_of(delivery), seconds_to_confirm)
         events = self._events_of(webhook, delivery, repeated=repeated)
         for position, event in events:
             groups.setdefault(event.event_key, []).append((position, event))
@@ -152,25 +176,18 @@ class Ingest:
         observe.count("EventsStored", len(events))
 
     def _events_of(self, webhook: Webhook, delivery: Delivery, *, repeated: bool) -> list[tuple[int, NormalizedEvent]]:
-        """Return what a delivery says, with positions; one ERROR event where it cannot be read.
+        """Return what a delivery says, with positions.
 
         Where it could not be read before and now can, a RECOVERY of that ERROR is the last of its events.
         """
-        payload = None
-        try:
-            content = delivery.body.read_content(delivery.headers)
-            payload = Payload(content, delivery.headers, delivery.received_at)
-            _, events = normalize(webhook.format, payload)
-        except (UnreadableBodyError, NormalizeError) as error:
+        found = reading.read(webhook, delivery)
+        if found.format is None:
             observe.count("DeliveriesUnreadable")
-            # Somebody can still be told what is wrong, if a person could read it.
-            salvaged = None if payload is None else salvage(payload, str(error))
-            event = _unreadable(webhook, delivery, str(error)) if salvaged is None else salvaged
-            return [(ids.UNREADABLE, replace(event, event_key=_error_key(delivery)))]
-        positions = list(enumerate(events))
-        if repeated and self.events.exists(ids.event_id(delivery.delivery_id, ids.UNREADABLE), delivery.domain_id):
-            positions.append((ids.READABLE, _readable(webhook, delivery)))
-        return positions
+            return found.events
+        unreadable = ids.event_id(delivery.delivery_id, ids.UNREADABLE)
+        if repeated and self.events.exists(unreadable, delivery.domain_id):
+            return [*found.events, (ids.READABLE, reading.readable(webhook, delivery))]
+        return found.events
 
     def _store(
         self, webhook: Webhook, delivery: Delivery, position: int, event: NormalizedEvent, *, repeated: bool
@@ -183,33 +200,7 @@ class Ingest:
             webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
             delivery = replace(delivery, received_at=times.now())
         alert_id = alerting.join(self.alerts, webhook, delivery, event_id, event, repeated=repeated)
-        self.events.add(_row(delivery, event_id, event, alert_id), delivery.received_at)
-
-
-def _unreadable(webhook: Webhook, delivery: Delivery, reason: str) -> NormalizedEvent:
-    """Return the ERROR event of a delivery that cannot be read."""
-    return NormalizedEvent(
-        event_key=_error_key(delivery),
-        event_type=EventType.ERROR,
-        title=f"Webhook Event Parsing Error - {webhook.name}",
-        severity=Severity.CRITICAL,
-        description=reason,
-    )
-
-
-def _readable(webhook: Webhook, delivery: Delivery) -> NormalizedEvent:
-    """Return the RECOVERY of a delivery that could not be read at first."""
-    return NormalizedEvent(
-        event_key=_error_key(delivery),
-        event_type=EventType.RECOVERY,
-        title=f"Webhook Event Parsed After All - {webhook.name}",
-        severity=Severity.INFO,
-        description="The delivery was read again; its events are stored.",
-    )
-
-
-def _error_key(delivery: Delivery) -> str:
-    return f"error-{delivery.delivery_id.removeprefix('delivery-')}"
+        self.events.add(reading.row(delivery, event_id, event, alert_id), delivery.received_at)
 
 
 def _deleted_webhook(delivery: Delivery) -> Webhook:
@@ -222,31 +213,3 @@ def _deleted_webhook(delivery: Delivery) -> Webhook:
         key_hashes=(),
         created_at=delivery.received_at,
     )
-
-
-def _row(delivery: Delivery, event_id: str, event: NormalizedEvent, alert_id: str | None) -> JsonObject:
-    """Return an event as it is stored: EventInfo's fields, all but ``raw_data``."""
-    return {
-        "event_id": event_id,
-        "event_key": event.event_key,
-        "event_type": event.event_type.value,
-        "title": event.title,
-        "description": event.description,
-        "severity": event.severity.value,
-        "rule": event.rule,
-        "resource": {
-            "resource_id": event.resource.resource_id,
-            "resource_type": event.resource.resource_type,
-            "name": event.resource.name,
-        },
-        "provider": event.provider,
-        "account": event.account,
-        "image_url": event.image_url,
-        "additional_info": event.additional_info,
-        "alert_id": alert_id,
-        "webhook_id": delivery.webhook_id,
-        "project_id": delivery.project_id,
-        "domain_id": delivery.domain_id,
-        "created_at": times.to_iso(delivery.received_at),
-        "occurred_at": None if event.occurred_at is None else times.to_iso(event.occurred_at),
-    }

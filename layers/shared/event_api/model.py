@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from event_api.jsontypes import JsonObject
 from event_api.raw import Body
 
 
@@ -110,6 +111,26 @@ class OldKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """How a webhook's sender proves that it is the sender (`event_api.signatures`).
+
+    ``scheme`` is one of `event_api.signatures.SCHEMES`. ``secrets`` are what it shares with the sender, the newest
+    first; any of them will do, so that they can be replaced without a gap. Where it is ``required``, what is not signed
+    is refused; else it is taken, and counted. ``topics``: the only Amazon SNS topics whose messages are taken, none is
+    any. ``header`` and ``timestamp_header``: where the sender lets them be chosen. ``window``: for how many seconds a
+    signed time is good, None is the scheme's own.
+    """
+
+    scheme: str
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    required: bool = True
+    topics: tuple[str, ...] = ()
+    header: str | None = None
+    timestamp_header: str | None = None
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """Where a sender delivers to. ``key_hashes`` are SHA-256 of the access keys that are valid until replaced."""
 
@@ -128,6 +149,9 @@ class Webhook:
     """Deliveries a minute, 0 is any number; None is what the deployment says (`Settings.webhook_rate_limit`)."""
     old_keys: tuple[OldKey, ...] = ()
     """What was replaced with an overlap; some may have ended."""
+    mapping: JsonObject | None = None
+    """How its own format is read (`event_api.normalizers.mapping`); it goes before ``format``."""
+    signing: Signing | None = None
 
     def valid_old_keys(self, now: datetime) -> tuple[OldKey, ...]:
         """Return the old keys that have not ended."""

@@ -13,28 +13,42 @@ from event_api.normalizers.payload import Payload, kept_headers
 from event_api.normalizers.registry import known_formats, load
 
 if TYPE_CHECKING:
+    from event_api.jsontypes import JsonObject
     from event_api.model import NormalizedEvent
+
+_MAPPING = "mapping"
 
 __all__ = ["NormalizeError", "Payload", "kept_headers", "known_formats", "normalize", "salvage"]
 
 
-def normalize(format: str | None, payload: Payload) -> tuple[str, list[NormalizedEvent]]:  # noqa: A002 - the domain's word
+def normalize(
+    format: str | None,  # noqa: A002 - the domain's word
+    payload: Payload,
+    own: JsonObject | None = None,
+) -> tuple[str, list[NormalizedEvent]]:
     """Return the format that was used, under its own name, and the payload's events, each within `limits`.
 
-    ``format`` is what the webhook is fixed to; None has it detected. Raises NormalizeError, and nothing else.
+    ``format`` is what the webhook is fixed to; None has it detected. ``own`` is the mapping of the webhook's own format
+    (`event_api.normalizers.mapping`), which goes before. Raises NormalizeError, and nothing else.
     """
-    name = detect(payload.content, payload.headers) if format is None else format
-    normalizer = load(name)
+    name = _MAPPING if own is not None else format or detect(payload.content, payload.headers)
     try:
-        events = normalizer.normalize(payload)
+        events = _mapped(payload, own) if own is not None else load(name).normalize(payload)
         limits.check_number(events)
         events = [limits.apply(event) for event in events]
     except NormalizeError:
         raise
     except Exception as error:
         # A fault of ours must not lose a delivery: it becomes an ERROR event that says so.
-        raise NormalizeError(f"the {normalizer.NAME} normalizer failed ({type(error).__name__})") from error
-    return normalizer.NAME, events
+        reason = f"the {name} normalizer failed ({type(error).__name__})"
+        raise NormalizeError(reason, may_be_salvaged=False) from error
+    return name if own is not None else load(name).NAME, events
+
+
+def _mapped(payload: Payload, own: JsonObject) -> list[NormalizedEvent]:
+    from event_api.normalizers import mapping  # noqa: PLC0415  # few webhooks have one
+
+    return mapping.read(own).events(payload)
 
 
 def salvage(payload: Payload, reason: str) -> NormalizedEvent | None:

@@ -61,7 +61,8 @@ def cut_key(key: str, limit: int) -> str:
 def check_number(events: list[NormalizedEvent]) -> None:
     """Raise NormalizeError for more events than one delivery may make."""
     if len(events) > MAX_EVENTS:
-        raise NormalizeError(f"it makes {len(events)} events; at most {MAX_EVENTS} are made of one body")
+        reason = f"it makes {len(events)} events; at most {MAX_EVENTS} are made of one body"
+        raise NormalizeError(reason, may_be_salvaged=False)
 
 
 def apply(event: NormalizedEvent) -> NormalizedEvent:

@@ -46,7 +46,12 @@ def load(name: str) -> Format:
 
     Raises NormalizeError for an unknown name.
     """
-    module = MODULES.get(name)
-    if module is None:
+    module = module_of(name)
+    if not module:
         raise NormalizeError(f"the webhook's format '{name}' is not known")
     return cast("Format", import_module(f"event_api.normalizers.formats.{module}"))
+
+
+def module_of(name: str) -> str:
+    """Return the name of a format's module; nothing for an unknown name."""
+    return MODULES.get(name, "")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from types import MappingProxyType
 
 from event_api import times
-from event_api.model import OldKey, RecoveryMode, Webhook, WebhookState
+from event_api.jsontypes import JsonObject
+from event_api.model import OldKey, RecoveryMode, Signing, Webhook, WebhookState
+from event_api.raw import write_json
 from event_api.store.attributes import Fields, Item, Value
 from event_api.store.table import ConditionFailedError, Table
 
@@ -44,6 +49,32 @@ class WebhookStore:
         if rate_limit is None:
             return self._change(webhook_id, "REMOVE #rate_limit", {})
         return self._change(webhook_id, "SET #rate_limit = :limit", {"limit": rate_limit})
+
+    def set_format(self, webhook_id: str, format: str | None, mapping: JsonObject | None) -> bool:  # noqa: A002  # the domain's word
+        """Fix a webhook's format, or give it a mapping of its own, or neither; False if there is none."""
+        values = {"format": format, "mapping": None if mapping is None else write_json(mapping)}
+        return self._replace(webhook_id, values)
+
+    def set_signing(self, changed: Webhook, seen: Webhook) -> bool:
+        """Store how a webhook's sender signs, or that it does not; False if that is no longer what was ``seen``."""
+        return self._replace(changed.webhook_id, {"signing": _signing(changed)}, seen={"signing": _signing(seen)})
+
+    def _replace(
+        self, webhook_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] = MappingProxyType({})
+    ) -> bool:
+        """Set or, where the value is None, remove attributes; False if there is no webhook, or not as it was seen."""
+        sets = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
+        removes = [f"#{name}" for name, value in values.items() if value is None]
+        update = f"SET {', '.join(sets)} " * bool(sets) + f"REMOVE {', '.join(removes)}" * bool(removes)
+        conditions = ["attribute_exists(#webhook_id)"]
+        arguments: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
+        for name, value in seen.items():
+            if value is None:
+                conditions.append(f"attribute_not_exists(#{name})")
+            else:
+                conditions.append(f"#{name} = :seen_{name}")
+                arguments[f"seen_{name}"] = value
+        return self._change(webhook_id, update, arguments, " AND ".join(conditions))
 
     def set_keys(self, changed: Webhook, seen: Webhook) -> bool:
         """Store a webhook's keys, old ones included; False if they are no longer those that were ``seen``."""
@@ -90,8 +121,21 @@ def _to_item(webhook: Webhook) -> dict[str, Value | None]:
         "rate_limit": webhook.rate_limit,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
+        "mapping": None if webhook.mapping is None else write_json(webhook.mapping),
+        "signing": _signing(webhook),
         "created_at": times.to_iso(webhook.created_at),
     }
+
+
+def _signing(webhook: Webhook) -> str | None:
+    return None if webhook.signing is None else json.dumps(asdict(webhook.signing), sort_keys=True)
+
+
+def _read_signing(stored: str | None) -> Signing | None:
+    if stored is None:
+        return None
+    told = json.loads(stored)
+    return Signing(**{**told, "secrets": tuple(told["secrets"]), "topics": tuple(told["topics"])})
 
 
 def _old_keys(webhook: Webhook) -> dict[str, str]:
@@ -113,5 +157,7 @@ def _from_item(item: Item) -> Webhook:
         duplicate_event_time=stored.number("duplicate_event_time"),
         recovery_mode=RecoveryMode(stored.text("recovery_mode")),
         rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,
+        mapping=None if (mapping := stored.optional_text("mapping")) is None else json.loads(mapping),
+        signing=_read_signing(stored.optional_text("signing")),
         created_at=stored.time("created_at"),
     )

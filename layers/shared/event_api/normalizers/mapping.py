@@ -1,0 +1,225 @@
+"""A webhook's own format: which of its body's values are an event's fields, as data that an operator writes.
+
+A mapping is a JSON object, documented in docs/formats.md:
+
+    {"split": "alerts",
+     "fields": {"event_key": "id",
+                "title": "join(': ', [host, check])",
+                "event_type": {"path": "state", "values": {"firing": "ALERT", "ok": "RECOVERY", "ack": null}},
+                "provider": {"constant": "acme"},
+                "resource.name": "host",
+                "additional_info.runbook": "links.runbook"}}
+
+Paths are JMESPath (https://jmespath.org/specification.html), compiled when a mapping is set and when it is used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers.coerce import digest, text
+from event_api.normalizers.errors import NormalizeError
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.jsontypes import Json, JsonObject
+    from event_api.normalizers.payload import Payload
+
+MAX_PATH: Final = 1_000
+"""Characters of a path."""
+MAX_INFO: Final = 50
+"""Entries of additional_info."""
+WHOLE: Final = "_body"
+"""Where an element that was split off finds the whole body, unless it is no object, or has that name itself."""
+
+INFO: Final = "additional_info."
+FIELDS: Final = (
+    "event_key",
+    "event_type",
+    "title",
+    "severity",
+    "description",
+    "rule",
+    "resource.resource_id",
+    "resource.resource_type",
+    "resource.name",
+    "provider",
+    "account",
+    "image_url",
+    "occurred_at",
+)
+"""What a mapping may fill, and ``additional_info.<name>`` besides."""
+_WORDS: Final = {"event_type": [str(one) for one in EventType], "severity": [str(one) for one in Severity]}
+
+
+class MappingError(ValueError):
+    """A mapping cannot be used; ``str()`` says what is wrong with which part."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a field's value comes from: a path, or a constant; through a map of values, and with a default."""
+
+    path: Any = None
+    constant: Json = None
+    values: JsonObject | None = None
+    default: Json = None
+
+    def value(self, document: Json) -> Json:
+        """Return the field's value, None where there is none."""
+        found = self.constant if self.path is None else _search(self.path, document)
+        if self.values is not None and (word := text(found)) is not None:
+            # A word that is not in the map has no meaning to the mapping.
+            found = self.values.get(word, self.values.get(word.lower()))
+        return self.default if found is None else found
+
+    def leaves_out(self, document: Json) -> bool:
+        """Whether the map says of a value that it makes no event: it has it, as null."""
+        word = text(self.constant if self.path is None else _search(self.path, document))
+        return self.values is not None and word in self.values and self.values[word] is None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping that was read."""
+
+    split: Any
+    fields: dict[str, _Source]
+
+    def events(self, payload: Payload) -> list[NormalizedEvent]:
+        """Make the events of a payload: one, or one per element where it is split.
+
+        Raises NormalizeError where an element has neither a title nor an event_key, or there is nothing to split.
+        """
+        return [
+            self._event(document) for document in self._documents(payload.content) if not self._is_left_out(document)
+        ]
+
+    def _documents(self, content: Json) -> list[Json]:
+        if self.split is None:
+            return [content]
+        elements = _search(self.split, content)
+        if not isinstance(elements, list):
+            raise NormalizeError("what the mapping splits is no list")
+        return [{WHOLE: content, **one} if isinstance(one, dict) else one for one in elements]
+
+    def _is_left_out(self, document: Json) -> bool:
+        kind = self.fields.get("event_type")
+        return kind is not None and kind.leaves_out(document)
+
+    def _event(self, document: Json) -> NormalizedEvent:
+        texts = {name: text(source.value(document)) for name, source in self.fields.items()}
+        title = texts.get("title") or texts.get("rule")
+        event_key = texts.get("event_key")
+        if title is None and event_key is None:
+            raise NormalizeError("the mapping finds neither a title nor an event_key")
+        resource = Resource(
+            resource_id=texts.get("resource.resource_id"),
+            resource_type=texts.get("resource.resource_type"),
+            name=texts.get("resource.name"),
+        )
+        when = self.fields.get("occurred_at")
+        return NormalizedEvent(
+            event_key=event_key or digest(title, texts.get("rule"), resource.resource_id, resource.name),
+            event_type=_event_type(texts.get("event_type")),
+            title=title or event_key or "",
+            severity=_severity(texts.get("severity")),
+            description=texts.get("description"),
+            rule=texts.get("rule"),
+            resource=resource,
+            provider=texts.get("provider") or "",
+            account=texts.get("account") or "",
+            image_url=texts.get("image_url"),
+            additional_info={
+                name.removeprefix(INFO): value for name, value in texts.items() if name.startswith(INFO) and value
+            },
+            occurred_at=None if when is None else parse_time(when.value(document)),
+        )
+
+
+def read(mapping: Json) -> Mapping:
+    """Read a mapping; raise MappingError naming what is wrong with it."""
+    if not isinstance(mapping, dict):
+        raise MappingError("it is no JSON object")
+    if unknown := mapping.keys() - {"split", "fields"}:
+        raise MappingError(f"it has what is unknown: {', '.join(sorted(unknown))}")
+    fields = mapping.get("fields")
+    if not isinstance(fields, dict) or not fields:
+        raise MappingError("'fields' is missing, or no object with at least one field")
+    if "title" not in fields and "event_key" not in fields:
+        raise MappingError("'fields' has neither a title nor an event_key")
+    if sum(name.startswith(INFO) for name in fields) > MAX_INFO:
+        raise MappingError(f"it fills more than {MAX_INFO} entries of additional_info")
+    return Mapping(
+        split=None if mapping.get("split") is None else _compiled("split", mapping["split"]),
+        fields={name: _source(name, told) for name, told in fields.items()},
+    )
+
+
+def _source(name: str, told: Json) -> _Source:
+    if name not in FIELDS and not (name.startswith(INFO) and name != INFO):
+        raise MappingError(f"'{name}' is no field; there are {', '.join(FIELDS)} and {INFO}<name>")
+    if isinstance(told, str):
+        return _Source(path=_compiled(name, told))
+    if not isinstance(told, dict) or (("path" in told) == ("constant" in told)):
+        raise MappingError(f"'{name}' must be a path, or an object with either 'path' or 'constant'")
+    if unknown := told.keys() - {"path", "constant", "values", "default"}:
+        raise MappingError(f"'{name}' has what is unknown: {', '.join(sorted(unknown))}")
+    values = told.get("values")
+    if values is not None and not isinstance(values, dict):
+        raise MappingError(f"'values' of '{name}' is no object")
+    constants = [told.get("default"), *(values or {}).values()]
+    if values is None and "constant" in told:
+        constants.append(told["constant"])
+    for constant in constants:
+        _check_word(name, constant)
+    return _Source(
+        path=_compiled(name, told["path"]) if "path" in told else None,
+        constant=told.get("constant"),
+        values=values,
+        default=told.get("default"),
+    )
+
+
+def _check_word(name: str, constant: Json) -> None:
+    words = _WORDS.get(name)
+    if words is not None and constant is not None and str(constant).upper() not in words:
+        raise MappingError(f"'{constant}' is no {name}; there are {', '.join(words)}")
+    if isinstance(constant, dict | list):
+        raise MappingError(f"a value of '{name}' is an object or an array")
+
+
+def _compiled(name: str, path: Json) -> Any:  # noqa: ANN401  # jmespath ships no types
+    if not isinstance(path, str) or not 0 < len(path) <= MAX_PATH:
+        raise MappingError(f"the path of '{name}' is no text of 1 to {MAX_PATH} characters")
+    try:
+        return jmespath.compile(path)
+    except (JMESPathError, RecursionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise MappingError(f"the path of '{name}' is no JMESPath: {reason}") from None
+
+
+def _search(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
+    try:
+        found: Json = path.search(document)
+    except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError, AttributeError):
+        # A function on a value of another type than it takes: the body has not what the mapping expects there.
+        return None
+    return found
+
+
+def _event_type(word: str | None) -> EventType:
+    return _EVENT_TYPES.get((word or "").upper(), EventType.ALERT)
+
+
+def _severity(word: str | None) -> Severity:
+    return _SEVERITIES.get((word or "").upper(), Severity.NONE)
+
+
+_EVENT_TYPES: Final = {str(kind): kind for kind in EventType}
+_SEVERITIES: Final = {str(severity): severity for severity in Severity}
