@@ -204,6 +204,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ),
         "additionalProperties": False,
     },
+    "Permitted": {"type": "object", "description": "Nothing: the headers say it.", "maxProperties": 0},
     "Taken": {"type": "object", "description": "Nothing: the delivery is stored.", "maxProperties": 0},
 }
 """By the names that they have in the document."""

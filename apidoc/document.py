@@ -96,6 +96,8 @@ def written() -> str:
 def _operation(route: Route) -> Schema:
     said = OPERATIONS[route.key]
     summary, description = handler_docstrings(ROOT / route.function / "app.py")
+    if said.summary:
+        summary, description = said.summary, ""
     operation: Schema = {
         "operationId": said.operation_id,
         "tags": [said.tag],

@@ -66,6 +66,7 @@ TEXT_DELIVERIES = _shown(
     text=("What is no JSON becomes an ERROR event that says so", "the disk is full"),
 )
 TAKEN = _shown(taken=("The delivery is stored", {}))
+PERMITTED = _shown(permitted=("The headers say what is allowed", {}))
 
 EVENTS = _shown(event=("An event with all its fields", EVENT_INFO))
 
@@ -224,6 +225,7 @@ PARAMETERS: Mapping[str, Schema] = {
     "event_id": _shown(event=("An event", EVENT_ID)),
     "domain_id": _shown(domain=("The token's own", DOMAIN_ID)),
     "only": _shown(one=("One field", ["title"]), parts=("Fields and parts", ["event_id", "title", "resource.name"])),
+    "WebHook-Request-Origin": _shown(origin=("Azure Event Grid", "eventgrid.azure.net")),
     "Idempotency-Key": _shown(key=("The sender's own id of a delivery", "backup-2026-03-02")),
     "query": _shown(
         page=("The newest five", {"page": {"limit": 5}}),

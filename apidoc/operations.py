@@ -31,7 +31,14 @@ from event_api.errors import (
 from event_api.requests import EventQuery, GetEventRequest
 from event_api.statistics.requests import EventStatQuery
 
-_WRITING = (WebhookDisabledError, PermissionDeniedError, PayloadTooLargeError, UnavailableError, EventApiError)
+_WRITING = (
+    WebhookDisabledError,
+    AuthenticateFailureError,
+    PermissionDeniedError,
+    PayloadTooLargeError,
+    UnavailableError,
+    EventApiError,
+)
 _READING = (
     InvalidParameterError,
     InvalidParameterTypeError,
@@ -61,7 +68,8 @@ _GATEWAY_BODY = (413,)
 class Operation:
     """One route.
 
-    ``way`` tells it from another route of the same function. ``parameters`` is the model of its query parameters,
+    ``way`` tells it from another route of the same function. ``summary`` stands for what the handler says of itself.
+    ``parameters`` is the model of its query parameters,
     ``bodies`` are the media types of its body. ``answer`` is the schema of what it answers where all is well, with
     ``examples``. ``errors`` are what our code can refuse by, ``gateway`` the statuses that API Gateway has of its own.
     """
@@ -74,6 +82,7 @@ class Operation:
     gateway: tuple[int, ...]
     security: str | None = "token"
     way: str = ""
+    summary: str = ""
     description: str = ""
     parameters: type[BaseModel] | None = None
     bodies: Mapping[str, Schema] = field(default_factory=dict)
@@ -83,11 +92,14 @@ class Operation:
 
 
 _DELIVERY = """\
-The body is whatever the sender sends: its format is the webhook's own, or is detected. It may have any content type, \
-which is not looked at. A body that cannot be read becomes an ERROR event that says why, and is answered the same.
+The body is whatever the sender sends: its format is the webhook's own, or is detected. It may have any content type: \
+what is JSON is read as JSON, and a form only if it says that it is one. A body that cannot be read becomes an ERROR \
+event that says why, and is answered the same.
 
 A delivery that comes again under the same id is answered the same and makes no second event. The id is the sender's \
-own: SNS's `MessageId`, or the headers `webhook-id`, `X-GitHub-Delivery`, `ce-source` and `ce-id`, `Idempotency-Key`."""
+own: SNS's `MessageId`, or the headers `webhook-id`, `X-GitHub-Delivery`, `ce-source` and `ce-id`, `Idempotency-Key`.
+
+A webhook may require that its sender signs what it sends; what is not signed as it must be is answered 401."""
 
 _JSON = "application/json"
 _BODIES: Mapping[str, Schema] = {
@@ -128,6 +140,44 @@ def _create(operation_id: str, way: str, security: str | None) -> Operation:
     )
 
 
+_PERMISSION = """\
+The abuse protection of CloudEvents' web hooks, as Azure Event Grid asks for it before it delivers. A request without \
+`WebHook-Request-Origin` only learns what methods there are."""
+
+
+def _header(description: str, *, required: bool = False) -> Schema:
+    return {"description": description, "required": required, "schema": {"type": "string"}}
+
+
+def _permit(operation_id: str, way: str, security: str | None) -> Operation:
+    return Operation(
+        operation_id=operation_id,
+        tag="create",
+        way=way,
+        summary="Ask whether a sender of CloudEvents may deliver",
+        description=_PERMISSION,
+        answer="Permitted",
+        examples=examples.PERMITTED,
+        header_parameters=(
+            {
+                "name": "WebHook-Request-Origin",
+                "in": "header",
+                "description": "Who wants to deliver: a DNS name.",
+                "schema": {"type": "string"},
+                "examples": examples.PARAMETERS["WebHook-Request-Origin"],
+            },
+        ),
+        headers={
+            "allow": _header("The methods of this path.", required=True),
+            "webhook-allowed-origin": _header("Who may deliver: who asked."),
+            "webhook-allowed-rate": _header("Deliveries a minute; `*` is any number."),
+        },
+        errors=(WebhookDisabledError, PermissionDeniedError, UnavailableError, EventApiError),
+        gateway=(*_GATEWAY_PATH, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        security=security,
+    )
+
+
 _GZIP_HEADERS: Mapping[str, Schema] = {
     name: {
         "description": "Only where the answer has more than 6 MB, and the request has `Accept-Encoding: gzip`.",
@@ -142,6 +192,12 @@ OPERATIONS: Mapping[str, Operation] = {
     ),
     "POST /monitoring/v1/webhook/{webhook_id}/events": _create(
         "create_event_with_bearer", "with the access key as bearer", "accessKey"
+    ),
+    "OPTIONS /monitoring/v1/webhook/{webhook_id}/{access_key}/events": _permit(
+        "permit_sender", "with the access key in the path", None
+    ),
+    "OPTIONS /monitoring/v1/webhook/{webhook_id}/events": _permit(
+        "permit_sender_with_bearer", "with the access key as bearer", "accessKey"
     ),
     "GET /monitoring/v1/event/{event_id}": Operation(
         operation_id="get_event",

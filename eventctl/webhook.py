@@ -343,7 +343,7 @@ def sign(
     The secret is stored, because checking needs it, and never shown.
     """
     secrets: tuple[str, ...] = ()
-    if SCHEMES[scheme].needs_secret:
+    if SCHEMES[scheme].has_shared_key:
         given = click.prompt("Secret", hide_input=True) if secret_file is None else secret_file.read()
         secrets = (given.strip(),)
     signing = Signing(

@@ -1,7 +1,4 @@
-"""POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events, or with the key as bearer: take a delivery.
-
-OPTIONS on the same paths: permit a sender of CloudEvents to deliver.
-"""
+"""POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events, or with the key as bearer: take a delivery."""
 
 from __future__ import annotations
 
@@ -32,6 +29,7 @@ def handler(request: Request) -> Answer:
 
 
 def _permission(request: Request, webhook: Webhook) -> Answer:
+    """Answer OPTIONS on the same paths: a sender of CloudEvents asks whether it may deliver."""
     from event_api import handshakes
 
     return Answer({}, headers=handshakes.allowed(request.headers, _rate_limit(webhook)))

@@ -143,6 +143,12 @@ def every_route(app):
             bodies.direct(),
             headers={"Authorization": f"Bearer {path.split('/')[-2]}"},
         ),
+        "OPTIONS /monitoring/v1/webhook/{webhook_id}/{access_key}/events": lambda: app.gateway.request("OPTIONS", path),
+        "OPTIONS /monitoring/v1/webhook/{webhook_id}/events": lambda: app.gateway.request(
+            "OPTIONS",
+            path.rsplit("/", 2)[0] + "/events",
+            headers={"Authorization": f"Bearer {path.split('/')[-2]}"},
+        ),
         "GET /monitoring/v1/event/{event_id}": lambda: app.gateway.get(EVENT, token=token),
         "GET /monitoring/v1/events": lambda: app.gateway.get(LIST, token=token),
         "POST /monitoring/v1/events/search": lambda: app.gateway.search(token, {}),

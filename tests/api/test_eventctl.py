@@ -73,6 +73,8 @@ def test_create_answers_what_was_made(eventctl):
         "project_id": PROJECT,
         "state": "ENABLED",
         "format": "direct",
+        "mapping": None,
+        "signing": None,
         "duplicate_event_time": 60,
         "recovery_mode": "MANUAL",
         "rate_limit": None,
@@ -142,7 +144,7 @@ def test_a_rate_limit_is_a_number_off_or_the_default(app, eventctl, given, store
     assert app.stores.webhooks.get(other["webhook_id"]).rate_limit == stored
     assert f"limit: {told}." in eventctl.run("webhook", "limit", other["webhook_id"], given).stdout
     rows = eventctl.run("webhook", "list", "--domain", DOMAIN).stdout.splitlines()
-    assert [row.split()[4] for row in rows] == ["LIMIT", told, told]
+    assert [row.split()[5] for row in rows] == ["LIMIT", told, told]
 
 
 def test_a_rate_limit_holds(app, eventctl):

@@ -30,7 +30,7 @@ from pydantic import BaseModel
 import event_api
 from event_api import access, administration, credentials, observe, wiring
 from event_api.errors import UnavailableError
-from event_api.model import WebhookState
+from event_api.model import Signing, WebhookState
 from eventctl.cli import cli
 from tests import stack
 from tests.api.eventctl_runner import Eventctl
@@ -87,6 +87,10 @@ class Run:
         self.rotated, self.old_path = self._webhook("rotated webhook")
         _, key = administration.rotate_access_key(app.stores, self.rotated.webhook_id, timedelta(hours=1))
         self.secrets.of_webhook("rotated webhook, new", key)
+        self.signed, self.signed_path = self._webhook("signed webhook")
+        self.secrets["signed webhook: shared secret"] = "shared-with-the-sender-and-nobody-else"
+        shared = (self.secrets["signed webhook: shared secret"],)
+        administration.set_signing(app.stores, self.signed.webhook_id, Signing("github", shared))
         self.token = self._token("token")
         self.limited = self._token("limited token", projects=[PROJECT])
         self.revoked = self._token("revoked token")
@@ -149,6 +153,8 @@ class Run:
         assert self.post(self.disabled_path, self.body()) == 400
         assert self.post(self.disabled_path, self.body(), problem) == 400
         assert self.post(self.old_path, self.body()) == 200
+        assert self.post(self.signed_path, self.body()) == 401
+        assert self.post(self.signed_path, self.body(), {"X-Hub-Signature-256": "sha256=00"} | problem) == 401
         for _ in range(2):
             assert self.post(self.path, self.body(), {"Idempotency-Key": "once"}) == 200
         for unreadable in (f"{{{BODY_SECRET}", b"\xff" + BODY_SECRET.encode(), [BODY_SECRET], "", "[" * 5000):
@@ -283,7 +289,7 @@ def test_nothing_that_is_written_or_answered_holds_a_secret(run, capfd, caplog):
     for written in (logged, printed, powertools.getvalue(), "".join(run.raised)):
         assert run.secrets.in_(written) == []
         assert BODY_SECRET not in written
-    assert {answer.status for answer in run.answers} == {200, 400, 403, 404, 413, 500, 503}
+    assert {answer.status for answer in run.answers} == {200, 400, 401, 403, 404, 413, 500, 503}
     for answer in run.answers:
         assert run.secrets.in_(answer.text + repr(answer.headers)) == []
         assert answer.status == 200 or BODY_SECRET not in answer.text
@@ -376,7 +382,7 @@ def test_no_object_that_holds_a_secret_shows_it(run):
         if isinstance(value, Exception):
             assert BODY_SECRET not in shown, type(value)
     # Those that are known to; if one is missing here, the search is blind.
-    assert holding >= {"Webhook", "Token", "Reader", "Request", "PageTokens"}
+    assert holding >= {"Webhook", "Signing", "Token", "Reader", "Request", "PageTokens"}
 
 
 SECRET_FIELD = re.compile(r"secret|hash|page_key|access_key|authoriz|headers|content$|token$|credential|password")
@@ -436,11 +442,18 @@ def arguments(run, folder):
     """How each command is called; those that show a secret are not here."""
     alert_id = next(iter(run.app.stores.alerts.of_domain(DOMAIN, None, run.webhook.created_at))).alert_id
     exported = str(folder / "events.jsonl")
+    tried, secret = str(folder / "body.json"), str(folder / "secret")
+    (folder / "body.json").write_text(json.dumps(bodies.direct()))
+    (folder / "secret").write_text(run.secrets["signed webhook: shared secret"])
     return {
         ("webhook", "list"): ["--domain", DOMAIN],
         ("webhook", "disable"): [run.webhook.webhook_id],
         ("webhook", "enable"): [run.webhook.webhook_id],
         ("webhook", "limit"): [run.webhook.webhook_id, "600"],
+        ("webhook", "format"): [run.webhook.webhook_id, "direct"],
+        ("webhook", "try"): [run.webhook.webhook_id, tried],
+        ("webhook", "sign"): [run.webhook.webhook_id, "--scheme", "github", "--secret-file", secret, "--keep"],
+        ("webhook", "unsign"): [run.webhook.webhook_id],
         ("webhook", "delete"): [run.deleted.webhook_id],
         ("token", "list"): ["--domain", DOMAIN],
         ("token", "revoke"): [run.token],  # the whole of it, as a hurried operator does

@@ -129,7 +129,8 @@ def test_every_route_but_the_webhooks_needs_a_token():
     from tests import stack  # noqa: PLC0415
 
     assert {route.key for route in stack.routes() if route.open} == {
-        "POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events",
-        "POST /monitoring/v1/webhook/{webhook_id}/events",
+        f"{method} /monitoring/v1/webhook/{{webhook_id}}/{key}events"
+        for method in ("OPTIONS", "POST")
+        for key in ("{access_key}/", "")
     }
     assert stack.template()["Resources"]["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "TokenAuthorizer"

@@ -78,12 +78,15 @@ INGEST = {
     "normalizers.errors",
     "normalizers.formats",
     "normalizers.formats.prometheus_alertmanager",  # the one that the ready-made event needs, and no other
+    "normalizers.index",
     "normalizers.limits",
     "normalizers.payload",
     "normalizers.registry",
+    "normalizers.rules",
     "normalizers.sender_ids",
     "normalizers.sns",
     "queue",
+    "reading",
     "store.alerts",
     "store.webhooks",
 }

@@ -154,8 +154,8 @@ def _check_signing(signing: Signing) -> None:
     scheme = SCHEMES.get(signing.scheme)
     if scheme is None:
         raise InvalidParameterError("scheme", f"it is none of {', '.join(SCHEMES)}")
-    if bool(signing.secrets) != scheme.needs_secret:
-        needed = "needs a secret" if scheme.needs_secret else "has no secret: Amazon's certificate is checked"
+    if bool(signing.secrets) != scheme.has_shared_key:
+        needed = "needs a secret" if scheme.has_shared_key else "has no secret: Amazon's certificate is checked"
         raise InvalidParameterError("secret", f"'{signing.scheme}' {needed}")
     for secret in signing.secrets:
         if len(secret) > MAX_SIGNING_SECRET or not is_utf8(secret):

@@ -46,7 +46,7 @@ class Scheme:
     timestamp_header: str = ""
     header_is_free: bool = False
     """The sender lets its user name the headers."""
-    needs_secret: bool = True
+    has_shared_key: bool = True
     window: int = WINDOW
 
 
@@ -98,7 +98,7 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
         ),
         SNS: Scheme(
             "https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
-            needs_secret=False,
+            has_shared_key=False,
             window=SNS_WINDOW,
         ),
         "standard-webhooks": Scheme(

@@ -168,16 +168,16 @@ _MOST_ELEMENTS = 3
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an object, or one per element of an array: ALERTs of severity NONE unless they say more.
+    """Make one event of an object, or one per object of an array: ALERTs of severity NONE unless they say more.
 
-    Raises NormalizeError for what is neither an object nor an array.
+    Raises NormalizeError where there is no object.
     """
     content = payload.content
     if isinstance(content, dict):
         return [_event(content)]
-    if isinstance(content, list):
-        return [_event(one if isinstance(one, dict) else {"message": one}) for one in content]
-    raise NormalizeError("the body is neither an object nor an array")
+    if events := [_event(one) for one in items(content)]:
+        return events
+    raise NormalizeError("the body is neither an object nor an array of objects")
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
