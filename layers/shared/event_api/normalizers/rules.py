@@ -41,6 +41,8 @@ class Rule:
     """Each of these paths has a list, and each of its elements has these paths."""
     of_array: bool = False
     """The body is an array, and all that is said of bodies holds of each of its elements."""
+    lines: tuple[str, ...] = ()
+    """The body is text, and each of these begins one of its lines."""
 
     @property
     def is_about_headers(self) -> bool:
@@ -50,7 +52,7 @@ class Rule:
     @property
     def size(self) -> int:
         """How much it asks for: of two rules that hold, the larger one knows better."""
-        conditions = (self.keys, self.values, self.starts, self.absent, self.unless, *self.each.values())
+        conditions = (self.keys, self.values, self.starts, self.absent, self.unless, self.lines, *self.each.values())
         return sum(map(len, conditions))
 
     def claims(self, content: Json, headers: Mapping[str, str]) -> bool:
@@ -59,6 +61,8 @@ class Rule:
             return False
         if self.content_types and media_type(headers) not in self.content_types:
             return False
+        if self.lines:
+            return isinstance(content, str) and all(_begins_a_line(content, words) for words in self.lines)
         if self.of_array:
             return isinstance(content, list) and bool(content) and all(map(self._holds, content))
         return not self.size or (isinstance(content, dict) and self._holds(content))
@@ -86,6 +90,10 @@ def _is_one_of(value: Json, values: tuple[Json, ...]) -> bool:
 
 def _starts(value: Json, prefixes: tuple[str, ...]) -> bool:
     return isinstance(value, str) and value.startswith(prefixes)
+
+
+def _begins_a_line(text: str, words: str) -> bool:
+    return text.startswith(words) or f"\n{words}" in text
 
 
 def _is_there(body: Json, path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.normalizers import nesting, sns
 from event_api.normalizers.rules import Rule
 from event_api.raw import SNS_TYPE_HEADER
+from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.jsontypes import JsonObject
@@ -26,14 +27,18 @@ _CONTEXT = ("Subject", "Timestamp")
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make the events of the message inside; plain text is one ALERT of severity INFO."""
+    """Make the events of the message inside; text that no format claims is one ALERT of severity INFO."""
     if sns.is_handshake(payload):
         return []
     message = sns.message(payload)
+    content = sns.text_of(payload) if message is None else message
+    published_at = parse_time(payload.body.get("Timestamp")) if sns.is_envelope(payload.body) else None
+    events = nesting.claimed(payload, content, at=published_at)
+    if events is not None:
+        return events
     if message is None:
         return [sns.text_event(payload)]
-    events = nesting.claimed(payload, message)
-    return nesting.unclaimed(payload, _with_context(message, payload.body)) if events is None else events
+    return nesting.unclaimed(payload, _with_context(message, payload.body))
 
 
 def _with_context(message: JsonObject, envelope: JsonObject) -> JsonObject:

@@ -1,0 +1,286 @@
+"""Amazon EventBridge: what AWS services tell of ECS, CodeBuild, CodePipeline, CodeDeploy, GuardDuty and others.
+
+CloudWatch's alarms, AWS Health and cost anomalies have formats of their own, which read them here as well.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html and, for the details,
+https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers import aws_findings, nesting, sns
+from event_api.normalizers.coerce import at, first_text, mapping, severity, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.jsontypes import Json, JsonObject
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "aws-eventbridge"
+ALIASES: Final = ()
+RULES: Final = (
+    Rule(
+        keys=("source", "detail-type", "detail"),
+        values={"version": ("0",)},
+        # Each of these has a format of its own.
+        unless={"source": ("aws.cloudwatch", "aws.health", "aws.ce")},
+    ),
+)
+
+OUTCOMES: Final = (
+    dict.fromkeys(
+        ("failed", "failure", "fault", "error", "timed_out", "timeout", "expired", "non_compliant"),
+        (EventType.ALERT, Severity.ERROR),
+    )
+    | dict.fromkeys(("warn", "warning"), (EventType.ALERT, Severity.WARNING))
+    | dict.fromkeys(
+        ("succeeded", "success", "successful", "completed", "complete", "ok", "compliant"),
+        (EventType.RECOVERY, Severity.INFO),
+    )
+)
+"""How something ended. Any other state (begun, cancelled by a person) tells nothing."""
+
+RUNS: Final = {
+    "aws.backup": ("backupVaultArn", "resourceArn"),
+    "aws.batch": ("jobQueue", "jobName"),
+    "aws.cloudformation": ("stack-id",),
+    "aws.codebuild": ("project-name",),
+    "aws.codedeploy": ("application", "deploymentGroup", "instanceId"),
+    "aws.codepipeline": ("pipeline", "stage", "action"),
+    "aws.config": ("configRuleName", "resourceId"),
+    "aws.glue": ("jobName", "crawlerName"),
+    "aws.states": ("stateMachineArn",),
+    "aws.trustedadvisor": ("check-name", "resource_id"),
+}
+"""Sources that tell how something went that is done again and again, and the fields that name it: success ends the
+alert of an earlier failure."""
+
+SUBJECTS: Final = RUNS | {
+    "aws.autoscaling": ("AutoScalingGroupName",),
+    "aws.ec2": ("instance-id",),
+    "aws.ecr": ("repository-name", "image-tags", "image-tag"),
+    "aws.rds": ("SourceIdentifier",),
+}
+
+STATES: Final = (
+    "state",
+    "status",
+    "currentStatus",
+    "build-status",
+    "completed-phase-status",
+    "scan-status",
+    "result",
+    "status-details.status",
+    "newEvaluationResult.complianceType",
+)
+"""Where the details say how it is, or went; the first that is there counts."""
+
+DESCRIPTIONS: Final = (
+    "description",
+    "reason",
+    "statusReason",
+    "statusMessage",
+    "message",
+    "Message",
+    "StatusMessage",
+    "Description",
+    "Cause",
+    "cause",
+    "error",
+    "status-details.status-reason",
+    "execution-result.external-execution-summary",
+    "newEvaluationResult.annotation",
+    "additional-information.logs.deep-link",
+)
+
+WARNINGS: Final = frozenset(
+    {
+        "ACM Certificate Approaching Expiration",
+        "EC2 Instance Rebalance Recommendation",
+        "EC2 Spot Instance Interruption Warning",
+    }
+)
+"""These announce what somebody should act on."""
+
+ECS_LEVELS: Final = {"error": Severity.ERROR, "warn": Severity.WARNING, "info": Severity.INFO}
+ECS_GOOD: Final = ("_STEADY_STATE", "_COMPLETED")
+ECS_PASSING: Final = frozenset({"ECS Task State Change", "ECS Container Instance State Change"})
+"""Every start and stop of a task: the service's own events tell what is wrong."""
+
+EC2_PASSING: Final = frozenset({"pending", "stopping", "shutting-down"})
+"""States of an instance that another follows at once."""
+
+RDS_FAULTS: Final = frozenset({"failure", "low storage"})
+
+_TICK = "Scheduled Event"
+_MOST_RESOURCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One event on the bus."""
+
+    body: JsonObject
+    detail: JsonObject
+    source: str
+    kind: str
+
+    @property
+    def state(self) -> str | None:
+        """How it is, or went."""
+        return next((text(value) for path in STATES if isinstance(value := at(self.detail, path), str) and value), None)
+
+    @property
+    def outcome(self) -> tuple[EventType, Severity] | None:
+        """What that state means, if it is an end; ``ROLLBACK_COMPLETE`` ends what has failed."""
+        state = (self.state or "").lower()
+        if state.endswith("rollback_complete"):
+            return OUTCOMES["failed"]
+        return OUTCOMES.get(state) or OUTCOMES.get(state.rpartition("_")[2])
+
+    @property
+    def arn(self) -> str | None:
+        """The first of the resources that it names."""
+        return next(iter(self.arns), None)
+
+    @property
+    def arns(self) -> list[str]:
+        """The resources that it names, as many as one would read."""
+        resources = self.body.get("resources")
+        listed = resources[:_MOST_RESOURCES] if isinstance(resources, list) else []
+        return [found for one in listed if (found := text(one))]
+
+    @property
+    def subject(self) -> str | None:
+        """What it is about, by the names that a person gave."""
+        values = (self.detail.get(name) for name in SUBJECTS.get(self.source, ()))
+        return (
+            "/".join(filter(None, (first_text(*one) if isinstance(one, list) else text(one) for one in values))) or None
+        )
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make the events of what an AWS service tells; what others put on the bus is read by its own format."""
+    if sns.is_handshake(payload):
+        return []
+    body = sns.message(payload)
+    if body is None:
+        return [sns.text_event(payload)]
+    events = nesting.claimed(payload, body, besides=NAME)
+    if events is not None:
+        return events
+    source, kind = text(body.get("source")), text(body.get("detail-type"))
+    if source is None and kind is None:
+        raise NormalizeError("the event has neither a source nor a detail-type")
+    detail = mapping(body.get("detail"))
+    if not (source or "").startswith("aws."):
+        events = nesting.claimed(payload, detail, at=parse_time(body.get("time")))
+        if events is not None:
+            return events
+    return _read(_Message(body, detail, source or "", kind or source or ""))
+
+
+def _read(message: _Message) -> list[NormalizedEvent]:
+    match message.source:
+        case "aws.guardduty":
+            events = [aws_findings.guardduty(message.detail)]
+        case "aws.inspector2" | "aws.macie":
+            events = [aws_findings.inspected(message.detail)]
+        case "aws.securityhub":
+            events = list(aws_findings.security_hub(message.detail))
+        case "aws.ecs":
+            return _ecs(message)
+        case source if source in RUNS:
+            return _run(message)
+        case _:
+            return _fact(message)
+    return [event for event in events if event is not None] or _fact(message)
+
+
+def _run(message: _Message) -> list[NormalizedEvent]:
+    outcome = message.outcome
+    if outcome is None:
+        return []
+    if "Phase" in message.kind and outcome[0] is EventType.RECOVERY:
+        return []  # a build that failed before, or will fail later, has good phases as well
+    return [_event(message, *outcome)]
+
+
+def _ecs(message: _Message) -> list[NormalizedEvent]:
+    name = (text(message.detail.get("eventName")) or "").upper()
+    if message.kind in ECS_PASSING or name.endswith("_IN_PROGRESS"):
+        return []
+    if name.endswith(ECS_GOOD):
+        return [_event(message, EventType.RECOVERY, Severity.INFO, name)]
+    level = severity(message.detail.get("eventType"), ECS_LEVELS, Severity.NONE)
+    return [_event(message, EventType.ALERT, level, name)]
+
+
+def _fact(message: _Message) -> list[NormalizedEvent]:
+    state = (message.state or "").lower()
+    if message.kind == _TICK or (message.source == "aws.ec2" and state in EC2_PASSING):
+        return []
+    outcome = message.outcome
+    failed = "Unsuccessful" in message.kind or (outcome is not None and outcome[0] is EventType.ALERT)
+    level = Severity.ERROR if failed else Severity.WARNING if message.kind in WARNINGS else Severity.INFO
+    return [_event(message, EventType.ALERT, _found(message.detail) or level)]
+
+
+def _found(detail: JsonObject) -> Severity | None:
+    """Return how bad the worst is that ECR's scan found, or that RDS tells of; None if neither."""
+    counts = {level.lower() for level, count in mapping(detail.get("finding-severity-counts")).items() if count}
+    categories = detail.get("EventCategories")
+    if isinstance(categories, list) and any(text(one) in RDS_FAULTS for one in categories):
+        return Severity.ERROR
+    return next((grade for word, grade in aws_findings.GRADES.items() if word in counts), None)
+
+
+def _event(message: _Message, event_type: EventType, level: Severity, state: str | None = None) -> NormalizedEvent:
+    state = state or message.state
+    subject = message.subject or _last_part(message.arn)
+    described = (f"{message.kind}:", subject, state) if subject else (message.kind, state)
+    # A run's own ARN names only that run.
+    affected = first_text(*((subject, message.arn) if message.source in RUNS else (message.arn, subject)))
+    event = NormalizedEvent(
+        event_key=_key(message),
+        event_type=event_type,
+        title=text(message.detail.get("title")) or " ".join(filter(None, described)),
+        severity=level,
+        description=first_text(*(at(message.detail, path) for path in DESCRIPTIONS)),
+        rule=message.kind,
+        resource=Resource(
+            resource_id=affected, resource_type=message.source or None if affected else None, name=subject
+        ),
+        provider="aws" if message.source.startswith("aws.") else "",
+        account=text(message.body.get("account")) or "",
+        additional_info=texts(
+            {
+                "source": message.source,
+                "detail-type": message.kind,
+                "region": message.body.get("region"),
+                "state": state,
+                "resources": ", ".join(message.arns),
+            }
+        ),
+        occurred_at=parse_time(message.body.get("time")),
+    )
+    return event if message.source.startswith("aws.") else nesting.read_over(event, message.detail)
+
+
+def _key(message: _Message) -> str:
+    """Name what the event is about: of what runs, all kinds of its events together, as one of them ends the alert."""
+    # But a launch that failed is no part of the alert that a good one opened.
+    kind = None if message.source in RUNS or message.source == "aws.ecs" else message.kind
+    place: tuple[Json, ...] = (message.source, message.body.get("account"), message.body.get("region"))
+    named: tuple[Json, ...] = (*place, message.subject) if message.subject or message.arn is None else (message.arn,)
+    return ":".join(filter(None, map(text, (*named, kind))))
+
+
+def _last_part(arn: str | None) -> str | None:
+    return arn.rpartition("/")[2].rpartition(":")[2] or None if arn else None

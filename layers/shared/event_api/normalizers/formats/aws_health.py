@@ -1,0 +1,113 @@
+"""AWS Health (the Personal Health Dashboard), through EventBridge or Amazon SNS, in its schemas up to 2023 and since.
+
+Source: https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers import sns
+from event_api.normalizers.coerce import first_text, items, mapping, severity, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from event_api.jsontypes import Json, JsonObject
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "aws-health"
+ALIASES: Final = ("aws-phd",)
+RULES: Final = (Rule(keys=("detail-type", "detail"), values={"source": ("aws.health",)}),)
+
+CATEGORIES: Final = {"issue": Severity.ERROR, "scheduledchange": Severity.ERROR}
+"""SpaceONE's rule, and kept when it is over. Every other category only informs."""
+
+_MOST_ENTITIES: Final = 50
+_ESCAPED_NEWLINE = re.compile(r"\\+n")
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event of AWS Health's; of one that is split into pages, each page, all of one key."""
+    if sns.is_handshake(payload):
+        return []
+    body = sns.message(payload)
+    if body is None:
+        return [sns.text_event(payload)]
+    detail = mapping(body.get("detail"))
+    code, arn = text(detail.get("eventTypeCode")), text(detail.get("eventArn"))
+    if code is None and arn is None:
+        if sns.is_envelope(payload.body):
+            return [sns.text_event(payload)]
+        raise NormalizeError("the event has neither an eventTypeCode nor an eventArn")
+    closed = (text(detail.get("statusCode")) or "").lower() == "closed"
+    account = first_text(detail.get("affectedAccount"), body.get("account")) or ""
+    region = first_text(detail.get("eventRegion"), body.get("region"))
+    service = text(detail.get("service"))
+    entities = [found for one in items(detail.get("affectedEntities")) if (found := text(one.get("entityValue")))]
+    resources = body.get("resources")
+    affected = first_text(*entities, *(resources if isinstance(resources, list) else ()), service)
+    return [
+        NormalizedEvent(
+            event_key=_key(detail, arn, code, account, region),
+            event_type=EventType.RECOVERY if closed else EventType.ALERT,
+            title=_title(code, service) if code else f"AWS Health: {service or arn}",
+            severity=severity(detail.get("eventTypeCategory"), CATEGORIES, Severity.INFO),
+            description=_description(detail.get("eventDescription")),
+            rule=code,
+            resource=Resource(resource_id=affected, resource_type=service, name=affected),
+            provider="aws",
+            account=account,
+            additional_info=texts(
+                {
+                    "eventArn": arn,
+                    "service": service,
+                    "eventTypeCategory": detail.get("eventTypeCategory"),
+                    "eventScopeCode": detail.get("eventScopeCode"),
+                    "statusCode": detail.get("statusCode"),
+                    "region": region,
+                    "startTime": detail.get("startTime"),
+                    "endTime": detail.get("endTime"),
+                    "communicationId": detail.get("communicationId"),
+                    "actionability": detail.get("actionability"),
+                    "page": detail.get("page"),
+                    "totalPages": detail.get("totalPages"),
+                    "affectedEntities": ", ".join(entities[:_MOST_ENTITIES]),
+                }
+            ),
+            occurred_at=_occurred_at(detail, parse_time(body.get("time")), closed=closed),
+        )
+    ]
+
+
+def _key(detail: JsonObject, arn: str | None, code: str | None, account: str, region: str | None) -> str:
+    """Return the event's ARN, which is that of all accounts that it affects, and the account if it is about one."""
+    if arn is None:
+        return ":".join(filter(None, ("health", account, region, code, text(detail.get("startTime")))))
+    return f"{arn}:{account}" if text(detail.get("eventScopeCode")) == "ACCOUNT_SPECIFIC" else arn
+
+
+def _title(code: str, service: str | None) -> str:
+    """Write AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED as a person would."""
+    names = {"AWS", (service or "").upper()}
+    return " ".join(word if word in names else word.lower() for word in code.split("_")).strip() or code
+
+
+def _description(value: Json) -> str | None:
+    texts_of = items(value) or [mapping(value)]
+    english = [one for one in texts_of if (text(one.get("language")) or "").startswith("en")]
+    found = first_text(*(one.get("latestDescription") for one in (*english, *texts_of)))
+    return _ESCAPED_NEWLINE.sub("\n", found) if found else None
+
+
+def _occurred_at(detail: JsonObject, sent_at: datetime | None, *, closed: bool) -> datetime | None:
+    """Return when it began, or ended. What is announced happens now: its beginning may be weeks ahead."""
+    fields = ("endTime", "lastUpdatedTime") if closed else ("startTime", "lastUpdatedTime")
+    times = (parse_time(detail.get(name)) for name in fields)
+    told = next(filter(None, times), None)
+    return min(told, sent_at) if told and sent_at else told or sent_at

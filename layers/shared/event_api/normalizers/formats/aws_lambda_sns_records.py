@@ -1,0 +1,40 @@
+"""Amazon SNS as AWS Lambda receives it, where a function passes its own input on: each record's message is unwrapped.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.normalizers import nesting
+from event_api.normalizers.coerce import at, items, mapping, text
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
+
+if TYPE_CHECKING:
+    from event_api.jsontypes import JsonObject
+    from event_api.model import NormalizedEvent
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "aws-lambda-sns-records"
+ALIASES: Final = ()
+RULES: Final = (Rule(each={"Records": ("EventSource", "Sns")}),)
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make the events of each record as if SNS itself had delivered it; none of Lambda's own test."""
+    records = items(payload.body.get("Records"))
+    if not records and payload.body.get("Records") != []:
+        raise NormalizeError("Records is missing, or no list of objects")
+    return [
+        event
+        for record in records
+        if not _is_test(record)
+        for event in nesting.read_as("aws-sns", payload, mapping(record.get("Sns")))
+    ]
+
+
+def _is_test(record: JsonObject) -> bool:
+    """Whether it is the example that Lambda's console offers behind its Test button."""
+    return text(at(record, "Sns.Subject")) == "TestInvoke" or text(at(record, "Sns.Signature")) == "EXAMPLE"

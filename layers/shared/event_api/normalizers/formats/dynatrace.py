@@ -1,0 +1,97 @@
+"""Dynatrace's problem notifications, by its custom integration's placeholders.
+
+Source: https://docs.dynatrace.com/docs/shortlink/webhook-integration
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.jsontypes import JsonObject
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "dynatrace"
+ALIASES: Final = ()
+RULES: Final = (
+    Rule(keys=("PID", "State", "ProblemTitle")),
+    Rule(keys=("ProblemID", "State", "ProblemTitle")),
+)
+
+SEVERITIES: Final = {
+    "availability": Severity.CRITICAL,
+    "error": Severity.ERROR,
+    "performance": Severity.WARNING,
+    "slowdown": Severity.WARNING,
+    "resource_contention": Severity.WARNING,
+    "resource": Severity.WARNING,
+    "info": Severity.INFO,
+}
+"""Dynatrace's are kinds of problems; a custom alert, and what is not known, has none."""
+
+RECOVERED: Final = frozenset({"resolved", "closed"})
+MERGED: Final = "merged"
+"""The problem became part of another, which tells its own end."""
+
+DETAILS: Final = ("ProblemDetailsJSONv2", "ProblemDetailsJSON", "ProblemDetails")
+_MOST_ENTITIES = 20
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event of the problem, none of one that was merged into another."""
+    body = payload.body
+    state = (text(body.get("State")) or "").lower()
+    if state == MERGED:
+        return []
+    details = next(filter(None, (mapping(body.get(name)) for name in DETAILS)), {})
+    key = first_text(body.get("PID"), body.get("ProblemID"), details.get("id"), details.get("problemId"))
+    title = first_text(body.get("ProblemTitle"), details.get("title"), body.get("ImpactedEntity"))
+    if key is None and title is None:
+        raise NormalizeError("the problem has neither a ProblemTitle nor an id")
+    recovered = state in RECOVERED
+    level = first_text(body.get("ProblemSeverity"), details.get("severityLevel"))
+    return [
+        NormalizedEvent(
+            event_key=key or f"{title}:{text(body.get('ImpactedEntity')) or ''}",
+            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
+            title=title or f"Problem {key}",
+            severity=Severity.INFO if recovered else severity(level, SEVERITIES, Severity.NONE),
+            description=first_text(body.get("ProblemDetailsText"), body.get("ProblemDetailsMarkdown"), _impact(body)),
+            rule=next((text(one.get("eventType")) for one in items(details.get("rankedEvents"))), None),
+            resource=_resource(body),
+            additional_info=texts(
+                {
+                    "ProblemID": body.get("ProblemID"),
+                    "ProblemURL": body.get("ProblemURL"),
+                    "ProblemImpact": first_text(body.get("ProblemImpact"), details.get("impactLevel")),
+                    "ProblemSeverity": level,
+                    "Tags": first_text(body.get("Tags"), body.get("ProblemTags")),
+                    "ImpactedEntities": ", ".join(
+                        filter(None, (text(one.get("name")) for one in _entities(body)[:_MOST_ENTITIES]))
+                    ),
+                }
+            ),
+            occurred_at=parse_time(at(details, "endTime" if recovered else "startTime")),
+        )
+    ]
+
+
+def _entities(body: JsonObject) -> list[JsonObject]:
+    return items(body.get("ImpactedEntities"))
+
+
+def _impact(body: JsonObject) -> str | None:
+    return first_text(body.get("ImpactedEntity"), body.get("ImpactedEntityNames"))
+
+
+def _resource(body: JsonObject) -> Resource:
+    entity = next(iter(_entities(body)), {})
+    identity = text(entity.get("entity"))
+    name = first_text(entity.get("name"), _impact(body))
+    return Resource(resource_id=identity or name, resource_type=text(entity.get("type")), name=name)
