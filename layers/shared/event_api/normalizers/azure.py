@@ -88,13 +88,14 @@ def record_info(record: JsonObject) -> dict[str, str]:
 
 def resource(resource_id: str | None, kind: str | None = None, name: str | None = None) -> Resource:
     """Describe a resource by its Azure Resource Manager id, from which follow its type and name."""
-    last = (resource_id or "").rstrip("/").rpartition("/")[2] or None
-    return Resource(resource_id=resource_id, resource_type=kind or _type(resource_id or ""), name=name or last)
+    # What Azure has for a name is at times an id as well.
+    last = (name or resource_id or "").rstrip("/").rpartition("/")[2] or None
+    return Resource(resource_id=resource_id, resource_type=kind or _type(resource_id or ""), name=last)
 
 
 def _type(resource_id: str) -> str | None:
     start = resource_id.lower().rfind("/providers/")
-    parts = resource_id[start + len("/providers/") :].split("/") if start >= 0 else []
+    parts = resource_id[start + len("/providers/") :].rstrip("/").split("/") if start >= 0 else []
     return "/".join([parts[0], *parts[1::2]]) if len(parts) > 1 else None
 
 

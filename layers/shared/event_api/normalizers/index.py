@@ -64,6 +64,7 @@ RULES: Final = (
         "kapacitor",
         Rule(keys=("id", "message", "time", "level", "data"), values={"level": ("OK", "INFO", "WARNING", "CRITICAL")}),
     ),
+    ("aliyun-cms", Rule(keys=("alert", "batchId", "strategyName", "subscription", "userId"))),
     ("grafana-rule", Rule(keys=("condition", "data", "execErrState", "noDataState", "title"))),
     ("naver-cloudinsight", Rule(keys=("eventLevel", "prodKey", "ruleId", "ruleName"))),
     ("aliyun-cms", Rule(keys=("alertName", "alertState", "metricName"))),

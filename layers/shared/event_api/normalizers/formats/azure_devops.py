@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, paragraphs, severity, text, texts
+from event_api.normalizers.coerce import at, first_text, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
@@ -113,7 +113,7 @@ def _run(body: JsonObject, kind: str, title: str) -> list[NormalizedEvent]:
             event_type=event_type,
             title=title,
             severity=severity,
-            description=paragraphs(at(body, "detailedMessage.text")),
+            description=_details(body, title),
             rule=name,
             resource=Resource(
                 resource_id=first_text(definition.get("id"), name),
@@ -137,6 +137,11 @@ def _run(body: JsonObject, kind: str, title: str) -> list[NormalizedEvent]:
             or parse_time(body.get("createdDate")),
         )
     ]
+
+
+def _details(body: JsonObject, title: str) -> str | None:
+    details = text(at(body, "detailedMessage.text"))
+    return details if details != title else None
 
 
 def _definition(resource: JsonObject, ran: JsonObject) -> JsonObject:
@@ -181,7 +186,7 @@ def _alert(body: JsonObject, title: str) -> NormalizedEvent:
         event_type=EventType.RECOVERY if over else EventType.ALERT,
         title=first_text(alert.get("title")) or title,
         severity=Severity.INFO if over else severity(alert.get("severity"), ALERT_SEVERITIES, Severity.NONE),
-        description=paragraphs(at(body, "detailedMessage.text")),
+        description=_details(body, title),
         rule=rule,
         resource=Resource(resource_id=repository, resource_type="repository", name=repository),
         additional_info=_info(body)
@@ -205,7 +210,7 @@ def _fact(body: JsonObject, event_type: str, title: str) -> NormalizedEvent:
         event_type=EventType.ALERT,
         title=title,
         severity=Severity.INFO,
-        description=paragraphs(at(body, "detailedMessage.text")),
+        description=_details(body, title),
         rule=event_type or None,
         resource=Resource(resource_id=subject, name=name),
         additional_info=_info(body) | texts({"link": first_text(at(resource, "_links.web.href"), resource.get("url"))}),

@@ -87,6 +87,8 @@ def _common(data: JsonObject) -> NormalizedEvent:
     criteria = azure.criteria(context.get("condition"))
     account = azure.subscription(alert_id, target) or ""
     is_cost = bool(budget) or (text(essentials.get("monitoringService")) or "").lower().startswith("cost")
+    if alert_id and "/activitylogalerts/" in alert_id.lower():
+        alert_id = f"{alert_id}:{target}"  # a rule's id, not an alert's
     return NormalizedEvent(
         event_key=azure.health_key(context, target, account) or alert_id or digest(rule, title, target),
         event_type=EventType.RECOVERY if resolved or azure.is_over(context) else EventType.ALERT,
@@ -100,6 +102,7 @@ def _common(data: JsonObject) -> NormalizedEvent:
             _log_result(context),
             context.get("DetectionSummary"),
             *(at(context, f"annotations.{name}") for name in ("summary", "description")),
+            _expression(context),
             essentials.get("description"),
         ),
         rule=first_text(rule, budget_name),
@@ -113,7 +116,7 @@ def _common(data: JsonObject) -> NormalizedEvent:
         | texts(
             {
                 **{key: essentials.get(key) for key in ("monitoringService", "signalType", "originAlertId")},
-                "alertId": alert_id,
+                "alertId": essentials.get("alertId"),
                 "severity": essentials.get("severity"),
                 "firedDateTime": essentials.get("firedDateTime"),
                 "alertTargetIDs": targets if len(targets) > 1 else None,
@@ -282,6 +285,12 @@ def _log_result(log: JsonObject) -> str | None:
     operator = first_text(log.get("Operator"), log.get("AlertThresholdOperator"))
     threshold = first_text(log.get("Threshold"), log.get("AlertThresholdValue"))
     return f"{count} results, {operator} {threshold}" if operator else f"{count} results"
+
+
+def _expression(context: JsonObject) -> str | None:
+    """Put a Prometheus rule's expression and value in words."""
+    expression, value = text(context.get("expression")), text(context.get("expressionValue"))
+    return f"{expression}, is {value}" if expression and value else expression
 
 
 def _link(*owners: JsonObject) -> str | None:

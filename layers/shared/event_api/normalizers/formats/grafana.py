@@ -30,7 +30,7 @@ RULES: Final = (
 _PROBLEMS: Final = frozenset({"DatasourceNoData", "DatasourceError"})
 """Grafana's own alerts when a rule cannot be evaluated; the label ``rulename`` names that rule."""
 
-_COUNTS = re.compile(r"\[[^\[\]]*\]\s*")  # [FIRING:1, RESOLVED:2]
+_COUNTS = re.compile(r"^\[[^\[\]]*\]\s*")  # [FIRING:1, RESOLVED:2]
 _DESCRIPTIONS = ("summary", "description", "message")
 
 

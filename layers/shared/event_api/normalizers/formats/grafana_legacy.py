@@ -29,7 +29,7 @@ _NO_STATE = (EventType.ALERT, Severity.ERROR)
 _OTHER_STATE = (EventType.ALERT, Severity.NONE)
 """no_data, paused, pending and unknown: nobody knows how it is, as SpaceONE's plugin has it."""
 
-_STATE_PREFIX = re.compile(r"\s*\[[^\[\]]*\]\s*")  # [Alerting], [OK], [No Data]
+_STATE_PREFIX = re.compile(r"^\s*\[[^\[\]]*\]\s*")  # [Alerting], [OK], [No Data]
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

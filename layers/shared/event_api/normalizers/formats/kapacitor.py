@@ -84,7 +84,9 @@ def _values(series: list[JsonObject]) -> dict[str, str]:
         return {}
     columns, rows = _list(series[0].get("columns")), _list(series[0].get("values"))
     last = _list(rows[-1]) if rows else []
-    return texts({name: value for column, value in zip(columns, last, strict=False) if (name := text(column))})
+    return texts(
+        {name: value for column, value in zip(columns, last, strict=False) if (name := text(column)) and name != "time"}
+    )
 
 
 def _list(value: Json) -> list[Json]:

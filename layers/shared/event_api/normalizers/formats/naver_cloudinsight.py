@@ -68,9 +68,12 @@ def _event(event: JsonObject) -> NormalizedEvent:
     status = first_text(event.get("eventStatus"), event.get("status"), event.get("type"))
     # An event that goes on has an endTime of 0.
     over = (status or "").lower() in _OVER or parse_time(event.get("endTime")) is not None
-    key = first_text(event.get("eventId"), event.get("productKey"))
+    event_id = text(event.get("eventId"))
+    product = first_text(event.get("prodKey"), event.get("productKey"))
+    # A product's key is not an event's, as SpaceONE's plugin has it: it would make one alert of all servers.
+    identity = (product, first_text(event.get("ruleId"), title), metric, resource_id, name)
     return NormalizedEvent(
-        event_key=f"{NAME}:{key}" if key else f"{NAME}:{digest(rule, metric, resource_id, name)}",
+        event_key=f"{NAME}:{event_id or digest(*identity)}",
         event_type=EventType.RECOVERY if over else EventType.ALERT,
         title=title,
         severity=Severity.INFO

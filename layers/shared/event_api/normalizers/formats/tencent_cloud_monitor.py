@@ -75,7 +75,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             severity=Severity.INFO
             if recovered
             else severity(
-                first_text(body.get("alarmLevel"), policy.get("alarmLevel"), conditions.get("alarmLevel")),
+                # A policy of several thresholds has an alert for each: "<sessionId>_Warn".
+                first_text(body.get("alarmLevel"), (text(body.get("alertId")) or "").removeprefix(f"{session}_")),
                 LEVELS,
                 Severity.NONE,
             ),
