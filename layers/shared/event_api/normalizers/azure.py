@@ -68,10 +68,13 @@ def health_key(record: JsonObject, resource: str | None, account: str | None) ->
 
 
 def record_text(record: JsonObject) -> str | None:
-    """Return what a record tells people, without the HTML that Service Health writes."""
+    """Return what a record tells people, without the HTML that Service Health writes; else what was done, and how."""
     properties = mapping(record.get("properties"))
     found = first_text(properties.get("communication"), properties.get("details"))
-    return None if found is None else text(html.unescape(_TAG.sub("", found)))
+    if found is not None:
+        return text(html.unescape(_TAG.sub("", found)))
+    operation, status = text(record.get("operationName")), text(record.get("status"))
+    return f"{operation}: {status}" if operation and status else None
 
 
 def record_info(record: JsonObject) -> dict[str, str]:

@@ -137,7 +137,7 @@ def _activity_log(data: JsonObject) -> NormalizedEvent:
     log = mapping(at(data, "context.activityLog"))
     properties = mapping(log.get("properties"))
     resource_id = text(log.get("resourceId"))
-    operation = text(log.get("operationName"))
+    operation = first_text(log.get("operationName"), at(log, "authorization.action"))
     # Of a security alert only the first sentence of its description says what it is.
     is_security = (text(log.get("eventSource")) or "").lower() == "security"
     title = first_text(
@@ -147,6 +147,7 @@ def _activity_log(data: JsonObject) -> NormalizedEvent:
         operation,
         log.get("description"),
         log.get("eventSource"),
+        resource_id,
     )
     if title is None:
         raise NormalizeError("the activity log's record has neither a title nor an operation")
@@ -159,7 +160,7 @@ def _activity_log(data: JsonObject) -> NormalizedEvent:
         event_type=EventType.RECOVERY if over else EventType.ALERT,
         title=title,
         severity=Severity.INFO if over else severity(log.get("level"), azure.SEVERITIES, Severity.NOT_AVAILABLE),
-        description=paragraphs(azure.record_text(log), log.get("description")),
+        description=paragraphs(log.get("description"), azure.record_text(log)),
         rule=operation,
         resource=azure.resource(resource_id, text(log.get("resourceType")), text(properties.get("compromisedEntity"))),
         provider=azure.PROVIDER,
