@@ -1,7 +1,7 @@
-"""Grafana Alerting's webhook contact point, Grafana 8 to 12.
+"""Grafana Alerting's webhook contact point, since Grafana 8.
 
 Source: https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/
-and https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/stale-alert-instances/
+and https://grafana.com/docs/grafana/latest/alerting/fundamentals/alert-rule-evaluation/nodata-and-error-states/
 """
 
 from __future__ import annotations
