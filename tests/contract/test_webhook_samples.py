@@ -41,6 +41,12 @@ DISAGREED = {
 }
 """What we hold to be right where it is not what the collection expects, and why."""
 
+SEVERAL_ALERTS = {
+    # Grafana's groupKey names a group of alerts; by it, the end of one would end the others that still fire.
+    "grafana-groupkey-test-true",
+}
+"""What the collection takes for one alert, and is several: each has its own fingerprint, and so its own key."""
+
 
 def expected(entry):
     return entry["expected"] | DISAGREED.get(entry["file"], {})
@@ -94,7 +100,7 @@ def test_no_payload_is_claimed_by_two_formats(entry):
 def test_an_alert_and_its_recovery_share_their_key():
     keys = defaultdict(set)
     for entry in filter(there, ENTRIES):
-        if group := entry.get("same_alert_as"):
+        if (group := entry.get("same_alert_as")) and group not in SEVERAL_ALERTS:
             keys[group] |= {event.event_key for event in normalize(entry["vendor"], sample(entry))[1]}
     assert keys
     assert {group: len(found) for group, found in keys.items()} == dict.fromkeys(keys, 1)

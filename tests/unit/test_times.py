@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.times import cut, now, parse_iso, parse_time, to_iso
+from event_api.times import cut, now, parse_iso, parse_local, parse_time, to_iso
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = "2021-06-17T08:19:08.123Z"
@@ -157,3 +157,23 @@ def test_now_is_utc_in_whole_milliseconds():
     moment = now()
     assert moment.tzinfo is UTC
     assert moment == cut(moment)
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2021-06-17 16:19:08", "2021-06-17T08:19:08.000Z"),
+        (" 2021-06-17T16:19:08.123 ", MOMENT),
+        (MOMENT, MOMENT),
+        ("2021-06-17T10:19:08.123+02:00", MOMENT),
+        ("1623917948123", MOMENT),
+        (1623917948123, MOMENT),
+    ],
+)
+def test_a_local_time_has_its_zone_unless_it_names_another(written, moment):
+    assert to_iso(parse_local(written, "+08:00")) == moment
+
+
+@pytest.mark.parametrize("written", [None, "", "0", 0, "soon", [], True])
+def test_what_is_no_local_time(written):
+    assert parse_local(written, "+08:00") is None

@@ -98,6 +98,14 @@ def parse_time(value: object) -> datetime | None:
     return cut(moment) if moment is not None and moment > _EPOCH else None
 
 
+def parse_local(value: object, offset: str) -> datetime | None:
+    """Read a sender's time that leaves its zone out, because it is always ``offset`` (``+08:00``).
+
+    A time that names its zone, or an epoch, is read as `parse_time` does.
+    """
+    return (parse_time(f"{value.strip()}{offset}") if isinstance(value, str) else None) or parse_time(value)
+
+
 def _parse_rfc1123(text: str) -> datetime | None:
     # Not email.utils: its import costs more than the rest of this module, and it reads the year 1 as 2001.
     match = _RFC1123.fullmatch(text)

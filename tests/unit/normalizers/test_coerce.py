@@ -80,3 +80,8 @@ def test_digests_do_not_depend_on_the_order_of_keys(value):
     turned = dict(reversed(value.items()))
     assert coerce.digest(value) == coerce.digest(turned)
     assert coerce.digest(value) != coerce.digest(value, "more")
+
+
+def test_paragraphs_say_each_thing_once():
+    assert coerce.paragraphs(None, " a ", "", "a", 1) == "a\n\n1"
+    assert coerce.paragraphs(None, " ") is None

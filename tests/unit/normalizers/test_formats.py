@@ -123,7 +123,7 @@ def test_alertmanager_says_what_an_empty_alert_lacks():
 
 
 def test_alertmanager_does_not_take_grafanas_payload():
-    assert normalize(None, payload(ALERTMANAGER | {"orgId": 1}))[0] == "generic"
+    assert normalize(None, payload(ALERTMANAGER | {"orgId": 1}))[0] == "grafana"
 
 
 # --- CloudWatch and SNS ------------------------------------------------------------------------------------------

@@ -44,6 +44,11 @@ def first_line(value: Json) -> str | None:
     return found.splitlines()[0].strip() or None if found and found.splitlines() else None
 
 
+def paragraphs(*values: Json) -> str | None:
+    """Join what has a `text` to one description, each value once; None if none has."""
+    return "\n\n".join(dict.fromkeys(found for found in map(text, values) if found is not None)) or None
+
+
 def mapping(value: Json) -> JsonObject:
     """Return the object, or an empty one where there is none."""
     return value if isinstance(value, dict) else {}

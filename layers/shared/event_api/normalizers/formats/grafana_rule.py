@@ -1,0 +1,26 @@
+"""Grafana's alert rules as its provisioning API exports them: definitions, so no event.
+
+Source: https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.normalizers.rules import Rule
+
+if TYPE_CHECKING:
+    from event_api.model import NormalizedEvent
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "grafana-rule"
+ALIASES: Final = ()
+RULES: Final = (
+    Rule(keys=("condition", "data", "execErrState", "noDataState", "title")),
+    Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title")),
+)
+
+
+def normalize(_payload: Payload) -> list[NormalizedEvent]:
+    """Make nothing of it: that a rule exists is no news of what it watches."""
+    return []
