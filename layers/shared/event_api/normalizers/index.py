@@ -17,6 +17,7 @@ MODULES: Final = {
     "aws-cloudwatch-raw": "aws_cloudwatch",
     "aws-cloudwatch-sns": "aws_cloudwatch",
     "aws-sns": "aws_sns",
+    "datadog": "datadog",
     "direct": "direct",
     "generic": "generic",
     "prometheus-alertmanager": "prometheus_alertmanager",
@@ -24,6 +25,10 @@ MODULES: Final = {
 
 RULES: Final = (
     ("direct", Rule(keys=("event_key", "title", "event_type"))),
+    ("datadog", Rule(keys=("body", "last_updated", "event_type", "title", "date", "org.id"), absent=("event_key",))),
+    ("datadog", Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",))),
+    ("datadog", Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated"))),
+    ("datadog", Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated"))),
     (
         "aws-cloudwatch",
         Rule(keys=("detail",), values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}),
