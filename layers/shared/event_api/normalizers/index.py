@@ -20,6 +20,9 @@ MODULES: Final = {
     "datadog": "datadog",
     "direct": "direct",
     "generic": "generic",
+    "newrelic": "newrelic",
+    "newrelic-legacy": "newrelic_legacy",
+    "newrelic-workflow": "newrelic",
     "prometheus-alertmanager": "prometheus_alertmanager",
 }
 
@@ -29,6 +32,7 @@ RULES: Final = (
     ("datadog", Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",))),
     ("datadog", Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated"))),
     ("datadog", Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated"))),
+    ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     (
         "aws-cloudwatch",
         Rule(keys=("detail",), values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}),
@@ -40,6 +44,9 @@ RULES: Final = (
             values={"Type": ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")},
         ),
     ),
+    ("newrelic", Rule(keys=("issueUrl", "state", "priority"))),
+    ("newrelic", Rule(keys=("issueUrl", "alertPolicyNames", "alertConditionNames"))),
+    ("newrelic-legacy", Rule(keys=("incident_id", "current_state", "condition_name"))),
     ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)})),
     ("aws-cloudwatch", Rule(keys=("AlarmName", "NewStateValue"))),
     ("aws-cloudwatch", Rule(keys=("alarmArn", "alarmData"))),
