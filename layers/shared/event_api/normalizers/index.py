@@ -35,6 +35,9 @@ MODULES: Final = {
     "prometheus-alertmanager": "prometheus_alertmanager",
     "sentry": "sentry",
     "sentry-legacy": "sentry",
+    "signalfx": "splunk_observability",
+    "splunk": "splunk",
+    "splunk-observability": "splunk_observability",
 }
 
 RULES: Final = (
@@ -46,10 +49,16 @@ RULES: Final = (
     ),
     ("datadog", Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",))),
     ("datadog", Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated"))),
+    (
+        "splunk-observability",
+        Rule(keys=("sf_schema", "eventType", "messageTitle"), absent=("originatingMetric", "statusExtended")),
+    ),
     ("datadog", Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     ("sentry", Rule(keys=("action", "installation", "data", "actor"))),
     ("sentry", Rule(keys=("project_slug", "url", "event.event_id"), absent=("installation",))),
+    ("splunk", Rule(keys=("sid", "results_link", "owner", "app"))),
+    ("splunk-observability", Rule(keys=("incidentId", "statusExtended", "severity"), absent=("originatingMetric",))),
     (
         "aws-cloudwatch",
         Rule(keys=("detail",), values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}),
@@ -68,6 +77,8 @@ RULES: Final = (
     ("pagerduty-webhook", Rule(each={"messages": ("id", "event", "incident.id")})),
     ("pagerduty-webhook", Rule(each={"messages": ("id", "type", "data.incident.id")})),
     ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)})),
+    ("splunk", Rule(keys=("search_name", "results_link", "result"))),
+    ("splunk-observability", Rule(keys=("severity", "originatingMetric", "detectOnCondition"))),
     ("aws-cloudwatch", Rule(keys=("AlarmName", "NewStateValue"))),
     ("aws-cloudwatch", Rule(keys=("alarmArn", "alarmData"))),
     ("opsgenie", Rule(keys=("action", "alert.alertId"))),
