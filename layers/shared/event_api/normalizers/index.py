@@ -12,6 +12,7 @@ from event_api.normalizers.rules import Rule
 MODULES: Final = {
     "alertmanager": "prometheus_alertmanager",
     "api-direct": "direct",
+    "appdynamics": "appdynamics",
     "aws-cloudwatch": "aws_cloudwatch",
     "aws-cloudwatch-lambda-action": "aws_cloudwatch",
     "aws-cloudwatch-raw": "aws_cloudwatch",
@@ -25,6 +26,7 @@ MODULES: Final = {
     "newrelic": "newrelic",
     "newrelic-legacy": "newrelic_legacy",
     "newrelic-workflow": "newrelic",
+    "opscruise": "opscruise",
     "opsgenie": "opsgenie",
     "pagerduty-events": "pagerduty_events",
     "pagerduty-events-v1": "pagerduty_events",
@@ -39,6 +41,8 @@ MODULES: Final = {
     "signalfx": "splunk_observability",
     "splunk": "splunk",
     "splunk-observability": "splunk_observability",
+    "vmware-aria-operations": "vmware_vrealize",
+    "vmware-vrealize": "vmware_vrealize",
 }
 
 RULES: Final = (
@@ -54,12 +58,14 @@ RULES: Final = (
         "splunk-observability",
         Rule(keys=("sf_schema", "eventType", "messageTitle"), absent=("originatingMetric", "statusExtended")),
     ),
+    ("appdynamics", Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url"))),
     ("datadog", Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     ("sentry", Rule(keys=("action", "installation", "data", "actor"))),
     ("sentry", Rule(keys=("project_slug", "url", "event.event_id"), absent=("installation",))),
     ("splunk", Rule(keys=("sid", "results_link", "owner", "app"))),
     ("splunk-observability", Rule(keys=("incidentId", "statusExtended", "severity"), absent=("originatingMetric",))),
+    ("vmware-vrealize", Rule(keys=("alertId", "criticality", "resourceKind", "adapterKind"))),
     (
         "aws-cloudwatch",
         Rule(keys=("detail",), values={"source": ("aws.cloudwatch",)}, starts={"detail-type": ("CloudWatch Alarm",)}),
