@@ -20,9 +20,11 @@ MODULES: Final = {
     "aws-sns": "aws_sns",
     "datadog": "datadog",
     "direct": "direct",
+    "elastic": "kibana",
     "generic": "generic",
     "graylog": "graylog",
     "jira-service-management": "opsgenie",
+    "kibana": "kibana",
     "newrelic": "newrelic",
     "newrelic-legacy": "newrelic_legacy",
     "newrelic-workflow": "newrelic",
@@ -43,6 +45,7 @@ MODULES: Final = {
     "splunk-observability": "splunk_observability",
     "vmware-aria-operations": "vmware_vrealize",
     "vmware-vrealize": "vmware_vrealize",
+    "watcher": "kibana",
 }
 
 RULES: Final = (
@@ -77,6 +80,9 @@ RULES: Final = (
             values={"Type": ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")},
         ),
     ),
+    ("kibana", Rule(keys=("rule.id", "alert.id", "alert.actionGroup"))),
+    ("kibana", Rule(keys=("alertId", "alertInstanceId", "alertActionGroup"))),
+    ("kibana", Rule(keys=("watch_id", "execution_time", "title"))),
     ("newrelic", Rule(keys=("issueUrl", "state", "priority"))),
     ("newrelic", Rule(keys=("issueUrl", "alertPolicyNames", "alertConditionNames"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "current_state", "condition_name"))),
