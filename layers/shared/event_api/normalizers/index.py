@@ -66,7 +66,7 @@ RULES: Final = (
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     ("sentry", Rule(keys=("action", "installation", "data", "actor"))),
     ("sentry", Rule(keys=("project_slug", "url", "event.event_id"), absent=("installation",))),
-    ("splunk", Rule(keys=("sid", "results_link", "owner", "app"))),
+    ("splunk", Rule(keys=("sid", "owner", "app", "result"))),
     ("splunk-observability", Rule(keys=("incidentId", "statusExtended", "severity"), absent=("originatingMetric",))),
     ("vmware-vrealize", Rule(keys=("alertId", "criticality", "resourceKind", "adapterKind"))),
     (

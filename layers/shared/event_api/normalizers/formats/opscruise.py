@@ -26,7 +26,7 @@ SEVERITIES: Final = {"high": Severity.CRITICAL, "medium": Severity.WARNING, "low
 
 RECOVERED: Final = frozenset({"resolved", "closed"})
 
-_LINE = re.compile(r"[ \t*_-]*([^:\n]+?)[ \t*_]*:[ \t]+(.*)")
+_LINE = re.compile(r"([^:\s][^:]*):(?:\s+(.*))?")
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -65,14 +65,14 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _fields(told: str) -> dict[str, str]:
-    """Read ``Name: value`` lines by their names in lower case; a line without a name goes on with the one before."""
+    """Read YAML's ``Name: value`` lines by their names in lower case; an indented line goes on with the one before."""
     fields: dict[str, str] = {}
     name = None
     for line in told.splitlines():
         match = _LINE.fullmatch(line)
         if match:
-            name = match[1].lower()
-            fields[name] = match[2].strip(" \t'\"")
+            name = match[1].strip().lower()
+            fields[name] = (match[2] or "").strip(" '\"|>")
         elif name is not None and line.strip():
             fields[name] = f"{fields[name]}\n{line.strip()}".strip()
     return {key: value for key, value in fields.items() if value}

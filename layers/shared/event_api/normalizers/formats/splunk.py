@@ -22,7 +22,7 @@ ALIASES: Final = ()
 RULES: Final = (
     Rule(keys=("search_name", "results_link", "result")),
     # The documented example has a search without a name.
-    Rule(keys=("sid", "results_link", "owner", "app")),
+    Rule(keys=("sid", "owner", "app", "result")),
 )
 
 SEVERITIES: Final = {
