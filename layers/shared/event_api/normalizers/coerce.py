@@ -38,6 +38,11 @@ def first_text(*values: Json) -> str | None:
     return next((found for found in map(text, values) if found is not None), None)
 
 
+def one_text(value: Json) -> str | None:
+    """Return the `text` of a value, or of the first element of a list that has one."""
+    return first_text(*value) if isinstance(value, list) else text(value)
+
+
 def first_line(value: Json) -> str | None:
     """Return the first line of a value's `text`, for a title."""
     found = text(value)

@@ -1,0 +1,285 @@
+"""What the samples of the monitoring vendors' formats do not show: their other states, and keys that have to agree."""
+
+import pytest
+
+from event_api.model import EventType, Severity
+from event_api.normalizers import NormalizeError, normalize
+from tests.samples import own_samples, payload
+
+SAMPLES = {str(sample): sample for sample in own_samples()}
+
+
+def events(name, body, headers=None):
+    return normalize(name, payload(body, headers))[1]
+
+
+def only(name, body, headers=None):
+    (event,) = events(name, body, headers)
+    return event
+
+
+def facts(event):
+    return str(event.event_type), str(event.severity)
+
+
+def reason(name, body):
+    with pytest.raises(NormalizeError) as caught:
+        events(name, body)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "cases",
+    [
+        ("datadog/template-triggered", "datadog/template-recovered"),
+        ("datadog/default-payload-triggered", "datadog/default-payload-recovered"),
+        ("newrelic/activated", "newrelic/closed", "newrelic/edited-template-without-state"),
+        ("newrelic-legacy/open", "newrelic-legacy/closed"),
+        (
+            "sentry/issue-created",
+            "sentry/issue-resolved",
+            "sentry/issue-alert",
+            "sentry/error-without-issue-id",
+            "sentry/legacy-plugin",
+        ),
+        ("sentry/metric-alert-critical", "sentry/metric-alert-resolved"),
+        ("pagerduty-events/trigger", "pagerduty-events/resolve"),
+        ("pagerduty-events/v1-trigger", "pagerduty-events/v1-resolve"),
+        ("pagerduty-webhook/v3-triggered", "pagerduty-webhook/v3-resolved"),
+        ("pagerduty-webhook/v2-trigger-assign-resolve",),
+        ("pagerduty-webhook/v1-trigger-acknowledge-resolve",),
+        ("opsgenie/create", "opsgenie/close"),
+        ("splunk-observability/anomalous", "splunk-observability/ok"),
+        ("appdynamics/open-critical", "appdynamics/close-critical", "appdynamics/canceled-warning"),
+        ("vmware-vrealize/active", "vmware-vrealize/canceled"),
+        ("kibana/warning", "kibana/recovered"),
+        ("opscruise/open", "opscruise/resolved"),
+    ],
+    ids=lambda cases: cases[0],
+)
+def test_what_tells_of_one_alert_has_one_key(cases):
+    assert len({event["event_key"] for case in cases for event in SAMPLES[case].events}) == 1
+
+
+# --- Datadog -----------------------------------------------------------------------------------------------------
+
+
+def test_datadog_reads_spaceones_template_if_it_is_bound():
+    """Unbound it is the direct format's: it has the same keys."""
+    body = {
+        "event_key": "k",
+        "event_type": "error",
+        "severity": "error",
+        "title": "CPU is high",
+        "rule": "CPU",
+        "image_url": "https://p.datadoghq.example/1.png",
+        "resource": {"name": "web-1", "id": "i-1", "resource_type": "host"},
+        "description": "CPU is above 90 %",
+        "occured_at": "1772359200000",
+        "additional_info": {"team": "web"},
+    }
+    event = only("datadog", body)
+    assert facts(event) == ("ALERT", "ERROR")
+    assert (event.event_key, event.rule, event.resource.resource_id, event.image_url) == (
+        "k",
+        "CPU",
+        "i-1",
+        "https://p.datadoghq.example/1.png",
+    )
+    assert event.additional_info["team"] == "web"
+    assert event.occurred_at is not None
+    assert facts(only("datadog", body | {"event_type": "success"})) == ("RECOVERY", "INFO")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"alert_type": "error"}, "ERROR"),
+        ({"alert_type": "Error", "priority": "P1"}, "CRITICAL"),
+        ({"alert_type": "error", "priority": "P4"}, "ERROR"),
+        ({"alert_type": "warning", "priority": "P1"}, "WARNING"),
+        ({"alert_type": "info"}, "INFO"),
+        ({"priority": "p2"}, "ERROR"),
+        ({"priority": 5}, "INFO"),
+        ({"priority": "normal"}, "NONE"),
+        ({"transition": "Re-Warn"}, "WARNING"),
+        ({"transition": "No Data", "alert_type": "$ALERT_TYPE"}, "ERROR"),
+        ({}, "NONE"),
+    ],
+)
+def test_datadog_severity(fields, expected):
+    assert facts(only("datadog", {"title": "t", **fields})) == ("ALERT", expected)
+
+
+@pytest.mark.parametrize(
+    ("title", "expected", "short"),
+    [
+        ("[Triggered] CPU", "ALERT", "CPU"),
+        ("[P2] [Re-Triggered on {host:a,env:b}] CPU", "ALERT", "CPU"),
+        ("[No data on {host:a}] CPU", "ALERT", "CPU"),
+        ("[Recovered] CPU", "RECOVERY", "CPU"),
+        ("[P1] [recovered on {host:a}] CPU", "RECOVERY", "CPU"),
+        ("[shop] CPU", "ALERT", "[shop] CPU"),
+    ],
+)
+def test_datadog_title_prefixes(title, expected, short):
+    event = only("datadog", {"title": title})
+    assert (str(event.event_type), event.title) == (expected, short)
+
+
+def test_datadog_keys_of_two_hosts_differ():
+    keys = {only("datadog", {"title": f"[Triggered on {{host:{host}}}] CPU"}).event_key for host in "ab"}
+    assert len(keys) == 2
+
+
+# --- New Relic, Sentry, PagerDuty, Opsgenie ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "sample", "path", "value", "expected"),
+    [
+        ("newrelic", "activated", "state", "CREATED", ("ALERT", "ERROR")),
+        ("newrelic", "activated", "state", "closed", ("RECOVERY", "INFO")),
+        ("newrelic", "activated", "priority", "medium", ("ALERT", "WARNING")),
+        ("newrelic", "activated", "priority", "LOW", ("ALERT", "INFO")),
+        ("newrelic", "activated", "priority", "URGENT", ("ALERT", "NONE")),
+        ("newrelic", "activated", "state", "ACKNOWLEDGED", None),
+        ("newrelic-legacy", "open", "severity", "WARN", ("ALERT", "WARNING")),
+        ("newrelic-legacy", "open", "current_state", "CLOSED", ("RECOVERY", "INFO")),
+        ("sentry", "issue-created", "action", "unresolved", ("ALERT", "ERROR")),
+        ("sentry", "issue-created", "action", "ignored", ("RECOVERY", "INFO")),
+        ("sentry", "issue-created", "action", "linked", None),
+        ("sentry", "issue-created", "action", None, ("ALERT", "ERROR")),
+        ("sentry", "metric-alert-critical", "action", "warning", ("ALERT", "WARNING")),
+        ("pagerduty-events", "trigger", "event_action", "Resolve", ("RECOVERY", "INFO")),
+        ("pagerduty-events", "trigger", "event_action", None, ("ALERT", "CRITICAL")),
+        ("opsgenie", "create", "action", "Delete", None),
+        ("opsgenie", "create", "action", "UnAcknowledge", None),
+        ("opsgenie", "create", "action", "UpdatePriority", None),
+        ("splunk-observability", "anomalous", "statusExtended", "stopped", ("RECOVERY", "INFO")),
+        ("splunk-observability", "anomalous", "severity", "Minor", ("ALERT", "WARNING")),
+        ("splunk-observability", "anomalous", "severity", "Info", ("ALERT", "INFO")),
+        ("appdynamics", "open-critical", "event_type", "POLICY_UPGRADED", ("ALERT", "ERROR")),
+        ("appdynamics", "open-critical", "event_type", "ANOMALY_CLOSE_WARNING", ("RECOVERY", "INFO")),
+        ("appdynamics", "open-critical", "severity", "WARN", ("ALERT", "WARNING")),
+        ("vmware-vrealize", "active", "criticality", "ALERT_CRITICALITY_LEVEL_INFO", ("ALERT", "INFO")),
+        ("vmware-vrealize", "active", "criticality", "ALERT_CRITICALITY_LEVEL_UNKNOWN", ("ALERT", "NONE")),
+    ],
+)
+def test_states_and_severities(name, sample, path, value, expected):
+    body = SAMPLES[f"{name}/{sample}"].body | {path: value}
+    found = events(name, body, SAMPLES[f"{name}/{sample}"].headers)
+    assert [facts(event) for event in found] == ([] if expected is None else [expected])
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [("fatal", "CRITICAL"), ("Warning", "WARNING"), ("debug", "INFO"), (None, "ERROR"), ("odd", "NONE")],
+)
+def test_sentry_levels(level, expected):
+    body = {"data": {"issue": {"id": "1", "title": "t", "level": level}}, "action": "created"}
+    assert facts(only("sentry", body)) == ("ALERT", expected)
+
+
+@pytest.mark.parametrize(
+    ("activity", "expected"), [("set_resolved", EventType.RECOVERY), ("set_regression", EventType.ALERT)]
+)
+def test_sentry_activity_alerts(activity, expected):
+    body = {"action": "triggered", "data": {"issue": {"id": "1", "title": "t"}, "activity": {"type": activity}}}
+    event = only("sentry", body, {"sentry-hook-resource": "activity_alert"})
+    assert (event.event_type, event.event_key) == (expected, "sentry-issue:1")
+
+
+def test_a_pagerduty_change_event_is_no_event():
+    body = {"routing_key": "k", "payload": {"summary": "Deployed", "source": "ci"}}
+    assert events("pagerduty-events", body) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["incident.unacknowledged", "incident.escalated", "incident.priority_updated", "service.updated", "new.thing"],
+)
+def test_work_on_a_pagerduty_incident_is_no_event(said):
+    body = SAMPLES["pagerduty-webhook/v3-triggered"].body
+    assert events("pagerduty-webhook", {"event": body["event"] | {"event_type": said}}) == []
+
+
+@pytest.mark.parametrize("key", ["routing_key", "service_key"])
+def test_pagerduty_keys_are_not_kept(key):
+    event = only("pagerduty-events", {key: "secret-key", "description": "d", "event_type": "trigger"})
+    assert "secret-key" not in repr(event)
+
+
+@pytest.mark.parametrize(
+    ("priority", "expected"),
+    [("P1", "CRITICAL"), ("p2", "ERROR"), (3, "WARNING"), ("P4", "INFO"), ("5", "INFO"), (None, "NONE")],
+)
+def test_opsgenie_priorities(priority, expected):
+    body = {"action": "create", "alert": {"alertId": "1", "message": "m", "priority": priority}}
+    assert facts(only("opsgenie", body)) == ("ALERT", expected)
+
+
+# --- Graylog, Kibana, OpsCruise ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("priority", "expected"), [(1, "INFO"), (2, "WARNING"), (3, "ERROR"), (4, "CRITICAL"), ("High", "ERROR")]
+)
+def test_graylog_priorities(priority, expected):
+    event = only("graylog", {"event_definition_id": "d", "event": {"priority": priority, "message": "m"}})
+    assert event.severity is Severity(expected)
+
+
+@pytest.mark.parametrize("change", [{"triggered": False}, {"triggered_condition": {"type": "DUMMY"}}])
+def test_a_graylog_stream_without_an_alert_is_no_event(change):
+    body = SAMPLES["graylog/stream-alert"].body
+    assert events("graylog", body | {"check_result": body["check_result"] | change}) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [
+        ("default", ("ALERT", "ERROR")),
+        ("slo.burnRate.medium", ("ALERT", "WARNING")),
+        ("slo.burnRate.low", ("ALERT", "INFO")),
+        ("Recovered", ("RECOVERY", "INFO")),
+    ],
+)
+@pytest.mark.parametrize("nested", [True, False])
+def test_kibana_action_groups(group, expected, nested):
+    body = {"rule": {"id": "r", "name": "n"}, "alert": {"id": "a", "actionGroup": group}}
+    flat = {"ruleId": "r", "rule_name": "n", "alert.id": "a", "alertActionGroup": group}
+    event = only("kibana", body if nested else flat)
+    assert facts(event) == expected
+    assert (event.event_key, event.title, event.resource.name) == ("kibana:r:a", "n", "a")
+
+
+def test_opscruise_reads_what_spans_lines():
+    text = (
+        "Ticket ID: '7'\nSummary: Down: web\nDescription: |\n  since 10:00\n  note: twice\nHeader Message Type: Closed"
+    )
+    event = only("opscruise", {"text": text})
+    assert (event.event_key, event.title, event.event_type) == ("opscruise:7", "Down: web", EventType.RECOVERY)
+    assert event.description == "since 10:00\nnote: twice"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("datadog", "neither a title nor a text"),
+        ("newrelic", "neither a title nor an id"),
+        ("newrelic-legacy", "no condition, details, policy or id"),
+        ("pagerduty-events", "neither a summary nor a dedup_key"),
+        ("pagerduty-webhook", "neither a title nor an id"),
+        ("opsgenie", "neither a message, an alias nor an id"),
+        ("splunk", "neither a search_name nor a sid"),
+        ("splunk-observability", "no title, rule"),
+        ("graylog", "neither a message nor a definition"),
+        ("appdynamics", "no name, type or summary"),
+        ("vmware-vrealize", "no name, info, type or id"),
+        ("kibana", "no title or message"),
+        ("opscruise", "neither a Summary nor a Ticket ID"),
+    ],
+)
+def test_the_reason_says_what_is_missing(name, said):
+    assert said in reason(name, {})
