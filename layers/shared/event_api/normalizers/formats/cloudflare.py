@@ -42,10 +42,21 @@ SEVERITIES: Final = {
 }
 """Few types of alerts tell how bad it is: by their data's severity or impact, or a state that is only degraded."""
 
+FACTS: Final = frozenset(
+    {
+        "billing_usage_alert",
+        "secondary_dns_zone_successfully_updated",
+        "tunnel_update_event",
+        "web_analytics_metrics_update",
+    }
+)
+"""Types of alerts that tell of no fault."""
+
+_BEGUN = "started"  # a deployment of Pages: EVENT_DEPLOYMENT_STARTED
 _TEST = "Hello World! This is a test message sent from https://cloudflare.com"
 _STATES = ("new_health_status", "new_health", "new_status", "incident_status", "status", "event")
 _LEVELS = ("severity", "incident_impact", "impact", "new_status")
-_IDS = ("health_check_id", "tunnel_id", "incident_id", "attack_id", "certificate_id")
+_IDS = ("health_check_id", "tunnel_id", "incident_id", "attack_id", "certificate_id", "pool_id", "project_id")
 _TARGETS = (
     "health_check_name",
     "tunnel_name",
@@ -68,6 +79,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if told is not None and told.startswith(_TEST):
         return []
     data = mapping(body.get("data"))
+    if _last_word(data.get("event")) == _BEGUN:
+        return []
     kind = text(body.get("alert_type"))
     policy = first_text(body.get("policy_name"), body.get("name"))
     name = first_text(policy, kind.replace("_", " ") if kind else None, first_line(told))
@@ -81,7 +94,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             event_key=_key(body, data, target, name),
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
             title=f"{name}: {target}" if target else name,
-            severity=Severity.INFO if recovered else _severity(data),
+            severity=Severity.INFO if recovered else _severity(kind, data),
             description=told,
             rule=policy,
             resource=Resource(
@@ -113,8 +126,10 @@ def _last_word(value: Json) -> str:
     return (text(value) or "").lower().rpartition("_")[2]
 
 
-def _severity(data: JsonObject) -> Severity:
+def _severity(kind: str | None, data: JsonObject) -> Severity:
     """Return how bad it is; what says nothing of it is a failure."""
+    if kind in FACTS:
+        return Severity.INFO
     words = filter(None, (_last_word(data.get(name)) for name in _LEVELS))
     known = next((word for word in words if word in SEVERITIES), None)
     return coerce.severity(known, SEVERITIES, Severity.ERROR)

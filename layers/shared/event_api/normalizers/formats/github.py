@@ -332,7 +332,7 @@ def _security(body: JsonObject, kind: str) -> _Finding | None:
             "tool": at(alert, "tool.name"),
             "ref": body.get("ref"),
             "path": at(alert, "most_recent_instance.location.path"),
-            "reason": first_text(alert.get("dismissed_reason"), alert.get("resolution")),
+            "reason": first_text(*map(alert.get, ("dismissed_reason", "dismiss_reason", "resolution"))),
             "validity": alert.get("validity"),
             "kind": kind.replace("_", " "),
         },
