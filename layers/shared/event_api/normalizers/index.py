@@ -70,7 +70,6 @@ RULES: Final = (
     ("alerta-native", Rule(keys=("environment", "event", "resource", "severity"))),
     ("cloudflare", Rule(keys=("alert_type", "account_id", "policy_id", "data"))),
     ("jenkins", Rule(keys=("name", "url", "build.phase", "build.number"))),
-    ("netbox", Rule(keys=("timestamp", "username", "data"), values={"event": ("job_started", "job_ended")})),
     ("statuscake", Rule(keys=("Name", "Status", "StatusCode", "URL"))),
     (
         "aws-cloudwatch",
@@ -85,6 +84,8 @@ RULES: Final = (
     ),
     ("bitbucket", Rule(keys=("actor", "repository.full_name", "commit_status.state"))),
     ("mongodb-atlas", Rule(keys=("alertConfigId", "eventTypeName", "status"))),
+    ("netbox", Rule(keys=("timestamp", "model"), values={"event": ("job_started", "job_ended")})),
+    ("netbox", Rule(keys=("timestamp", "object_type"), values={"event": ("job_started", "job_ended")})),
     ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)})),
     ("telegram", Rule(keys=("update_id", "message.message_id", "message.chat"))),
     ("telegram", Rule(keys=("update_id", "edited_message.message_id", "edited_message.chat"))),
@@ -118,6 +119,7 @@ RULES: Final = (
             },
         ),
     ),
+    ("jira", Rule(keys=("issue",), starts={"webhookEvent": ("jira:",)})),
     (
         "statuscake",
         Rule(content_types=("application/x-www-form-urlencoded", "multipart/form-data"), keys=("Token", "Status")),

@@ -21,10 +21,15 @@ if TYPE_CHECKING:
 NAME: Final = "jira"
 ALIASES: Final = ()
 _OTHER_HOOKS = ("attachment_", "board_", "comment_", "issuelink_", "project_", "sprint_", "user_", "worklog_")
-RULES: Final = (Rule(keys=("timestamp",), starts={"webhookEvent": ("jira:", *_OTHER_HOOKS)}),)
+RULES: Final = (
+    Rule(keys=("timestamp",), starts={"webhookEvent": ("jira:", *_OTHER_HOOKS)}),
+    Rule(keys=("issue",), starts={"webhookEvent": ("jira:",)}),
+)
 
 _ISSUE_HOOK = "jira:issue_"
 _DELETED = "jira:issue_deleted"
+_DONE = frozenset({"closed", "done", "resolved"})
+"""Statuses of Jira's own workflows, for versions that tell no category."""
 _REMARKS = ("issue_comment", "issue_worklog", "issue_work_logged")
 """How the ``issue_event_type_name`` of an update starts that only adds a remark."""
 
@@ -50,7 +55,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     return [
         NormalizedEvent(
             # The URL has the issue's id, which it keeps when it moves to another project, and the site.
-            event_key=first_text(issue.get("self"), issue.get("id"), key) or f"jira:{title}",
+            event_key=text(issue.get("self")) or f"jira:{first_text(issue.get('id'), key, title)}",
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
             title=title,
             severity=Severity.INFO,
@@ -84,4 +89,6 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 def _is_done(fields: JsonObject) -> bool:
     category = text(at(fields, "status.statusCategory.key"))
-    return category == "done" if category else bool(mapping(fields.get("resolution")))
+    if category is not None:
+        return category == "done"
+    return bool(mapping(fields.get("resolution"))) or (text(at(fields, "status.name")) or "").lower() in _DONE

@@ -19,23 +19,18 @@ if TYPE_CHECKING:
 
 NAME: Final = "netbox"
 ALIASES: Final = ()
-_CHANGES = ("created", "updated", "deleted")
+CHANGES: Final = ("created", "updated", "deleted")
+_JOBS = ("job_started", "job_ended")
 RULES: Final = (
-    Rule(keys=("timestamp", "username", "request_id", "data"), values={"event": _CHANGES}),
-    Rule(keys=("timestamp", "username", "data"), values={"event": ("job_started", "job_ended")}),
+    Rule(keys=("timestamp", "username", "request_id", "data"), values={"event": CHANGES}),
+    # A job may have neither a user nor data.
+    Rule(keys=("timestamp", "model"), values={"event": _JOBS}),
+    Rule(keys=("timestamp", "object_type"), values={"event": _JOBS}),
 )
-
-JOB_STATUSES: Final = {
-    "errored": (EventType.ALERT, Severity.ERROR),
-    "failed": (EventType.ALERT, Severity.ERROR),
-    "completed": (EventType.RECOVERY, Severity.INFO),
-}
-"""How a job ended, where its data say so; else, like any change, it is a fact."""
-_FACT = (EventType.ALERT, Severity.INFO)
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of a change; none of a job that starts."""
+    """Make one event of a change, or of a job that ended: facts, for NetBox does not tell whether the job failed."""
     body = payload.body
     event = (text(body.get("event")) or "changed").lower()
     if event == "job_started":
@@ -43,20 +38,20 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     data = mapping(body.get("data"))
     # Since version 4.3 it is "dcim.site" what was "site".
     model = (first_text(body.get("model"), body.get("object_type")) or "").rpartition(".")[2].lower()
-    name = first_text(data.get("display"), data.get("name"), at(data, "object_repr"), data.get("id"))
+    name = first_text(data.get("display"), data.get("name"), data.get("id"))
     if name is None and not model:
         raise NormalizeError("neither the object's name nor its model is told")
-    status = first_text(at(data, "status.value"), data.get("status"))
-    event_type, severity = JOB_STATUSES.get((status or "").lower(), _FACT) if event == "job_ended" else _FACT
+    is_job = event == "job_ended"
     user = text(body.get("username"))
-    verb = f"ended{f': {status}' if status else ''}" if event == "job_ended" else f"was {event}"
+    said = (f"{model} job".strip() if is_job else model, name, "ended" if is_job else f"was {event}")
+    identity = first_text(data.get("id"), data.get("url")) or digest(name)
     return [
         NormalizedEvent(
-            event_key=f"netbox:{model or 'object'}:{first_text(data.get('id'), data.get('url')) or digest(name)}",
-            event_type=event_type,
-            title=" ".join(filter(None, (model, name, verb, f"by {user}" if user and event in _CHANGES else None))),
-            severity=severity,
-            description=first_text(data.get("description"), data.get("error"), data.get("comments")),
+            event_key=":".join(filter(None, ("netbox", model, "job" if is_job else None, identity))),
+            event_type=EventType.ALERT,
+            title=" ".join(filter(None, (*said, f"by {user}" if user and not is_job else None))),
+            severity=Severity.INFO,
+            description=first_text(data.get("description"), data.get("output"), data.get("comments")),
             resource=Resource(resource_id=text(data.get("id")), resource_type=model or None, name=name),
             additional_info=texts(
                 {
@@ -64,7 +59,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
                     "username": user,
                     "request_id": body.get("request_id"),
                     "url": first_text(data.get("display_url"), data.get("url")),
-                    "status": status,
+                    "status": first_text(at(data, "status.value"), data.get("status")),
                     "site": first_text(at(data, "site.display"), at(data, "site.name")),
                     "tenant": first_text(at(data, "tenant.display"), at(data, "tenant.name")),
                 }
