@@ -1,0 +1,68 @@
+"""Bitbucket Cloud's build statuses; all other of its webhooks, and Data Center's, are no alerts.
+
+Source: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.rules import Rule
+from event_api.times import parse_time
+
+if TYPE_CHECKING:
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "bitbucket"
+ALIASES: Final = ()
+RULES: Final = (Rule(headers=("x-event-key",)), Rule(keys=("actor", "repository.full_name", "commit_status.state")))
+
+STATES: Final = {
+    "failed": (EventType.ALERT, Severity.ERROR, "failed"),
+    "successful": (EventType.RECOVERY, Severity.INFO, "succeeded"),
+}
+"""INPROGRESS and STOPPED are neither a fault nor its end."""
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event of a build that failed or succeeded; none of all else."""
+    body = payload.body
+    status = mapping(body.get("commit_status"))
+    result = STATES.get((text(status.get("state")) or "").lower())
+    if result is None:
+        return []
+    event_type, severity, verb = result
+    repository = first_text(at(body, "repository.full_name"), at(body, "repository.name"))
+    name, branch = first_text(status.get("name"), status.get("key")), text(status.get("refname"))
+    if name is None and repository is None:
+        raise NormalizeError("neither the build nor its repository has a name")
+    place = (f"on {branch}" if branch else None, f"({repository})" if repository else None)
+    scope = first_text(at(body, "repository.uuid"), repository)
+    return [
+        NormalizedEvent(
+            event_key=":".join(filter(None, ("bitbucket", scope, first_text(status.get("key"), name), branch))),
+            event_type=event_type,
+            title=" ".join(filter(None, (name or "Build", verb, *place))),
+            severity=severity,
+            description=text(status.get("description")),
+            rule=name,
+            resource=Resource(
+                resource_id=repository, resource_type="repository" if repository else None, name=repository
+            ),
+            account=first_text(at(body, "repository.workspace.slug"), at(body, "repository.owner.username")) or "",
+            additional_info=texts(
+                {
+                    "state": status.get("state"),
+                    "url": status.get("url"),
+                    "branch": branch,
+                    "commit": first_text(at(status, "commit.hash"), at(status, "links.commit.href")),
+                    "repository_url": at(body, "repository.links.html.href"),
+                    "user": at(body, "actor.display_name"),
+                }
+            ),
+            occurred_at=parse_time(first_text(status.get("updated_on"), status.get("created_on"))),
+        )
+    ]

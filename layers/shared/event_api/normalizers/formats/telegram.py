@@ -1,0 +1,33 @@
+"""A Telegram bot's updates: what people write to it, which is no alert.
+
+Source: https://core.telegram.org/bots/api#update
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from event_api.normalizers.rules import Rule
+
+if TYPE_CHECKING:
+    from event_api.model import NormalizedEvent
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "telegram"
+ALIASES: Final = ()
+RULES: Final = (
+    *(
+        Rule(keys=("update_id", f"{kind}.message_id", f"{kind}.chat"))
+        for kind in ("message", "edited_message", "channel_post", "edited_channel_post")
+    ),
+    *(Rule(keys=("update_id", f"{kind}.id", f"{kind}.from")) for kind in ("callback_query", "inline_query")),
+    *(
+        Rule(keys=("update_id", f"{kind}.chat", f"{kind}.new_chat_member"))
+        for kind in ("my_chat_member", "chat_member")
+    ),
+)
+
+
+def normalize(_payload: Payload) -> list[NormalizedEvent]:
+    """Make no event of a conversation."""
+    return []
