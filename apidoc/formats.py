@@ -99,6 +99,7 @@ def _in_words(rule: Rule) -> str:
     told += [f"`{path}` starting with {_one_of(starts)}" for path, starts in rule.starts.items()]
     told += [f"`{path}[]` with {_and(f'`{key}`' for key in keys)}" for path, keys in rule.each.items()]
     told += [f"no `{path}`" for path in rule.absent]
+    told += [f"`{path}` = null" for path in rule.nulls]
     told += [f"`{path}` not {_one_of(values)}" for path, values in rule.unless.items()]
     return ("an array of: " if rule.of_array else "") + _and(told)
 
