@@ -100,6 +100,7 @@ def _in_words(rule: Rule) -> str:
     told += [f"`{path}[]` with {_and(f'`{key}`' for key in keys)}" for path, keys in rule.each.items()]
     told += [f"text with a line `{words}`" for words in rule.lines]
     told += [f"no `{path}`" for path in rule.absent]
+    told += [f"`{path}` = null" for path in rule.nulls]
     told += [f"`{path}` not {_one_of(values)}" for path, values in rule.unless.items()]
     return ("an array of: " if rule.of_array else "") + _and(told)
 

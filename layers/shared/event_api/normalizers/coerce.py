@@ -6,11 +6,14 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from event_api.model import Severity
+from event_api.times import parse_time
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from event_api.jsontypes import Json, JsonObject
-    from event_api.model import Severity
 
 
 def compact(value: Json) -> str | None:
@@ -82,6 +85,16 @@ def severity(value: Json, table: Mapping[str, Severity], default: Severity) -> S
     """Look a sender's word up, whatever its case, in a table with lower-case keys."""
     found = text(value)
     return default if found is None else table.get(found.lower(), default)
+
+
+def fault_severity(value: Json, table: Mapping[str, Severity]) -> Severity:
+    """Look the severity of a fault up: NONE for a word that the table has not, ERROR where the sender says none."""
+    return severity(value, table, Severity.ERROR if text(value) is None else Severity.NONE)
+
+
+def first_time(*values: Json) -> datetime | None:
+    """Return the first value that is a time."""
+    return next(filter(None, map(parse_time, values)), None)
 
 
 def digest(*values: Json) -> str:

@@ -35,6 +35,8 @@ class Rule:
     """Each of these paths has text that starts with one of these."""
     absent: tuple[str, ...] = ()
     """These paths are not there; null is there."""
+    nulls: tuple[str, ...] = ()
+    """These paths are there, and null."""
     unless: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     """None of these paths has one of its values."""
     each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -52,7 +54,8 @@ class Rule:
     @property
     def size(self) -> int:
         """How much it asks for: of two rules that hold, the larger one knows better."""
-        conditions = (self.keys, self.values, self.starts, self.absent, self.unless, self.lines, *self.each.values())
+        texts = (self.keys, self.values, self.starts, self.absent, self.nulls, self.unless, self.lines)
+        conditions = (*texts, *self.each.values())
         return sum(map(len, conditions))
 
     def claims(self, content: Json, headers: Mapping[str, str]) -> bool:
@@ -73,6 +76,7 @@ class Rule:
             and all(_is_one_of(at(body, path), values) for path, values in self.values.items())
             and all(_starts(at(body, path), prefixes) for path, prefixes in self.starts.items())
             and not any(_is_there(body, path) for path in self.absent)
+            and all(_is_there(body, path) and at(body, path) is None for path in self.nulls)
             and not any(_is_one_of(at(body, path), values) for path, values in self.unless.items())
             and all(_all_have(at(body, path), keys) for path, keys in self.each.items())
         )

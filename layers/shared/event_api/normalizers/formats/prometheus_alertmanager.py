@@ -1,6 +1,7 @@
-"""Prometheus Alertmanager's webhook, version 4, and what older versions and forwarders make of it.
+"""Prometheus Alertmanager's webhook (version 4, older ones and forwarders), and what Prometheus posts to Alertmanager.
 
-Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config and
+https://prometheus.io/docs/alerting/latest/alerts_api/
 """
 
 from __future__ import annotations
@@ -15,14 +16,20 @@ from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from datetime import datetime
+
+    from event_api.jsontypes import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "prometheus-alertmanager"
 ALIASES: Final = ("alertmanager",)
+_COLLECTD: Final[dict[str, tuple[Json, ...]]] = {"labels.service": ("collectd",)}
 RULES: Final = (
     # Grafana's has the same keys, and orgId besides. Version and groupKey say nothing: forwarders drop them.
     Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
+    # What is posted to Alertmanager's API; collectd posts the same shape.
+    Rule(of_array=True, keys=("labels", "annotations"), unless=_COLLECTD),
+    Rule(of_array=True, keys=("labels.alertname", "startsAt"), unless=_COLLECTD),
 )
 
 SEVERITIES: Final = {
@@ -65,14 +72,25 @@ _TITLE = "summary"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event per alert of the group. A single alert without its group is read as well."""
+    """Make one event per alert of the group, or of an array. A single alert without its group is read as well."""
     body = payload.body
+    if isinstance(payload.content, list):
+        return [_event(_with_status(alert, payload.received_at), {}) for alert in items(payload.content)]
     if "alerts" not in body and "labels" in body:
         return [_event(body, {})]
     alerts = items(body.get("alerts"))
     if not alerts and body.get("alerts") != []:
         raise NormalizeError("alerts is missing, or no list of objects")
     return [_event(alert, body) for alert in alerts]
+
+
+def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
+    """Tell an API alert's status as Alertmanager does: it is resolved if it has ended.
+
+    While it fires, Prometheus says when it ends unless it is heard of again: some minutes from now.
+    """
+    end = parse_time(alert.get("endsAt"))
+    return {"status": "resolved" if end and end <= now else "firing"} | alert
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:

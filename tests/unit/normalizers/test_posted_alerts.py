@@ -1,0 +1,55 @@
+"""Arrays of alerts: Prometheus posts them to Alertmanager's API, and collectd in the same shape."""
+
+import pytest
+
+from event_api.model import EventType, Severity
+from event_api.normalizers import normalize
+from event_api.normalizers.detection import claims
+from tests.samples import payload
+
+ALERT = {"labels": {"alertname": "A", "instance": "i"}, "annotations": {}, "startsAt": "2026-03-01T11:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "event_type"),
+    [
+        ("2026-03-01T12:00:00Z", EventType.RECOVERY),  # when it was received
+        ("2026-03-01T12:00:00.001Z", EventType.ALERT),
+        ("0001-01-01T00:00:00Z", EventType.ALERT),
+        ("1970-01-01T00:00:00Z", EventType.ALERT),
+        (None, EventType.ALERT),
+        ({}, EventType.ALERT),
+    ],
+)
+def test_a_posted_alert_is_resolved_if_it_has_ended(ends_at, event_type):
+    used, (event,) = normalize(None, payload([ALERT | {"endsAt": ends_at}]))
+    assert (used, event.event_type) == ("prometheus-alertmanager", event_type)
+
+
+def test_a_status_says_more_than_the_end():
+    _, (event,) = normalize(None, payload([ALERT | {"status": "firing", "endsAt": "2026-03-01T11:59:00Z"}]))
+    assert event.event_type is EventType.ALERT
+
+
+def test_collectds_service_tells_it_from_prometheus():
+    notification = ALERT | {"labels": ALERT["labels"] | {"service": "collectd", "severity": "FAILURE"}}
+    assert claims([notification], {}) == ["collectd"]
+    assert claims([notification, ALERT], {}) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "event_type", "severity"),
+    [
+        ("FAILURE", EventType.ALERT, Severity.ERROR),
+        ("warning", EventType.ALERT, Severity.WARNING),
+        ("OKAY", EventType.RECOVERY, Severity.INFO),
+        ("UNKNOWN", EventType.ALERT, Severity.NONE),
+        (None, EventType.ALERT, Severity.ERROR),
+    ],
+)
+def test_collectds_severities_share_the_key(said, event_type, severity):
+    labels = {"alertname": "collectd_cpu", "service": "collectd"}
+    _, (event,) = normalize("collectd", payload([{"labels": labels | {"severity": said}}]))
+    _, (plain,) = normalize("collectd", payload([{"labels": labels}]))
+    assert (event.event_type, event.severity) == (event_type, severity)
+    assert event.event_key == plain.event_key
