@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import base64
 import re
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,6 +25,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import DNSName
 from cryptography.x509.oid import AuthorityInformationAccessOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
@@ -42,6 +45,7 @@ MAX_ISSUERS: Final = 3
 _SIGNED_OF_NOTIFICATION: Final = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SIGNED_OF_HANDSHAKE: Final = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
 _OPTIONAL: Final = "Subject"
+_PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _HASHES: Final = {"1": SHA1, "2": SHA256}
 _ISSUER_HOST: Final = re.compile(r"([a-z0-9-]+\.)+amazontrust\.com|cacerts\.digicert\.(com|cn)")
 """Who issues Amazon's certificates, DigiCert in China. A certificate names its issuer's host over plain HTTP; what
@@ -159,7 +163,15 @@ def _is_good(leaf: x509.Certificate, issuers: list[x509.Certificate], name: str,
 @cache
 def _roots() -> Store:
     """Return the authorities that botocore trusts for AWS's API."""
-    return Store(x509.load_pem_x509_certificates(Path(str(get_cert_path(True))).read_bytes()))  # botocore's
+    content = Path(str(get_cert_path(True))).read_bytes()  # botocore's signature
+    found = []
+    with warnings.catch_warnings():
+        # The list has authorities whose certificates are not as they should be. Amazon's are.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        for written in _PEM.findall(content):
+            with suppress(ValueError):
+                found.append(x509.load_pem_x509_certificate(written))
+    return Store(found)
 
 
 def _fetch_issuer(certificate: x509.Certificate) -> x509.Certificate | None:
