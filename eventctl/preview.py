@@ -23,10 +23,10 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
         received_at=times.now(),
     )
     found = reading.read(webhook, delivery)
-    rows = [_without_ids(reading.row(delivery, "", event, None)) for _, event in found.events]
-    # What only storing gives an event is left out: its own id, and its alert's.
+    rows = [_as_shown(reading.row(delivery, "", event, None)) for _, event in found.events]
     return {"format": found.format, "events": rows, "total_count": len(rows)}
 
 
-def _without_ids(row: JsonObject) -> JsonObject:
-    return {name: value for name, value in row.items() if name not in {"event_id", "alert_id"}}
+def _as_shown(row: JsonObject) -> JsonObject:
+    """Leave out what has no value, as answers do, and what only storing gives an event: its id, and its alert's."""
+    return {name: value for name, value in row.items() if name != "event_id" and value not in (None, "")}

@@ -64,10 +64,12 @@ def replaced(body: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
-def events_or_reason(name: str | None, payload: Payload) -> list[NormalizedEvent] | str:
+def events_or_reason(
+    name: str | None, payload: Payload, mapping: dict[str, Any] | None = None
+) -> list[NormalizedEvent] | str:
     """Normalize, and fail unless it gives sound events or a reason that a person understands."""
     try:
-        _, events = normalize(name, payload)
+        _, events = normalize(name, payload, mapping)
     except NormalizeError as error:
         if error.__cause__ is not None:
             raise  # the normalizer crashed

@@ -151,14 +151,12 @@ def read(mapping: Json) -> Mapping:
     fields = mapping.get("fields")
     if not isinstance(fields, dict) or not fields:
         raise MappingError("'fields' is missing, or no object with at least one field")
-    if "title" not in fields and "event_key" not in fields:
-        raise MappingError("'fields' has neither a title nor an event_key")
     if sum(name.startswith(INFO) for name in fields) > MAX_INFO:
         raise MappingError(f"it fills more than {MAX_INFO} entries of additional_info")
-    return Mapping(
-        split=None if mapping.get("split") is None else _compiled("split", mapping["split"]),
-        fields={name: _source(name, told) for name, told in fields.items()},
-    )
+    sources = {name: _source(name, told) for name, told in fields.items()}
+    if "title" not in fields and "event_key" not in fields:
+        raise MappingError("'fields' has neither a title nor an event_key")
+    return Mapping(None if mapping.get("split") is None else _compiled("split", mapping["split"]), sources)
 
 
 def _source(name: str, told: Json) -> _Source:
