@@ -6,13 +6,13 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-_THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 _MORE = 20
 
 
 def rounds(number: int) -> range:
     """Return the numbers of the rounds that something is tried in."""
-    return range(number * _MORE if _THOROUGH else number)
+    return range(number * _MORE if THOROUGH else number)
 
 
 def examples(number: int, *, on_engine: bool = False) -> settings:
@@ -21,8 +21,8 @@ def examples(number: int, *, on_engine: bool = False) -> settings:
     On an engine, what fails is not made smaller: it takes minutes.
     """
     return settings(
-        max_examples=number * _MORE if _THOROUGH else number,
-        derandomize=not _THOROUGH,
+        max_examples=number * _MORE if THOROUGH else number,
+        derandomize=not THOROUGH,
         database=None,
         deadline=None,
         phases=[Phase.generate] if on_engine else [Phase.generate, Phase.shrink],

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.normalizers import kept_headers, known_formats, normalize
+from event_api.normalizers import kept_headers, known_formats, normalize, salvage
 from event_api.normalizers.detection import claims
 from event_api.normalizers.formats.prometheus_alertmanager import label_fingerprint
 from event_api.raw import Body
 from tests.samples import payload
-from tests.samples.mutations import events_or_reason, mutations, paths, replaced
+from tests.samples.mutations import events_or_reason, mutations, paths, replaced, without
 
 FOLDER = Path(__file__).parents[2].parent / "shared" / "webhook-samples"
 
@@ -128,3 +128,33 @@ def test_any_broken_payload_without_a_format_gives_events_or_a_reason(data):
     value = data.draw(st.none() | st.text() | st.integers() | st.just([]) | st.just({}))
     body = replaced(whole.content, data.draw(st.sampled_from(ways)), value) if ways else {}
     events_or_reason(None, payload(body, whole.headers))
+
+
+def texts(value):
+    """Every text inside."""
+    if isinstance(value, str):
+        yield value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts(child)
+
+
+@each_entry_there
+def test_while_a_title_is_there_an_event_has_one(entry):
+    """Whatever key is gone or null, there is an event, and no ERROR, if a person could still read the title."""
+    whole = sample(entry)
+    titles = {event.title for event in normalize(entry["vendor"], whole)[1]}
+    for path in paths(whole.content):
+        for body in (without(whole.content, path), replaced(whole.content, path, None)):
+            if any(title in text for text in texts(body) for title in titles) and not empties_a_list(body, path):
+                found = events_or_reason(entry["vendor"], payload(body, whole.headers))
+                if isinstance(found, str):
+                    found = [salvage(payload(body, whole.headers), found)]
+                assert found, path
+                assert None not in found, path
+
+
+def empties_a_list(body, path):
+    """Whether a list has nothing left: a group without alerts is none."""
+    for key in path[:-1]:
+        body = body[key]
+    return body == []

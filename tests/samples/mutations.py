@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from event_api.model import EventType, NormalizedEvent, Severity
 from event_api.normalizers import NormalizeError, Payload, limits, normalize
+from tests.profiles import THOROUGH
 
+_AT_EACH_KEY = 3
 REPLACEMENTS: tuple[Any, ...] = (
-    None,
     "",
     "text",
     "\ud800\x00",
@@ -28,13 +30,16 @@ REPLACEMENTS: tuple[Any, ...] = (
 
 
 def mutations(body: Any) -> Iterator[Any]:
-    """Yield the body with each key at any depth deleted, and with each value replaced by each replacement.
+    """Yield the body with each key at any depth deleted, set to null, and replaced by some of the replacements.
 
-    What is not changed is shared with the body, and among them.
+    Each of them has its turn: from one key to the next it is others, and by the `thorough` profile all of them at each
+    key. What is not changed is shared with the body, and among them.
     """
+    replacements = itertools.cycle(REPLACEMENTS)
     for path in paths(body):
         yield without(body, path)
-        for value in REPLACEMENTS:
+        yield replaced(body, path, None)
+        for value in itertools.islice(replacements, len(REPLACEMENTS) if THOROUGH else _AT_EACH_KEY):
             yield replaced(body, path, value)
 
 
