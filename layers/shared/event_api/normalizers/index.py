@@ -155,16 +155,6 @@ RULES: Final = (
         "sentry",
         Rule(keys=("project_name", "project", "level", "event.event_id"), absent=("installation", "project_slug")),
     ),
-    (
-        "zabbix",
-        Rule(
-            keys=("hostname", "item", "trigger", "link"),
-            values={
-                "severity": ("Not classified", "Information", "Warning", "Average", "High", "Disaster"),
-                "status": ("PROBLEM", "RESOLVED", "OK"),
-            },
-        ),
-    ),
     ("aliyun-cms", Rule(keys=("alert", "batchId", "strategyName", "subscription", "userId"))),
     (
         "aws-eventbridge",
@@ -193,6 +183,14 @@ RULES: Final = (
         Rule(keys=("sf_schema", "eventType", "messageTitle"), absent=("originatingMetric", "statusExtended")),
     ),
     ("zabbix", Rule(keys=("event.id", "trigger.id", "item.key", "host.connection_info", "host.visible_name"))),
+    (
+        "zabbix",
+        Rule(
+            keys=("item", "trigger", "link", "status"),
+            values={"severity": ("Not classified", "Information", "Warning", "Average", "High", "Disaster")},
+        ),
+    ),
+    ("zabbix", Rule(keys=("id", "triggerId", "lastReceived", "service", "severity"))),
     ("alerta-native", Rule(keys=("environment", "event", "resource", "severity"))),
     ("appdynamics", Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url"))),
     ("checkmk", Rule(keys=("what", "notification_type", "host", "check_command"))),
@@ -205,6 +203,7 @@ RULES: Final = (
     ("librenms", Rule(keys=("alert_id", "device_id", "rule_id", "state"))),
     ("naver-cloudinsight", Rule(keys=("eventLevel", "prodKey", "ruleId", "ruleName"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
+    ("pagerduty-events", Rule(keys=("routing_key", "payload.summary", "payload.source"), absent=("event_action",))),
     (
         "riemann",
         Rule(
@@ -273,6 +272,7 @@ RULES: Final = (
     ("netbox", Rule(keys=("timestamp", "object_type"), values={"event": ("job_started", "job_ended")})),
     ("newrelic", Rule(keys=("issueUrl", "state", "priority"))),
     ("newrelic", Rule(keys=("issueUrl", "alertPolicyNames", "alertConditionNames"))),
+    ("newrelic", Rule(keys=("issueUrl", "state", "alertPolicyNames"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "current_state", "condition_name"))),
     ("pagerduty-webhook", Rule(keys=("event.event_type", "event.resource_type", "event.data"))),
     ("pagerduty-webhook", Rule(each={"messages": ("id", "event", "incident.id")})),
@@ -363,6 +363,7 @@ RULES: Final = (
     ("updown", Rule(keys=("check.token",), starts={"event": ("check.",)})),
     ("uptime-kuma", Rule(keys=("monitor", "heartbeat"))),
     ("uptimerobot", Rule(keys=("alertType", "monitorID"))),
+    ("uptimerobot", Rule(keys=("alertTypeFriendlyName", "monitorFriendlyName"))),
     ("uptimerobot", Rule(keys=("alert_type", "monitor_url"))),
     (
         "azure-monitor",

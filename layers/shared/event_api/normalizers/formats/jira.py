@@ -26,7 +26,7 @@ RULES: Final = (
     Rule(keys=("issue",), starts={"webhookEvent": ("jira:",)}),
 )
 
-_ISSUE_HOOK = "jira:issue_"
+_ABOUT_NO_ISSUE = (*_OTHER_HOOKS, "jira:version_", "jira:worklog_")
 _DELETED = "jira:issue_deleted"
 _DONE = frozenset({"closed", "done", "resolved"})
 """Statuses of Jira's own workflows, for versions that tell no category."""
@@ -42,9 +42,11 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     body = payload.body
     hook = text(body.get("webhookEvent"))
     kind = text(body.get("issue_event_type_name")) or ""
-    if (hook and not hook.startswith(_ISSUE_HOOK)) or kind.startswith(_REMARKS):
-        return []
     issue = mapping(body.get("issue")) or body
+    if (hook or "").startswith(_ABOUT_NO_ISSUE) or kind.startswith(_REMARKS):
+        return []
+    if hook and not hook.startswith("jira:issue_") and issue is body:
+        return []
     fields = mapping(issue.get("fields"))
     summary, key = text(fields.get("summary")), text(issue.get("key"))
     title = ": ".join(filter(None, (key, summary))) or text(issue.get("id"))

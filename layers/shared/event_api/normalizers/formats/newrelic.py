@@ -23,6 +23,7 @@ ALIASES: Final = ("newrelic-workflow",)
 RULES: Final = (
     Rule(keys=("issueUrl", "state", "priority")),
     Rule(keys=("issueUrl", "alertPolicyNames", "alertConditionNames")),
+    Rule(keys=("issueUrl", "state", "alertPolicyNames")),
 )
 
 SEVERITIES: Final = {
@@ -53,13 +54,15 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     state = (text(body.get("state")) or "").lower()
     if state in NO_EVENT:
         return []
-    condition, policy, entity = (
-        one_text(body.get(key)) for key in ("alertConditionNames", "alertPolicyNames", "impactedEntities")
-    )
+    policy, entity = (one_text(body.get(key)) for key in ("alertPolicyNames", "impactedEntities"))
+    # Templates that were written for the notification channels before have their names.
+    condition = first_text(one_text(body.get("alertConditionNames")), body.get("condition_name"))
     url = text(body.get("issueUrl")) or ""
     issue, account = (found[1] if found else None for found in (_ISSUE.search(url), _ACCOUNT.search(url)))
     issue = first_text(body.get("id"), body.get("issueId"), issue)
-    title = first_text(first_line(one_text(body.get("title"))), condition, issue and f"Issue {issue}")
+    title = first_text(
+        first_line(one_text(body.get("title"))), condition, first_line(body.get("details")), issue and f"Issue {issue}"
+    )
     if title is None:
         raise NormalizeError("the issue has neither a title nor an id, nor a condition")
     recovered = state in RECOVERED

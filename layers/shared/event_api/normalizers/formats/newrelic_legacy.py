@@ -31,15 +31,15 @@ SEVERITIES: Final = {
 }
 
 RECOVERED: Final = frozenset({"closed", "close", "resolved"})
-ACKNOWLEDGED: Final = frozenset({"acknowledged", "acknowledge"})
-"""No event; any other ``current_state`` is an ALERT."""
+NO_EVENT: Final = frozenset({"acknowledged", "acknowledge", "test"})
+"""Somebody has it in hand, or the channel is tested; any other ``current_state`` is an ALERT."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an incident's state; none of its acknowledgement."""
+    """Make one event of an incident's state; none of its acknowledgement, nor of a test."""
     body = payload.body
     state = (text(body.get("current_state")) or "").lower()
-    if state in ACKNOWLEDGED:
+    if state in NO_EVENT:
         return []
     incident, condition, policy, details = (
         text(body.get(key)) for key in ("incident_id", "condition_name", "policy_name", "details")

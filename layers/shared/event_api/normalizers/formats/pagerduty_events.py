@@ -22,6 +22,8 @@ NAME: Final = "pagerduty-events"
 ALIASES: Final = ("pagerduty-events-v1", "pagerduty-events-v2")
 RULES: Final = (
     Rule(keys=("routing_key", "event_action")),
+    # A change event has no action.
+    Rule(keys=("routing_key", "payload.summary", "payload.source"), absent=("event_action",)),
     Rule(keys=("service_key",), values={"event_type": ("trigger", "acknowledge", "resolve")}),
 )
 

@@ -50,6 +50,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     body = payload.body
     if "messages" in body:
         messages = items(body.get("messages"))
+        if not messages and body.get("messages") != []:
+            raise NormalizeError("messages is no list of objects")
         events = [_of_message(message) for message in messages]
         return [event for event in events if event is not None]
     event = mapping(body.get("event"))

@@ -73,7 +73,7 @@ _METRIC_STATE = re.compile(r"(?:Critical|Warning|Resolved):\s*", re.IGNORECASE)
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of what fails or recovers; none of an installation, a comment or other work on an issue."""
     body = payload.body
-    if "event" in body and "data" not in body:
+    if "data" not in body and ("event" in body or "message" in body):
         return [_plugin_event(body)]
     data = mapping(body.get("data"))
     resource = text(payload.headers.get(_RESOURCE_HEADER)) or next(filter(data.__contains__, _READERS), "")

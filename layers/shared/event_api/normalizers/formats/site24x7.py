@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, first_text, first_time, text, texts
+from event_api.normalizers.coerce import digest, fault_severity, first_line, first_text, first_time, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats.generic import plain_names
 from event_api.normalizers.rules import Rule
@@ -51,17 +51,19 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         return []
     monitor, url = fields.get("monitorid"), fields.get("monitorurl")
     name = first_text(fields.get("monitorname"), fields.get("displayname"), url, monitor)
-    if name is None:
-        raise NormalizeError("the monitor has neither a name nor an id")
+    description = first_text(*(fields.get(field) for field in DESCRIPTIONS))
+    title = name or first_line(description)
+    if title is None:
+        raise NormalizeError("the monitor has neither a name nor an id, nor its incident a reason")
     recovered = status in RECOVERED
     level = fault_severity(status, SEVERITIES)
     return [
         NormalizedEvent(
-            event_key=f"{NAME}:{monitor or digest(name, url, fields.get('monitortype'))}",
+            event_key=f"{NAME}:{monitor or digest(title, url, fields.get('monitortype'))}",
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=name,
+            title=title,
             severity=Severity.INFO if recovered else level,
-            description=first_text(*(fields.get(field) for field in DESCRIPTIONS)),
+            description=description,
             rule=name,
             resource=Resource(resource_id=first_text(url, monitor), resource_type=fields.get("monitortype"), name=name),
             additional_info=texts(

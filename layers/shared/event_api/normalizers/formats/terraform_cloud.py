@@ -59,7 +59,7 @@ def _event(body: JsonObject, notification: JsonObject) -> NormalizedEvent | None
     details = mapping(body.get("details"))
     workspace_id = first_text(body.get("workspace_id"), details.get("workspace_id"))
     workspace = first_text(body.get("workspace_name"), details.get("workspace_name"), workspace_id)
-    message = first_text(notification.get("message"), trigger, status)
+    message = first_text(notification.get("message"), trigger, status, body.get("run_message"), body.get("run_id"))
     if message is None:
         raise NormalizeError("the notification has neither a message nor a trigger")
     event_type, severity = TRIGGERS.get(trigger, (EventType.ALERT, Severity.NONE))

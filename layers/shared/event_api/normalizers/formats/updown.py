@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, first_time, items, mapping, text, texts
+from event_api.normalizers.coerce import at, first_line, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
@@ -52,14 +52,15 @@ def _event(one: JsonObject) -> NormalizedEvent:
     check, downtime = mapping(one.get("check")), mapping(one.get("downtime"))
     token, url = text(check.get("token")), text(check.get("url"))
     name = first_text(check.get("alias"), url, token)
-    if name is None:
-        raise NormalizeError("the check has neither an alias, a URL nor a token")
+    about = name or first_line(one.get("description"))
+    if about is None:
+        raise NormalizeError("the check has neither an alias, a URL, a token nor a description")
     kind = text(one.get("event"))
     event_type, severity, part = KINDS.get(kind.lower(), UNKNOWN) if kind else NOT_SAID
     return NormalizedEvent(
-        event_key=f"{NAME}:{token or url or name}{part}",
+        event_key=f"{NAME}:{token or url or about}{part}",
         event_type=event_type,
-        title=f"{name}: {_words(kind)}" if part else name,
+        title=f"{about}: {_words(kind)}" if part else about,
         severity=severity,
         description=first_text(
             one.get("description"), at(one, "ssl.error"), downtime.get("error"), check.get("error"), _apdex(one)

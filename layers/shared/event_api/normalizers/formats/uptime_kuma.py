@@ -49,7 +49,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if status in {PENDING, MAINTENANCE}:
         return []
     monitor_id = first_text(monitor.get("id"), heartbeat.get("monitorID"))
-    name = first_text(monitor.get("name"), monitor_id, first_line(body.get("msg")))
+    name = first_text(monitor.get("name"), first_line(body.get("msg")), first_line(heartbeat.get("msg")), monitor_id)
     if name is None:
         raise NormalizeError("the monitor has neither a name nor an id")
     target = _target(monitor)

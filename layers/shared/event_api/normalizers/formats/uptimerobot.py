@@ -23,6 +23,7 @@ ALIASES: Final = ()
 RULES: Final = (
     Rule(keys=("alertType", "monitorID")),
     Rule(keys=("alertType", "monitorURL", "monitorFriendlyName")),
+    Rule(keys=("alertTypeFriendlyName", "monitorFriendlyName")),
     Rule(keys=("alert_type", "monitor_url")),
 )
 

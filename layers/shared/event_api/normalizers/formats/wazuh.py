@@ -49,15 +49,16 @@ _DOTTED_OFFSET: Final = re.compile(r"([+-]\d\d)\.(\d\d)$")
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one ALERT: Wazuh never says that something is over."""
     body = mapping(payload.body.get("all_fields")) or payload.body
-    return [_from_alert(body) if isinstance(body.get("rule"), dict) else _from_text(body)]
+    is_alert = any(isinstance(body.get(name), dict) for name in ("rule", "agent"))
+    return [_from_alert(body) if is_alert else _from_text(body)]
 
 
 def _from_alert(body: JsonObject) -> NormalizedEvent:
     rule, agent = mapping(body.get("rule")), mapping(body.get("agent"))
     rule_id = text(rule.get("id"))
-    title = first_text(rule.get("description"), rule_id)
+    title = first_text(rule.get("description"), rule_id, first_line(body.get("full_log")))
     if title is None:
-        raise NormalizeError("the alert's rule has neither a description nor an id")
+        raise NormalizeError("the alert has no log, and its rule neither a description nor an id")
     agent_id, name = text(agent.get("id")), first_text(agent.get("name"), agent.get("id"))
     return NormalizedEvent(
         event_key=_key(text(at(body, "manager.name")), rule_id or digest(title), agent_id or name),
@@ -65,7 +66,7 @@ def _from_alert(body: JsonObject) -> NormalizedEvent:
         title=title,
         severity=_severity(rule.get("level")),
         description=first_text(body.get("full_log"), body.get("data")),
-        rule=title,
+        rule=first_text(rule.get("description"), rule_id),
         resource=Resource(resource_id=agent_id, resource_type="agent", name=name),
         additional_info=texts(
             {

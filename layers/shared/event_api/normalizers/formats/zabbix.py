@@ -1,4 +1,4 @@
-"""Zabbix's webhook media type: SpaceONE's guide, the parameters of Zabbix's own media types, and Zulip's template.
+"""Zabbix's webhook media type: SpaceONE's guide, the parameters of Zabbix's own media types, Zulip's and KeepHQ's.
 
 Source: https://www.zabbix.com/documentation/current/en/manual/appendix/macros/supported_by_location,
 https://www.zabbix.com/documentation/current/en/manual/config/notifications/media/webhook/webhook_examples and
@@ -26,12 +26,11 @@ RULES: Final = (
     Rule(keys=("event.id", "trigger.id", "item.key", "host.connection_info", "host.visible_name")),
     Rule(keys=("event_id", "event_value", "event_nseverity")),
     Rule(
-        keys=("hostname", "item", "trigger", "link"),
-        values={
-            "severity": ("Not classified", "Information", "Warning", "Average", "High", "Disaster"),
-            "status": ("PROBLEM", "RESOLVED", "OK"),
-        },
+        keys=("item", "trigger", "link", "status"),
+        values={"severity": ("Not classified", "Information", "Warning", "Average", "High", "Disaster")},
     ),
+    # KeepHQ's parameters.
+    Rule(keys=("id", "triggerId", "lastReceived", "service", "severity")),
 )
 
 SEVERITIES: Final = {
@@ -84,9 +83,9 @@ _TOLD: Final = (
 _TITLES = ("eventname", "problemname", "triggername", "trigger", "name")
 _SUBJECTS = ("title", "alertsubject", "subject")
 _MESSAGES = ("message", "alertmessage", "eventopdata", "description")
-_STATES = ("eventvalue", "eventstatus", "status", "triggervalue", "triggerstatus")
+_STATES = ("eventvalue", "eventstatus", "status", "triggervalue", "triggerstatus", "state")
 _LEVELS = ("eventnseverity", "triggernseverity", "nseverity", "eventseverity", "triggerseverity", "severity")
-_HOSTS = ("hostname", "hosthost", "host")
+_HOSTS = ("hostname", "hosthost", "host", "service")
 _ADDRESSES = ("hostconnectioninfo", "hostconn", "hostip")
 
 
@@ -98,7 +97,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if fields.get("eventupdatestatus") == "1" or (subject or "").lower().startswith(_UPDATE_SUBJECT):
         return []
     message = _first(fields, _MESSAGES)
-    title = first_text(_first(fields, _TITLES), subject, first_line(message))
+    title = first_text(_first(fields, _TITLES), subject, first_line(message), _first(fields, ("item", "itemname")))
     if title is None:
         if len(fields) < len(parameters):
             return []
@@ -147,7 +146,7 @@ def _severity(fields: dict[str, str], *, is_guide: bool) -> Severity:
 def _key(fields: dict[str, str], title: str) -> str:
     """Join host and event: ``{EVENT.ID}`` is the problem's, in its recovery too, and unique on its server only."""
     linked = _EVENT_IN_LINK.search(fields.get("link", ""))
-    event = first_text(fields.get("eventid"), linked[1] if linked else None)
+    event = first_text(fields.get("eventid"), linked[1] if linked else None, _first(fields, ("id", "alertuid")))
     host = first_text(fields.get("hostid"), _first(fields, _HOSTS))
     if event is not None:
         return ":".join(filter(None, ("zabbix", host, event)))

@@ -1,0 +1,14 @@
+import pytest
+
+from event_api.normalizers import NormalizeError, normalize
+from tests.samples import payload
+
+
+@pytest.mark.parametrize("messages", [None, "", {}, ["trigger"]])
+def test_messages_that_are_none_are_an_error(messages):
+    with pytest.raises(NormalizeError, match="messages is no list of objects"):
+        normalize("pagerduty-webhook", payload({"messages": messages}))
+
+
+def test_no_message_is_no_event():
+    assert normalize("pagerduty-webhook", payload({"messages": []}))[1] == []
