@@ -126,5 +126,5 @@ reload:  ## Serve what has changed since, in the running local run
 	@$(BIN)/python -m localrun reload
 
 .PHONY: test-e2e
-test-e2e: setup  ## Test the local run as a user has it, Alertmanager included where it is installed
+test-e2e: setup  ## Test the local run as a user has it, with Alertmanager and collectd where they are installed
 	$(BIN)/pytest -q tests/e2e

@@ -27,6 +27,18 @@ def wait_for(what, condition, seconds=PATIENCE):
     raise AssertionError(f"waited {seconds} seconds for {what}")
 
 
+@contextlib.contextmanager
+def running(command, output, **options):
+    """A sender's process, which writes to the file; it is ended in the end."""
+    with output.open("w") as written:
+        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
 class Answer:
     """An HTTP answer, read whole; every status is one."""
 
@@ -138,6 +150,13 @@ class LocalRun:
 
     def get(self, event_id):
         return ask(f"{self.demo['api_url']}/monitoring/v1/event/{event_id}", token=self.demo["token"])
+
+    def events_titled(self, title):
+        return [event for event in self.list().json()["results"] if event["title"] == title]
+
+    def alert(self, alert_id):
+        listed = self.eventctl("alert", "list", "--domain", self.demo["domain_id"])["alerts"]
+        return next(alert for alert in listed if alert["alert_id"] == alert_id)
 
     def processes(self):
         """The processes that run handlers of this local run; they work below its folder."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.driver import ask, wait_for
+from tests.e2e.driver import ask, running, wait_for
 from tests.engines import free_port
 
 CONFIG = """
@@ -56,51 +56,35 @@ def alertmanager(local_run, tmp_path):
     config = tmp_path / "alertmanager.yml"
     config.write_text(CONFIG.format(url=local_run.demo["webhook_url"]))
     port = free_port()
-    with (tmp_path / "output.txt").open("w") as output:
-        process = subprocess.Popen(
-            [
-                program("prometheus-alertmanager"),
-                f"--config.file={config}",
-                f"--storage.path={tmp_path / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--cluster.listen-address=",
-            ],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        running = Alertmanager(port)
-        wait_for("Alertmanager or its end", lambda: running.is_ready() or process.poll() is not None)
-        assert process.poll() is None, (tmp_path / "output.txt").read_text()
-        yield running
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def events_titled(local_run, title):
-    return [event for event in local_run.list().json()["results"] if event["title"] == title]
-
-
-def alert_state(local_run, alert_id):
-    listed = local_run.eventctl("alert", "list", "--domain", local_run.demo["domain_id"])["alerts"]
-    return next(alert["state"] for alert in listed if alert["alert_id"] == alert_id)
+    command = [
+        program("prometheus-alertmanager"),
+        f"--config.file={config}",
+        f"--storage.path={tmp_path / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    output = tmp_path / "output.txt"
+    with running(command, output) as process:
+        started = Alertmanager(port)
+        wait_for("Alertmanager or its end", lambda: started.is_ready() or process.poll() is not None)
+        assert process.poll() is None, output.read_text()
+        yield started
 
 
 def test_firing_opens_an_alert_and_resolving_resolves_it(local_run, alertmanager):
     summary = f"out of memory {uuid4().hex}"
     labels = ["alertname=OutOfMemory", "severity=critical", "instance=web-1"]
     alertmanager.add(*labels, f"--annotation=summary={summary}")
-    (fired,) = wait_for("the alert", lambda: events_titled(local_run, summary))
+    (fired,) = wait_for("the alert", lambda: local_run.events_titled(summary))
     assert (fired["event_type"], fired["severity"]) == ("ALERT", "CRITICAL")
-    assert alert_state(local_run, fired["alert_id"]) == "TRIGGERED"
+    assert local_run.alert(fired["alert_id"])["state"] == "TRIGGERED"
 
     ended = datetime.now(UTC).isoformat(timespec="seconds")
     alertmanager.add(*labels, f"--annotation=summary={summary}", f"--end={ended}")
 
     def recoveries():
-        return [event for event in events_titled(local_run, summary) if event["event_type"] == "RECOVERY"]
+        return [event for event in local_run.events_titled(summary) if event["event_type"] == "RECOVERY"]
 
     (resolved,) = wait_for("the recovery", recoveries)
     assert resolved["alert_id"] == fired["alert_id"]
-    assert alert_state(local_run, fired["alert_id"]) == "RESOLVED"
+    assert local_run.alert(fired["alert_id"])["state"] == "RESOLVED"

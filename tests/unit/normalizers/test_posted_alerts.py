@@ -53,3 +53,25 @@ def test_collectds_severities_share_the_key(said, event_type, severity):
     _, (plain,) = normalize("collectd", payload([{"labels": labels}]))
     assert (event.event_type, event.severity) == (event_type, severity)
     assert event.event_key == plain.event_key
+
+
+@pytest.mark.parametrize(
+    ("labels", "annotations", "title"),
+    [
+        ({"alertname": "collectd_df", "df": "root", "instance": "web-1"}, {"summary": "S"}, "df root on web-1"),
+        ({"alertname": "collectd_exec_", "exec": "backup", "instance": ""}, {"summary": "S"}, "exec backup"),
+        ({"alertname": "collectd_", "instance": "web-1"}, {"summary": "S\nof two lines"}, "S on web-1"),
+        ({"alertname": "collectd_", "instance": ""}, {"summary": "S"}, "S"),
+    ],
+)
+def test_collectds_title_is_what_was_measured_or_else_its_message(labels, annotations, title):
+    _, (event,) = normalize("collectd", payload([{"labels": labels, "annotations": annotations}]))
+    assert event.title == title
+
+
+@pytest.mark.parametrize(("host", "is_shared"), [("web-1", True), ("", False)])
+def test_collectds_message_is_no_part_of_the_key_where_anything_else_is_told(host, is_shared):
+    labels = {"alertname": "collectd_", "instance": host, "service": "collectd"}
+    body = [{"labels": labels, "annotations": {"summary": summary}} for summary in ("failed", "works again")]
+    _, events = normalize(None, payload(body))
+    assert (len({event.event_key for event in events}) == 1) is is_shared

@@ -171,6 +171,7 @@ RULES: Final = (
             values={"type": ("workflow-completed", "job-completed")},
         ),
     ),
+    ("collectd", Rule(keys=("dsnames", "dstypes", "host", "plugin", "values"), of_array=True)),
     ("datadog", Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",))),
     ("datadog", Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated"))),
     ("grafana-rule", Rule(keys=("condition", "data", "execErrState", "noDataState", "title"))),

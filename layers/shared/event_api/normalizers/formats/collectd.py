@@ -1,6 +1,7 @@
-"""collectd's write_http plugin with ``Notifications true`` and ``Format "JSON"``.
+"""collectd's write_http plugin with ``Notifications true`` and ``Format "JSON"``; measurements are no events.
 
 Source: format_json_notification in https://github.com/collectd/collectd/blob/main/src/utils/format_json/format_json.c
+and what collectd 5.12 posts: a request for each notification, and others for the metrics.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, items, mapping, text, texts
+from event_api.normalizers.coerce import digest, fault_severity, first_line, items, mapping, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
@@ -19,13 +20,20 @@ if TYPE_CHECKING:
 
 NAME: Final = "collectd"
 ALIASES: Final = ("collectd-write-http",)
+_METRIC: Final = ("dsnames", "dstypes")
 RULES: Final = (
     # The shape is Alertmanager's, for which collectd made it; Prometheus has no such service.
     Rule(of_array=True, keys=("labels.alertname", "annotations"), values={"labels.service": (NAME,)}),
+    # ``Metrics`` is on unless it is switched off.
+    Rule(of_array=True, keys=(*_METRIC, "host", "plugin", "values")),
 )
 
 SEVERITIES: Final = {"failure": Severity.ERROR, "warning": Severity.WARNING, "okay": Severity.INFO}
 RECOVERED: Final = "okay"
+NOT_MEASURED: Final = frozenset({"alertname", "instance", "severity", "service"})
+"""The labels that every notification has. All others are the instances of the plugin, or of its value."""
+UNSET: Final = frozenset({"nan", "-nan"})
+"""What a threshold says that is not set."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -33,29 +41,32 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     found = items(payload.content) or list(filter(None, [payload.body]))
     if not found:
         raise NormalizeError("there is no notification in the body")
-    return [_event(one) for one in found]
+    return [_event(one) for one in found if not all(key in one for key in _METRIC)]
 
 
 def _event(notification: JsonObject) -> NormalizedEvent:
     labels, annotations = texts(mapping(notification.get("labels"))), texts(mapping(notification.get("annotations")))
-    # All but the last three say what was measured: the plugin, and its instances.
-    measured = [value for name, value in labels.items() if name not in {"instance", "severity", "service"}]
-    measured_name = " ".join(measured).removeprefix("collectd_")
+    # The plugin and the type; what a script says of a host has neither, and is named "collectd_".
+    name = labels.get("alertname", "").removeprefix("collectd_").rstrip("_")
+    instances = [value for label, value in labels.items() if label not in NOT_MEASURED]
+    subject = " ".join(filter(None, (name, *instances))) or first_line(annotations.get("summary"))
     host = labels.get("instance")
-    title = " on ".join(filter(None, (measured_name, host))) or annotations.get("summary")
-    if title is None:
+    title = " on ".join(filter(None, (subject, host)))
+    if not title:
         raise NormalizeError("the notification has neither an alertname nor a summary")
-    # The state is kept for all data sources of a value together, so what names one is no part of the key.
-    identity: JsonObject = {name: value for name, value in labels.items() if name != "severity"}
+    # The state is kept for all data sources of a value together, so what names one is no part of the key. What
+    # tells neither the host nor the plugin could be anything.
+    identity: JsonObject = {label: value for label, value in labels.items() if label != "severity"}
     level = text(labels.get("severity"))
     return NormalizedEvent(
-        event_key=f"{NAME}:{digest(identity or title)}",
+        event_key=f"{NAME}:{digest(identity if name or host else title)}",
         event_type=EventType.RECOVERY if (level or "").lower() == RECOVERED else EventType.ALERT,
         title=title,
         severity=fault_severity(level, SEVERITIES),
         description=annotations.get("summary"),
-        rule=labels.get("alertname"),
+        rule=labels.get("alertname") if name else None,
         resource=Resource(resource_id=host, resource_type="host" if host else None, name=host),
-        additional_info={name: note for name, note in annotations.items() if name != "summary"} | labels,
+        additional_info={key: note for key, note in annotations.items() if key != "summary" and note not in UNSET}
+        | labels,
         occurred_at=parse_time(notification.get("startsAt")),
     )
