@@ -1,7 +1,8 @@
 """Datadog's webhooks: the template that we recommend, SpaceONE's, the default payload, and fields named by variables.
 
-Source: https://docs.datadoghq.com/integrations/webhooks/. The payload is the user's own template; docs/formats.md has
-ours. A field may be named as in ours or, in any case, as the variable that fills it (``alert_transition``).
+Source: https://docs.datadoghq.com/integrations/webhooks/. The payload is the user's own template;
+docs/senders/datadog.md has ours. A field may be named as in ours or, in any case, as the variable that fills it
+(``alert_transition``).
 """
 
 from __future__ import annotations
