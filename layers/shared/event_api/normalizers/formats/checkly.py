@@ -30,6 +30,7 @@ FAILURE: Final = (EventType.ALERT, Severity.ERROR)
 DEGRADED: Final = (EventType.ALERT, Severity.WARNING)
 RECOVERED: Final = (EventType.RECOVERY, Severity.INFO)
 KINDS: Final = {
+    "alert_fail": FAILURE,
     "alert_failure": FAILURE,
     "alert_failure_remain": FAILURE,
     "alert_degraded_failure": FAILURE,
