@@ -64,3 +64,20 @@ def test_they_say_what_is_missing(name, body, reason):
     with pytest.raises(NormalizeError) as caught:
         only(name, body)
     assert caught.value.reason.startswith(reason)
+
+
+def test_an_alert_without_labels_takes_those_of_its_group():
+    body = {
+        "receiver": "shop",
+        "orgId": 1,
+        "groupKey": "{}",
+        "alerts": [{"status": "firing"}],
+        "title": "[FIRING:1]",
+        "message": "Webhook test message.",
+    }
+    name, (event,) = normalize(None, payload(body))
+    assert (name, event.title, event.severity) == ("grafana", "Webhook test message.", Severity.ERROR)
+    body["commonLabels"] = {"alertname": "Disk full", "severity": "warning"}
+    body["alerts"] = [{"status": "firing", "labels": {"instance": "web-1"}}]
+    event = only("grafana", body)
+    assert (event.title, event.severity, event.resource.name) == ("Disk full", Severity.WARNING, "web-1")

@@ -148,6 +148,29 @@ RULES: Final = (
     ("aliyun-cms", Rule(keys=("eventTime", "level", "name", "product", "regionId", "resourceId", "ver"))),
     ("datadog", Rule(keys=("body", "last_updated", "event_type", "title", "date", "org.id"), absent=("event_key",))),
     (
+        "datadog",
+        Rule(
+            keys=("monitor_id", "query", "message"),
+            starts={
+                "type": (
+                    "composite",
+                    "event alert",
+                    "event-v2 alert",
+                    "log alert",
+                    "metric alert",
+                    "process alert",
+                    "query alert",
+                    "rum alert",
+                    "service check",
+                    "slo alert",
+                    "synthetics alert",
+                    "trace-analytics alert",
+                )
+            },
+            absent=("alert_transition", "last_updated", "scopes"),
+        ),
+    ),
+    (
         "kapacitor",
         Rule(keys=("id", "message", "time", "level", "data"), values={"level": ("OK", "INFO", "WARNING", "CRITICAL")}),
     ),
@@ -201,6 +224,7 @@ RULES: Final = (
     ("cloudevents", Rule(keys=("cloudEventsVersion", "eventType", "source", "eventID"))),
     ("cloudflare", Rule(keys=("alert_type", "account_id", "policy_id", "data"))),
     ("datadog", Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated"))),
+    ("grafana", Rule(keys=("receiver", "orgId", "groupKey", "alerts"))),
     ("jenkins", Rule(keys=("name", "url", "build.phase", "build.number"))),
     ("librenms", Rule(keys=("alert_id", "device_id", "rule_id", "state"))),
     ("naver-cloudinsight", Rule(keys=("eventLevel", "prodKey", "ruleId", "ruleName"))),
