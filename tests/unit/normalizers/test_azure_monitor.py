@@ -130,6 +130,5 @@ def test_it_says_what_is_missing(body, reason):
     ],
 )
 def test_a_context_without_essentials_is_still_told(context, title):
-    assert only({"schemaId": "azureMonitorCommonAlertSchema", "data": {"alertContext": context}}).title.startswith(
-        title
-    )
+    body = {"schemaId": "azureMonitorCommonAlertSchema", "data": {"alertContext": context}}
+    assert only(body).title.startswith(title)

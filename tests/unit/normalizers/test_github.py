@@ -38,7 +38,7 @@ def test_only_a_failure_and_a_success_are_events(kind, conclusion, expected):
 
 def test_an_unknown_conclusion_is_told_without_a_grade():
     (made,) = events("workflow_run", action="completed", workflow_run={"name": "CI", "conclusion": "exploded"})
-    assert (made.title, made.severity) == ("CI ended as exploded", "NONE")
+    assert (made.title, made.severity) == ("CI ended as exploded (example/shop)", "NONE")
 
 
 @pytest.mark.parametrize("action", [None, "in_progress"])

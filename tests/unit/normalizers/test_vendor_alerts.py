@@ -335,3 +335,23 @@ def test_a_run_without_a_known_status_is_still_told(sample, path, title, status,
 )
 def test_an_aliyun_event_without_a_name_is_named_by_what_is_left(body, title):
     assert only("aliyun-cms", body).title == title
+
+
+@pytest.mark.parametrize(
+    ("format_", "body"),
+    [
+        ("datadog", {"id": "1", "title": "CPU", "alert_id": "7", "alert_transition": "Triggered", "body": "high"}),
+        (
+            "datadog",
+            {"title": "CPU", "alert_type": "error", "alert_transition": "Triggered", "last_updated": "1772362800000"},
+        ),
+        (
+            "cloudflare",
+            {"name": "DDoS", "alert_type": "advanced_ddos_attack_l4_alert", "data": {"attack_id": "1"}}
+            | {"alert_event": "ALERT_STATE_EVENT_START", "ts": 1772362800},
+        ),
+    ],
+)
+def test_templates_with_fewer_fields_are_told(format_, body):
+    name, (event,) = normalize(None, payload(body))
+    assert (name, facts(event)) == (format_, ("ALERT", "ERROR"))

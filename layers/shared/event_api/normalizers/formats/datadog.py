@@ -41,7 +41,8 @@ RULES: Final = (
     # SpaceONE's template has event_key, title and event_type, which is the direct format's: it has to be bound.
     Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",)),
     Rule(keys=("body", "last_updated", "event_type", "title", "date", "org.id"), absent=("event_key",)),
-    Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated")),
+    Rule(keys=("alert_transition", "alert_type"), absent=("event_key",)),
+    Rule(keys=("alert_transition", "alert_id", "title"), absent=("event_key",)),
     Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated")),
     Rule(
         keys=("monitor_id", "query", "message"),

@@ -51,7 +51,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     body = payload.body
     alerts = items(body.get("alerts"))
     if not alerts and body.get("alerts") != []:
-        raise NormalizeError("alerts is missing, or no list of objects")
+        alerts = [body]  # a single alert, as forwarders split them, or a group that lost its alerts
     return [_event(alert, body) for alert in alerts]
 
 
