@@ -1,8 +1,8 @@
 """Times: ISO 8601 UTC with milliseconds and ``Z`` inside, whatever a sender writes outside.
 
 Senders write nanoseconds, seven fractional digits, offsets with and without a colon, epochs in seconds,
-milliseconds, microseconds or nanoseconds, RFC 1123 dates, and ``0001-01-01T00:00:00Z`` for "none"
-(Go's zero time, as Alertmanager sends it).
+milliseconds, microseconds or nanoseconds, RFC 1123 dates, times as Go prints them, and ``0001-01-01T00:00:00Z``
+for "none" (Go's zero time, as Alertmanager sends it).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _RFC1123 = re.compile(
     r"(?:[a-z]{3,9},\s*)?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ?(Z|UTC|GMT|[+-]\d{4})",
     re.ASCII | re.IGNORECASE,
 )
+_GO_ZONE = re.compile(r"(?<=[+-]\d{4}) (?:[A-Z]{3,5}|[+-]\d\d)(?: m=[+-][\d.]+)?$", re.ASCII)
+"""What Go prints after the offset: the zone's name, and its monotonic clock."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBER = re.compile(r"(\d{1,32})(\.\d*)?(?:[eE]\+?\d{1,3})?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -81,8 +83,8 @@ def _offset(zone: str | None) -> timedelta:
 def parse_time(value: object) -> datetime | None:
     """Read a sender's time, whatever its form; None where there is none or it cannot be read.
 
-    Takes ISO 8601, RFC 1123 dates, and epochs as numbers or digit strings, whose unit (s, ms, µs, ns)
-    follows from their size. Nothing up to 1970 is a time: a zero epoch and the year 1 mean "none".
+    Takes ISO 8601, Go's own form of it, RFC 1123 dates, and epochs as numbers or digit strings, whose unit
+    (s, ms, µs, ns) follows from their size. Nothing up to 1970 is a time: a zero epoch and the year 1 mean "none".
     """
     if isinstance(value, bool):
         return None
@@ -94,6 +96,7 @@ def parse_time(value: object) -> datetime | None:
     number = _NUMBER.fullmatch(text)
     if number is not None:
         return _parse_epoch(int(text) if text == number[1] else float(text))
+    text = _GO_ZONE.sub("", text)
     moment = parse_iso(text) or _parse_rfc1123(text)
     return cut(moment) if moment is not None and moment > _EPOCH else None
 

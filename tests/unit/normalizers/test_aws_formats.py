@@ -59,7 +59,7 @@ def test_eventbridge_gives_no_event_of_an_alarms_configuration():
     [
         ("aws.codebuild", {"build-status": "TIMED_OUT"}, FAILED),
         ("aws.codebuild", {"build-status": "STOPPED"}, []),
-        ("aws.codebuild", {}, []),
+        ("aws.codebuild", {}, FAILED),
         ("aws.codepipeline", {"state": "SUCCEEDED"}, RECOVERED),
         ("aws.codepipeline", {"state": "SUPERSEDED"}, []),
         ("aws.codedeploy", {"state": "FAILURE"}, FAILED),
@@ -174,7 +174,23 @@ def test_health_webhook_reads_a_text_and_says_what_a_body_lacks():
     assert only("aws-health", ENVELOPE).title == "Certificate expires"
     assert only("aws-health", ENVELOPE | {"Message": '{"a": 1}'}).title == "Certificate expires"
     with pytest.raises(NormalizeError, match="neither an eventTypeCode nor an eventArn"):
-        events("aws-health", {"detail": {"service": "EC2"}})
+        events("aws-health", {"detail": {"x": 1}})
+
+
+def test_health_event_without_code_and_arn_is_named_by_what_is_left():
+    assert only("aws-health", {"detail": {"service": "EC2"}}).title == "AWS Health: EC2"
+    one, other = (only("aws-health", {"detail-type": "AWS Health Event", "id": name}) for name in ("1", "2"))
+    assert one.title == "AWS Health Event"
+    assert one.event_key != other.event_key
+
+
+def test_anomaly_without_detail_is_named_by_its_kind():
+    body = {"source": "aws.ce", "detail-type": "Anomaly Detected", "account": "123456789012", "id": "1", "detail": {}}
+    assert only("aws-budgets", body).title == "Cost anomaly: Anomaly Detected"
+
+
+def test_a_run_that_calls_no_state_change_is_no_event():
+    assert facts(on_the_bus("aws.codebuild", "AWS API Call via CloudTrail", {"eventName": "StartBuild"})) == []
 
 
 # --- Budgets -----------------------------------------------------------------------------------------------------

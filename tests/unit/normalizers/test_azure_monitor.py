@@ -117,3 +117,18 @@ def test_it_says_what_is_missing(body, reason):
     with pytest.raises(NormalizeError) as caught:
         only(body)
     assert caught.value.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("context", "title"),
+    [
+        ({"labels": {"alertname": "Disk full"}}, "Disk full"),
+        ({"annotations": {"summary": "Disk is full"}}, "Disk is full"),
+        ({"operationName": "Microsoft.Compute/virtualMachines/restart/action"}, "Microsoft.Compute/virtualMachines/"),
+        ({"SearchQuery": "Heartbeat"}, "Heartbeat"),
+        ({"condition": {"allOf": [{"metricName": "Percentage CPU"}]}}, "Percentage CPU"),
+    ],
+)
+def test_a_context_without_essentials_is_still_told(context, title):
+    body = {"schemaId": "azureMonitorCommonAlertSchema", "data": {"alertContext": context}}
+    assert only(body).title.startswith(title)

@@ -151,7 +151,16 @@ def test_cloudwatch_alarm_without_a_name_is_named_by_its_arn():
 
 
 def test_cloudwatch_without_name_and_arn_says_so():
-    assert reason("aws-cloudwatch", {"NewStateValue": "ALARM"}) == "the alarm has neither a name nor an ARN"
+    assert (
+        reason("aws-cloudwatch", {"NewStateValue": "ALARM"}) == "the alarm has neither a name nor an ARN nor a metric"
+    )
+
+
+def test_cloudwatch_without_name_is_named_by_its_arn_or_its_metric():
+    arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-latency"
+    assert only("aws-cloudwatch", {"alarmArn": arn}).title == "checkout-latency"
+    assert only("aws-cloudwatch", {"detail-type": "CloudWatch Alarm State Change", "resources": [arn]}).event_key == arn
+    assert only("aws-cloudwatch", {"MetricName": "CPUUtilization", "Namespace": "AWS/EC2"}).title == "CPUUtilization"
 
 
 def test_cloudwatch_webhook_reads_an_envelope_a_handshake_and_a_text():

@@ -26,12 +26,24 @@ def events(kind, **body):
         ("neutral", []),
         ("skipped", []),
         ("stale", []),
-        (None, []),
+        # Nothing must be lost because GitHub has a new word, or a proxy drops one.
+        (None, ["ALERT"]),
+        ("exploded", ["ALERT"]),
     ],
 )
 def test_only_a_failure_and_a_success_are_events(kind, conclusion, expected):
     made = events(kind, action="completed", **{kind: {"name": "CI", "conclusion": conclusion}})
     assert [event.event_type for event in made] == expected
+
+
+def test_an_unknown_conclusion_is_told_without_a_grade():
+    (made,) = events("workflow_run", action="completed", workflow_run={"name": "CI", "conclusion": "exploded"})
+    assert (made.title, made.severity) == ("CI ended as exploded (example/shop)", "NONE")
+
+
+@pytest.mark.parametrize("action", [None, "in_progress"])
+def test_a_run_without_a_conclusion_that_is_not_said_to_be_over_is_no_event(action):
+    assert not events("workflow_run", action=action, workflow_run={"name": "CI", "conclusion": None})
 
 
 @pytest.mark.parametrize("action", ["requested", "in_progress", "queued", "created", "rerequested"])

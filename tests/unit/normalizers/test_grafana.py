@@ -55,7 +55,7 @@ def test_whole_numbers_stay_whole():
 @pytest.mark.parametrize(
     ("name", "body", "reason"),
     [
-        ("grafana", {}, "alerts is missing"),
+        ("grafana", {}, "an alert has no fingerprint"),
         ("grafana", {"alerts": [{"labels": {}}]}, "an alert has no fingerprint"),
         ("grafana-legacy", {}, "the rule has neither"),
     ],
@@ -64,3 +64,28 @@ def test_they_say_what_is_missing(name, body, reason):
     with pytest.raises(NormalizeError) as caught:
         only(name, body)
     assert caught.value.reason.startswith(reason)
+
+
+def test_an_alert_without_labels_takes_those_of_its_group():
+    body = {
+        "receiver": "shop",
+        "orgId": 1,
+        "groupKey": "{}",
+        "alerts": [{"status": "firing"}],
+        "title": "[FIRING:1]",
+        "message": "Webhook test message.",
+    }
+    name, (event,) = normalize(None, payload(body))
+    assert (name, event.title, event.severity) == ("grafana", "Webhook test message.", Severity.ERROR)
+    body["commonLabels"] = {"alertname": "Disk full", "severity": "warning"}
+    body["alerts"] = [{"status": "firing", "labels": {"instance": "web-1"}}]
+    event = only("grafana", body)
+    assert (event.title, event.severity, event.resource.name) == ("Disk full", Severity.WARNING, "web-1")
+
+
+def test_a_single_alert_and_a_group_that_lost_its_alerts_are_told():
+    alert = {"status": "resolved", "labels": {"alertname": "CPU"}, "startsAt": "2026-03-01T11:00:00Z"}
+    event = only("grafana", alert)
+    assert (event.title, event.event_type) == ("CPU", EventType.RECOVERY)
+    event = only("grafana", {"status": "firing", "orgId": 1, "commonLabels": {"alertname": "CPU"}, "alerts": None})
+    assert (event.title, event.event_type, event.severity) == ("CPU", EventType.ALERT, Severity.ERROR)

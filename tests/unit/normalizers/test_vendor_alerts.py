@@ -1,5 +1,7 @@
 """What the samples of the monitoring vendors' formats do not show: their other states, and keys that have to agree."""
 
+import copy
+
 import pytest
 
 from event_api.model import EventType, Severity
@@ -283,3 +285,73 @@ def test_opscruise_reads_what_spans_lines():
 )
 def test_the_reason_says_what_is_missing(name, said):
     assert said in reason(name, {})
+
+
+def test_a_datadog_monitor_is_told_by_its_type():
+    body = {
+        "title": "Disk nearly full",
+        "type": "metric alert",
+        "query": "min(last_1h):min:system.disk.free{*} by {host} < 20",
+        "message": "Disk space is below 20 %.",
+        "priority": 4,
+        "monitor_id": "12",
+    }
+    name, (event,) = normalize(None, payload(body))
+    assert (name, event.title, facts(event)) == ("datadog", "Disk nearly full", ("ALERT", "INFO"))
+
+
+CI = [
+    ("gitlab/pipeline-failed", "object_attributes.status", "Pipeline"),
+    ("bitbucket/build-failed", "commit_status.state", ""),
+    ("circleci/job-failed", "job.status", "Job"),
+]
+
+
+@pytest.mark.parametrize(("sample", "path", "title"), CI)
+@pytest.mark.parametrize(("status", "severity"), [(None, "ERROR"), ("exploded", "NONE")])
+def test_a_run_without_a_known_status_is_still_told(sample, path, title, status, severity):
+    found = SAMPLES[sample]
+    body = copy.deepcopy(found.body)
+    parent, _, key = path.partition(".")
+    body[parent][key] = status
+    event = only(found.format, body, found.headers)
+    assert facts(event) == ("ALERT", severity)
+    assert event.title.startswith(title)
+    assert event.event_key == only(found.format, found.body, found.headers).event_key
+
+
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        (
+            {"product": "ECS", "resourceId": "i-1", "instanceName": "web-1", "eventTime": "20260301T110000.000+0800"},
+            "ECS web-1",
+        ),
+        (
+            {"strategyName": "Faults of the shop", "subscription": {}, "batchId": "1", "userId": "2"},
+            "Faults of the shop",
+        ),
+    ],
+)
+def test_an_aliyun_event_without_a_name_is_named_by_what_is_left(body, title):
+    assert only("aliyun-cms", body).title == title
+
+
+@pytest.mark.parametrize(
+    ("format_", "body"),
+    [
+        ("datadog", {"id": "1", "title": "CPU", "alert_id": "7", "alert_transition": "Triggered", "body": "high"}),
+        (
+            "datadog",
+            {"title": "CPU", "alert_type": "error", "alert_transition": "Triggered", "last_updated": "1772362800000"},
+        ),
+        (
+            "cloudflare",
+            {"name": "DDoS", "alert_type": "advanced_ddos_attack_l4_alert", "data": {"attack_id": "1"}}
+            | {"alert_event": "ALERT_STATE_EVENT_START", "ts": 1772362800},
+        ),
+    ],
+)
+def test_templates_with_fewer_fields_are_told(format_, body):
+    name, (event,) = normalize(None, payload(body))
+    assert (name, facts(event)) == (format_, ("ALERT", "ERROR"))

@@ -47,9 +47,9 @@ _STATUSES: Final = _ENDED | {"executing", "scheduled", "failed", "inquiring"}
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of the alert."""
     body = {key: value for key, value in payload.body.items() if value != "null"}  # so forms write nothing
-    if "alert" in body:
+    if "alert" in body or "strategyName" in body:
         return [_system_event(_subscribed(body))]
-    return [_system_event(body) if "eventTime" in body else _threshold(body)]
+    return [_system_event(body) if "eventTime" in body or "name" in body else _threshold(body)]
 
 
 def _threshold(body: JsonObject) -> NormalizedEvent:
@@ -139,18 +139,18 @@ def _subscribed(body: JsonObject) -> JsonObject:
 
 
 def _system_event(body: JsonObject) -> NormalizedEvent:
-    name, product = text(body.get("name")), text(body.get("product"))
+    product, resource_id = text(body.get("product")), text(body.get("resourceId"))
+    instance = first_text(body.get("instanceName"), resource_id)
+    name = first_text(body.get("name"), body.get("strategyName"), instance)
     if name is None:
-        raise NormalizeError("the system event has no name")
+        raise NormalizeError("the system event has neither a name nor a strategy nor a resource")
     head, _, last = name.rpartition(":")
     subject = head if head and last.lower() in _STATUSES else name
     status = (first_text(body.get("status"), last) or "").lower()
-    resource_id = text(body.get("resourceId"))
     # "Normal" is what events say that have no course, such as a change of state.
     ended = (text(body.get("alertStatus")) or "").lower() == "resolved" or (
         status in _ENDED and (status != "normal" or subject != name)
     )
-    instance = first_text(body.get("instanceName"), resource_id)
     return NormalizedEvent(
         event_key=":".join(filter(None, (NAME, product, resource_id or instance, subject))),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,

@@ -46,7 +46,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if message is None:
         return [_budget(payload)]
     anomaly = mapping(message.get("detail")) or message
-    if first_text(anomaly.get("anomalyId"), anomaly.get("dimensionalValue"), anomaly.get("monitorName")) is None:
+    names = ("anomalyId", "dimensionalValue", "monitorName", "monitorArn", "detail-type")
+    if first_text(*map(anomaly.get, names)) is None:
         if sns.is_envelope(payload.body):
             return [sns.text_event(payload)]
         raise NormalizeError("the message is no budget's, and has no anomalyId")
@@ -89,11 +90,13 @@ def _anomaly(anomaly: JsonObject, message: JsonObject) -> NormalizedEvent:
     impact = text(at(anomaly, "impact.totalImpact"))
     share = text(at(anomaly, "impact.totalImpactPercentage"))
     account = first_text(anomaly.get("accountId"), message.get("account")) or ""
-    identity = text(anomaly.get("anomalyId")) or ":".join(filter(None, ("anomaly", account, monitor, what)))
+    parts = ("anomaly", account, monitor, what, None if what else text(message.get("id")))
+    identity = text(anomaly.get("anomalyId")) or ":".join(filter(None, parts))
+    named = first_text(what, anomaly.get("anomalyId"), message.get("detail-type"))
     return NormalizedEvent(
         event_key=identity,
         event_type=EventType.ALERT,
-        title=f"Cost anomaly: {what or identity}"
+        title=f"Cost anomaly: {named or identity}"
         + (f", {impact} USD more than expected" if impact else "")
         + (f" ({share} %)" if impact and share else ""),
         severity=Severity.WARNING,

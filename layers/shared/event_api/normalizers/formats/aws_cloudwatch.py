@@ -74,17 +74,17 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if body is not None and body.get("detail-type") == _NO_EVENT:
         return []
     alarm = None if body is None else _read(body)
-    if alarm is not None and first_text(alarm.name, alarm.arn):
+    if alarm is not None and first_text(alarm.name, alarm.arn, *(metric.name for metric in alarm.metrics)):
         return [_event(alarm)]
     if sns.is_envelope(payload.body) or isinstance(payload.content, str):
         return [sns.text_event(payload)]
-    raise NormalizeError("the alarm has neither a name nor an ARN")
+    raise NormalizeError("the alarm has neither a name nor an ARN nor a metric")
 
 
 def _read(body: JsonObject) -> _Alarm:
-    if "alarmData" in body:
+    if "alarmData" in body or "alarmArn" in body:
         return _from_lambda_action(body)
-    if "detail" in body:
+    if "detail" in body or "detail-type" in body:
         return _from_eventbridge(body)
     return _from_sns(body)
 
@@ -161,7 +161,8 @@ def _pairs(dimensions: Mapping[Any, Json]) -> tuple[tuple[str, str], ...]:
 
 def _event(alarm: _Alarm) -> NormalizedEvent:
     event_type, severity = STATES.get(alarm.state, _UNKNOWN_STATE) if alarm.state else _NO_STATE
-    name = alarm.name or (alarm.arn or "").rpartition(":alarm:")[2]
+    measured = (metric.name for metric in alarm.metrics)
+    name = first_text(alarm.name, (alarm.arn or "").rpartition(":alarm:")[2], *measured) or ""
     account = first_text(alarm.account, sns.arn_part(alarm.arn, sns.ARN_ACCOUNT)) or ""
     # The display name "EU (Ireland)" that SNS brings is no region code; the ARN has the code.
     region = first_text(sns.arn_part(alarm.arn, sns.ARN_REGION), alarm.region)

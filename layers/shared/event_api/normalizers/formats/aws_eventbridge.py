@@ -118,6 +118,7 @@ EC2_PASSING: Final = frozenset({"pending", "stopping", "shutting-down"})
 
 RDS_FAULTS: Final = frozenset({"failure", "low storage"})
 
+_STATE = "state"  # CodeBuild Build State Change, CodeDeploy Deployment State-change Notification
 _TICK = "Scheduled Event"
 _MOST_RESOURCES = 20
 
@@ -205,6 +206,8 @@ def _read(message: _Message) -> list[NormalizedEvent]:
 
 def _run(message: _Message) -> list[NormalizedEvent]:
     outcome = message.outcome
+    if outcome is None and message.state is None and _STATE in message.kind.lower():
+        outcome = OUTCOMES["failed"]  # one that does not say how it went is told of
     if outcome is None:
         return []
     if "Phase" in message.kind and outcome[0] is EventType.RECOVERY:

@@ -41,22 +41,24 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         return [sns.text_event(payload)]
     detail = mapping(body.get("detail"))
     code, arn = text(detail.get("eventTypeCode")), text(detail.get("eventArn"))
-    if code is None and arn is None:
+    service = text(detail.get("service"))
+    about = first_text(service, arn)
+    title = _title(code, service) if code else f"AWS Health: {about}" if about else text(body.get("detail-type"))
+    if title is None:
         if sns.is_envelope(payload.body):
             return [sns.text_event(payload)]
-        raise NormalizeError("the event has neither an eventTypeCode nor an eventArn")
+        raise NormalizeError("the event has neither an eventTypeCode nor an eventArn nor a detail-type")
     closed = (text(detail.get("statusCode")) or "").lower() == "closed"
     account = first_text(detail.get("affectedAccount"), body.get("account")) or ""
     region = first_text(detail.get("eventRegion"), body.get("region"))
-    service = text(detail.get("service"))
     entities = [found for one in items(detail.get("affectedEntities")) if (found := text(one.get("entityValue")))]
     resources = body.get("resources")
     affected = first_text(*entities, *(resources if isinstance(resources, list) else ()), service)
     return [
         NormalizedEvent(
-            event_key=_key(detail, arn, code, account, region),
+            event_key=_key(detail, arn, first_text(code, body.get("id")), account, region),
             event_type=EventType.RECOVERY if closed else EventType.ALERT,
-            title=_title(code, service) if code else f"AWS Health: {service or arn}",
+            title=title,
             severity=severity(detail.get("eventTypeCategory"), CATEGORIES, Severity.INFO),
             description=_description(detail.get("eventDescription")),
             rule=code,

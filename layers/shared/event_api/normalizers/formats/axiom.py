@@ -14,8 +14,6 @@ from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from event_api.jsontypes import JsonObject
     from event_api.normalizers.payload import Payload
 
@@ -58,7 +56,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
                     "group_values": event.get("groupValues"),
                 }
             ),
-            occurred_at=_time(first_text(event.get("timestamp"), event.get("queryEndTime"))),
+            occurred_at=parse_time(first_text(event.get("timestamp"), event.get("queryEndTime"))),
         )
     ]
 
@@ -73,8 +71,3 @@ def _key(monitor: str, event: JsonObject) -> str:
     """Tell the groups of one monitor apart."""
     keys, values = event.get("groupKeys"), event.get("groupValues")
     return ":".join((NAME, monitor, *((digest(keys, values),) if text(values) else ())))
-
-
-def _time(value: str | None) -> datetime | None:
-    """Read a time as Go prints it: ``2026-03-01 11:40:00.5 +0000 UTC``."""
-    return parse_time((value or "").removesuffix(" UTC"))

@@ -29,6 +29,9 @@ RESULTS: Final = {
 }
 _NO_RESULT = (EventType.ALERT, Severity.ERROR)
 _OTHER_RESULT = (EventType.ALERT, Severity.NONE)
+_GOING_ON: Final = frozenset(
+    {"canceling", "inprogress", "notstarted", "pending", "queued", "running", "skipped", "waiting"}
+)
 _STOPPED: Final = frozenset({"canceled", "cancelled", "stopped", "skipped", "abandoned", "none"})
 """Somebody's doing, and no news of whether it works."""
 
@@ -93,7 +96,7 @@ def _run(body: JsonObject, kind: str, title: str) -> list[NormalizedEvent]:
     one = resource if kind == "build" else ran or stage
     result = first_text(one.get("result"), one.get("deploymentStatus"), stage.get("status"), one.get("status"))
     state = (text(one.get("state")) or "completed").lower()
-    if state != "completed" or (result or "").lower() in _STOPPED:
+    if state in _GOING_ON or (result or "").lower() in _STOPPED:
         return []
     event_type, severity = RESULTS.get(result.lower(), _OTHER_RESULT) if result else _NO_RESULT
     definition = _definition(resource, ran)

@@ -45,13 +45,15 @@ RULES: Final = (
 )
 
 _OVER: Final = frozenset({"resolved", "deactivated"})
+_TITLES: Final = ("labels.alertname", "annotations.summary", "operationName", "SearchQuery")
+"""What of an alert's context can stand in for the rule's name, which lies in the essentials."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of the alert, by what its schema has: a webhook's action group may change its schema."""
     body = payload.body
     data = mapping(body.get("data")) or body
-    if "essentials" in data:
+    if "essentials" in data or mapping(data.get("alertContext")):
         return [_common(data)]
     if mapping(at(data, "context.activityLog")):
         return [_activity_log(data)]
@@ -59,7 +61,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         return [_metric(data)]
     if "BudgetName" in data or body.get("schemaId") == _BUDGET:
         return [_budget(data)]
-    if "AlertRuleName" in data:
+    if "AlertRuleName" in data or "SearchQuery" in data:
         return [_log(data)]
     raise NormalizeError("there are neither essentials, nor a context, a budget or a rule's name")
 
@@ -74,17 +76,19 @@ def _common(data: JsonObject) -> NormalizedEvent:
     budget_name = text(budget.get("BudgetName"))
     alert_id = text(essentials.get("alertId"))
     rule = text(essentials.get("alertRule"))
+    criteria = azure.criteria(context.get("condition"))
     title = first_text(
         at(context, "properties.title"),
         (rule or "").rpartition("/")[2] if (rule or "").startswith("/subscriptions/") else rule,
         f"Budget {budget_name}" if budget_name else None,
         essentials.get("description"),
+        *(at(context, path) for path in _TITLES),
+        *map(azure.measured, criteria),
         alert_id,
     )
     if title is None:
-        raise NormalizeError("the alert has neither a rule nor a description nor an id")
+        raise NormalizeError("the alert has neither a rule nor a description nor an id, and its context no name")
     resolved = (text(essentials.get("monitorCondition")) or "").lower() in _OVER
-    criteria = azure.criteria(context.get("condition"))
     account = azure.subscription(alert_id, target) or ""
     is_cost = bool(budget) or (text(essentials.get("monitoringService")) or "").lower().startswith("cost")
     if alert_id and "/activitylogalerts/" in alert_id.lower():

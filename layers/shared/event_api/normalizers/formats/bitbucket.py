@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import at, first_text, mapping, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.outcomes import outcome
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
@@ -24,14 +25,14 @@ STATES: Final = {
     "failed": (EventType.ALERT, Severity.ERROR, "failed"),
     "successful": (EventType.RECOVERY, Severity.INFO, "succeeded"),
 }
-"""INPROGRESS and STOPPED are neither a fault nor its end."""
+SILENT: Final = frozenset({"inprogress", "stopped"})
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of a build that failed or succeeded; none of all else."""
     body = payload.body
     status = mapping(body.get("commit_status"))
-    result = STATES.get((text(status.get("state")) or "").lower())
+    result = outcome(status.get("state"), STATES, SILENT) if status else None
     if result is None:
         return []
     event_type, severity, verb = result

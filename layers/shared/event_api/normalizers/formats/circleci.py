@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import at, first_text, mapping, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.outcomes import outcome
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
@@ -30,17 +31,18 @@ STATUSES: Final = {
     "unauthorized": (EventType.ALERT, Severity.ERROR, "was not authorized"),
     "success": (EventType.RECOVERY, Severity.INFO, "succeeded"),
 }
-"""One that was cancelled is neither a fault nor its end."""
+SILENT: Final = frozenset({"canceled", "cancelled", "not_run", "on_hold", "running"})
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of what failed or succeeded; none of a test's ping and of what was cancelled."""
     body = payload.body
-    kind = KINDS.get(text(body.get("type")) or "")
+    told = text(body.get("type"))
+    kind = KINDS.get(told) if told else next((kind for kind in ("job", "workflow") if kind in body), None)
     if kind is None:
         return []
     done = mapping(body.get(kind))
-    result = STATUSES.get((text(done.get("status")) or "").lower())
+    result = outcome(done.get("status"), STATUSES, SILENT)
     if result is None:
         return []
     event_type, severity, verb = result

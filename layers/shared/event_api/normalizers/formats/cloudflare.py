@@ -24,6 +24,8 @@ RULES: Final = (
     # The header's value is the webhook's secret: that it is there is all that is asked of it.
     Rule(headers=("cf-webhook-auth",)),
     Rule(keys=("alert_type", "account_id", "policy_id", "data")),
+    # Account and policy need not be there.
+    Rule(keys=("alert_type", "data"), starts={"alert_event": ("ALERT_STATE_EVENT_",)}),
 )
 
 RECOVERED: Final = frozenset({"end", "healthy", "resolved", "recovered", "success"})

@@ -22,12 +22,34 @@ if TYPE_CHECKING:
 
 NAME: Final = "datadog"
 ALIASES: Final = ()
+_KINDS: Final = (
+    "composite",
+    "event alert",
+    "event-v2 alert",
+    "log alert",
+    "metric alert",
+    "process alert",
+    "query alert",
+    "rum alert",
+    "service check",
+    "slo alert",
+    "synthetics alert",
+    "trace-analytics alert",
+)
+"""The types of monitors in Datadog's API."""
+
 RULES: Final = (
     # SpaceONE's template has event_key, title and event_type, which is the direct format's: it has to be bound.
     Rule(keys=("event_key", "cycle", "transition", "alert_type"), absent=("event_type",)),
     Rule(keys=("body", "last_updated", "event_type", "title", "date", "org.id"), absent=("event_key",)),
-    Rule(keys=("alert_transition", "alert_type"), absent=("event_key", "last_updated")),
+    Rule(keys=("alert_transition", "alert_type"), absent=("event_key",)),
+    Rule(keys=("alert_transition", "alert_id", "title"), absent=("event_key",)),
     Rule(keys=("monitor_id", "scopes", "query"), absent=("alert_transition", "last_updated")),
+    Rule(
+        keys=("monitor_id", "query", "message"),
+        starts={"type": _KINDS},
+        absent=("alert_transition", "last_updated", "scopes"),
+    ),
 )
 
 FIELDS: Final = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.outcomes import outcome
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
@@ -35,7 +36,25 @@ RESULTS: Final = {
     "success": (EventType.RECOVERY, Severity.INFO, "succeeded"),
     "built": (EventType.RECOVERY, Severity.INFO, "succeeded"),
 }
-"""By conclusion or state; any other (pending, cancelled, skipped, neutral, stale, …) says neither, and is no event."""
+"""By conclusion or state."""
+SILENT: Final = frozenset(
+    {
+        "action_required",
+        "building",
+        "cancelled",
+        "expected",
+        "in_progress",
+        "inactive",
+        "neutral",
+        "pending",
+        "queued",
+        "requested",
+        "skipped",
+        "stale",
+        "waiting",
+    }
+)
+"""Those that say neither that it failed nor that it succeeded."""
 
 OPENED: Final = frozenset(
     {
@@ -148,19 +167,25 @@ def _kind(body: JsonObject) -> str | None:
             "alert.security_advisory": "dependabot_alert",
             "alert.affected_package_name": "repository_vulnerability_alert",
         }
+        if "location" in body:
+            return "secret_scanning_alert_location"
         return next((kind for path, kind in marks.items() if at(body, path) is not None), None)
     if "zen" in body:
         return "ping"
     if "context" in body and "state" in body:
         return "status"
+    if at(body, "build.pusher") is not None:
+        return "page_build"
     return next((kind for kind in _READERS if isinstance(body.get(kind), dict)), None)
 
 
 def _run(body: JsonObject, kind: str) -> _Finding | None:
     """Read a workflow's or a check's run, its job or its suite."""
     run = mapping(body.get(kind))
-    result = RESULTS.get((text(run.get("conclusion")) or "").lower())
-    if result is None or (text(body.get("action")) or "completed") != "completed":
+    action, conclusion = text(body.get("action")), text(run.get("conclusion"))
+    is_over = (action or "completed") == "completed" and bool(action or conclusion)
+    result = outcome(conclusion, RESULTS, SILENT) if is_over else None
+    if result is None:
         return None
     event_type, level, verb = result
     app = first_text(at(run, "app.slug"), at(run, "app.name"))
@@ -210,7 +235,7 @@ def _steps(run: JsonObject) -> str | None:
 
 def _status(body: JsonObject, _kind: str) -> _Finding | None:
     """Read a commit's status, as tools set it that are no GitHub app."""
-    result = RESULTS.get((text(body.get("state")) or "").lower())
+    result = outcome(body.get("state"), RESULTS, SILENT)
     if result is None:
         return None
     event_type, level, verb = result
@@ -232,7 +257,7 @@ def _status(body: JsonObject, _kind: str) -> _Finding | None:
 def _deployment(body: JsonObject, _kind: str) -> _Finding | None:
     status = mapping(body.get("deployment_status"))
     deployment = mapping(body.get("deployment"))
-    result = RESULTS.get((text(status.get("state")) or "").lower())
+    result = outcome(status.get("state"), RESULTS, SILENT)
     if result is None:
         return None
     event_type, level, verb = result
@@ -257,7 +282,8 @@ def _deployment(body: JsonObject, _kind: str) -> _Finding | None:
 
 def _page_build(body: JsonObject, _kind: str) -> _Finding | None:
     build = mapping(body.get("build"))
-    result = RESULTS.get((text(build.get("status")) or "").lower())
+    # It is null until the build begins.
+    result = outcome(build.get("status"), RESULTS, SILENT) if text(build.get("status")) else None
     if result is None:
         return None
     event_type, level, verb = result
@@ -293,8 +319,7 @@ def _security(body: JsonObject, kind: str) -> _Finding | None:
         f"Vulnerable dependency: {package}" if package else None,
         identifier,
     )
-    if title is None:
-        raise NormalizeError("the security alert has neither a summary nor a rule nor a package")
+    title = title or kind.replace("_", " ").capitalize()
     number = first_text(alert.get("number"), alert.get("id"))
     repository = _repository(body)
     closed_at = (alert.get(name) for name in ("fixed_at", "resolved_at", "dismissed_at", "auto_dismissed_at"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.outcomes import outcome
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
@@ -31,11 +32,27 @@ RESULTS: Final = {
     "failed": (EventType.ALERT, Severity.ERROR, "failed"),
     "success": (EventType.RECOVERY, Severity.INFO, "succeeded"),
 }
-"""By status; any other (running, canceled, skipped, manual, …) is neither a fault nor its end."""
+SILENT: Final = frozenset(
+    {
+        "blocked",
+        "canceled",
+        "canceling",
+        "created",
+        "manual",
+        "pending",
+        "preparing",
+        "running",
+        "scheduled",
+        "skipped",
+        "waiting_for_callback",
+        "waiting_for_resource",
+    }
+)
+"""Statuses that are neither a fault nor its end."""
 
-OPENED: Final = frozenset({"open", "reopen", "detected", "confirmed"})
 CLOSED: Final = frozenset({"close", "resolved", "dismissed"})
-"""An incident's actions and a vulnerability's states."""
+"""An incident's actions and a vulnerability's states that say that it is over."""
+EDITED: Final = "update"
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,
@@ -112,7 +129,7 @@ class _Project:
 
 def _pipeline(body: JsonObject, project: _Project) -> NormalizedEvent | None:
     pipeline = mapping(body.get("object_attributes"))
-    result = RESULTS.get((text(pipeline.get("status")) or "").lower())
+    result = outcome(pipeline.get("status"), RESULTS, SILENT)
     if result is None:
         return None
     event_type, level, verb = result
@@ -145,7 +162,7 @@ def _pipeline(body: JsonObject, project: _Project) -> NormalizedEvent | None:
 
 
 def _job(body: JsonObject, project: _Project) -> NormalizedEvent | None:
-    result = RESULTS.get((text(body.get("build_status")) or "").lower())
+    result = outcome(body.get("build_status"), RESULTS, SILENT)
     if result is None:
         return None
     event_type, level, verb = result
@@ -178,7 +195,7 @@ def _job(body: JsonObject, project: _Project) -> NormalizedEvent | None:
 
 
 def _deployment(body: JsonObject, project: _Project) -> NormalizedEvent | None:
-    result = RESULTS.get((text(body.get("status")) or "").lower())
+    result = outcome(body.get("status"), RESULTS, SILENT)
     if result is None:
         return None
     event_type, level, verb = result
@@ -218,7 +235,7 @@ def _vulnerability(body: JsonObject, project: _Project) -> NormalizedEvent | Non
 
 def _found(project: _Project, kind: str, key: str | None, found: JsonObject, word: Json) -> NormalizedEvent | None:
     said = (text(word) or "open").lower()
-    if said not in OPENED | CLOSED:
+    if said == EDITED:
         return None
     title = first_text(found.get("title"), found.get("url"))
     if title is None:

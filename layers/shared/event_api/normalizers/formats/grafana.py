@@ -10,7 +10,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, items, mapping, paragraphs, severity, text, texts
+from event_api.normalizers.coerce import (
+    digest,
+    first_line,
+    first_text,
+    items,
+    mapping,
+    paragraphs,
+    severity,
+    text,
+    texts,
+)
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats.prometheus_alertmanager import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 from event_api.normalizers.rules import Rule
@@ -25,6 +35,8 @@ ALIASES: Final = ("grafana-alerting",)
 RULES: Final = (
     # Alertmanager's has the same keys, but no orgId.
     Rule(keys=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    # An alert need not have labels where there is a group.
+    Rule(keys=("receiver", "orgId", "groupKey", "alerts")),
 )
 
 _PROBLEMS: Final = frozenset({"DatasourceNoData", "DatasourceError"})
@@ -39,23 +51,26 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     body = payload.body
     alerts = items(body.get("alerts"))
     if not alerts and body.get("alerts") != []:
-        raise NormalizeError("alerts is missing, or no list of objects")
+        alerts = [body]  # a single alert, as forwarders split them, or a group that lost its alerts
     return [_event(alert, body) for alert in alerts]
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
-    labels = texts(mapping(alert.get("labels")) or mapping(group.get("commonLabels")))
-    annotations = texts(mapping(alert.get("annotations")) or mapping(group.get("commonAnnotations")))
+    labels = texts(mapping(group.get("commonLabels")) | mapping(alert.get("labels")))
+    annotations = texts(mapping(group.get("commonAnnotations")) | mapping(alert.get("annotations")))
     name = labels.get("alertname")
+    told = text(group.get("title"))
     rule = first_text(labels.get("rulename"), name)
     title = first_text(
         f"{name}: {rule}" if name in _PROBLEMS and rule != name else name,
         annotations.get("summary"),
-        _COUNTS.sub("", text(group.get("title")) or "", count=1),
+        _COUNTS.sub("", told or "", count=1),
+        first_line(group.get("message")),
+        told,
     )
     fingerprint = text(alert.get("fingerprint"))
     if title is None and fingerprint is None:
-        raise NormalizeError("an alert has no fingerprint, no alertname, no summary, and its group no title")
+        raise NormalizeError("an alert has no fingerprint, alertname or summary, and its group no title or message")
     org_id = first_text(alert.get("orgId"), group.get("orgId"))
     recovered = (first_text(alert.get("status"), group.get("status")) or "").lower() == "resolved"
     resource_label = next((label for label in RESOURCE_LABELS if label in labels and label != "alertname"), None)
