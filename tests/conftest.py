@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 
-from event_api import wiring
+from event_api import fetching, wiring
 from tests import engines, service
 
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ for name in ("POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"):
 # How fast this machine is just now is not what is tested.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def _unreachable(url: str, seconds: float) -> bytes:
+    raise fetching.FetchError("tests fetch nothing from the network")
+
+
+REAL_GET = fetching._get
+fetching._get = _unreachable  # whatever a test delivers, nobody's URL is visited; test_fetching.py has the real one
 
 ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
 

@@ -8,6 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from event_api import fetching
+from tests.conftest import REAL_GET
+
+
+@pytest.fixture(autouse=True)
+def real(monkeypatch):
+    monkeypatch.setattr(fetching, "_get", REAL_GET)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from event_api import fetching, observe, sns_hosts
+from event_api.ingest import LaterError
 from event_api.model import Webhook
 from event_api.normalizers.coerce import text
 from event_api.normalizers.registry import module_of
@@ -25,7 +26,7 @@ _ORIGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}", re.ASCII)
 _OCI_HOST: Final = re.compile(r"([a-z0-9-]+\.)*notification\.[a-z]+-[a-z]+-\d\.(oci\.)?oraclecloud\.com", re.ASCII)
 
 
-class NotConfirmedError(Exception):
+class NotConfirmedError(LaterError):
     """A subscription could not be confirmed yet; it is worth another try."""
 
 

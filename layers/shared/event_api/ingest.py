@@ -37,8 +37,12 @@ _PARALLEL_FROM = 4
 _THREADS = 8
 
 
-class OutOfTimeError(Exception):
-    """The invocation ends before the delivery is finished."""
+class LaterError(Exception):
+    """Nothing failed, but the delivery is not finished yet: it has to be gone on with."""
+
+
+class OutOfTimeError(LaterError):
+    """The time to answer, or the invocation, ends before the delivery is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ class Ingest:
                 return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
 
             self.finish(webhook, delivery, in_time, repeated=repeated, seconds_to_confirm=SECONDS_TO_CONFIRM)
+        except LaterError:
+            self._finish_later(delivery)
         except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored, and the worker tries again
             observe.failed("finish", error, delivery_id=delivery.delivery_id)
             self._finish_later(delivery)
