@@ -34,6 +34,13 @@ _COLUMNS = (
 )
 DETECT = "detect"
 _webhook_id = click.argument("webhook_id", type=OPAQUE_ID)
+_mapping = click.option(
+    "--mapping",
+    "mapping_file",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="How a format of one's own is read, as JSON (docs/formats.md); '-' is standard input.",
+)
 
 
 @click.group(cls=Group)
@@ -57,13 +64,7 @@ def webhook() -> None:
     metavar="FORMAT",
     help="The sender's format, of docs/formats.md.  [default: detected in each delivery]",
 )
-@click.option(
-    "--mapping",
-    "mapping_file",
-    type=click.File("rb"),
-    metavar="FILE",
-    help="How a format of one's own is read, as JSON (docs/formats.md); '-' is standard input.",
-)
+@_mapping
 @click.option(
     "--duplicate-event-time",
     type=int,
@@ -221,13 +222,7 @@ def _set_state(invocation: Invocation, webhook_id: str, state: WebhookState) -> 
 @webhook.command(name="format")
 @_webhook_id
 @click.argument("format_name", metavar="[FORMAT|detect]", required=False)
-@click.option(
-    "--mapping",
-    "mapping_file",
-    type=click.File("rb"),
-    metavar="FILE",
-    help="Read its own format by this mapping (docs/formats.md); '-' is standard input.",
-)
+@_mapping
 @click.pass_obj
 def set_format(
     invocation: Invocation, webhook_id: str, format_name: str | None, mapping_file: IO[bytes] | None
@@ -253,7 +248,7 @@ def set_format(
     "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header of the request; repeatable."
 )
 @click.option("--format", "format_name", type=click.Choice(known_formats()), metavar="FORMAT", help="As this format.")
-@click.option("--mapping", "mapping_file", type=click.File("rb"), metavar="FILE", help="By this mapping.")
+@_mapping
 @click.pass_obj
 def try_body(
     invocation: Invocation,

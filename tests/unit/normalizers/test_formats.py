@@ -6,7 +6,7 @@ import pytest
 
 from event_api.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
-from event_api.normalizers.formats.prometheus_alertmanager import RESOURCE_LABELS, label_fingerprint
+from event_api.normalizers.prometheus import RESOURCE_LABELS, label_fingerprint
 from tests.samples import own_samples, payload
 
 SAMPLES = {str(sample): sample for sample in own_samples()}

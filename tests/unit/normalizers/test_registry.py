@@ -1,5 +1,8 @@
+import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +10,8 @@ from apidoc import formats
 from event_api.normalizers import NormalizeError, kept_headers, known_formats, normalize, registry
 from event_api.normalizers.payload import READ_HEADERS, SEEN_HEADERS
 from tests.samples import payload
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_the_table_says_what_the_modules_say():
@@ -69,16 +74,67 @@ def test_a_crash_becomes_a_reason_without_the_payload(monkeypatch):
         normalize("generic", payload({"a": "s3cret"}))
 
 
+def test_no_format_imports_another():
+    """But for the generic words: what formats share is no format's."""
+    importing = {
+        path.stem: set(re.findall(r"normalizers\.formats(?:\.| import )(\w+)", path.read_text(encoding="utf-8")))
+        for path in formats.FORMATS.glob("*.py")
+    }
+    assert {name: found for name, found in importing.items() if found - {"generic"}} == {}
+
+
+IMPORTS = """
+import json, sys
+from datetime import UTC, datetime
+from event_api.normalizers import Payload, normalize
+from tests.samples import own_samples
+
+AT = "event_api.normalizers.formats."
+found = {}
+for sample in own_samples():
+    for name in [name for name in sys.modules if name.startswith(AT)]:
+        del sys.modules[name]
+    used, _ = normalize(None, sample.payload)
+    found[str(sample)] = [used.replace("-", "_"), *(name[len(AT):] for name in sys.modules if name.startswith(AT))]
+print(json.dumps(found))
+"""
+ENVELOPES = {"aws_eventbridge", "aws_lambda_sns_records", "aws_sns", "cloudevents", "google_cloud_monitoring"}
+"""What lies inside is read by its own format, or by the generic one."""
+
+
 def test_a_delivery_imports_only_its_own_format():
+    """Of every sample: however many formats there are, one is imported, and what lies in an envelope."""
+    done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True, cwd=ROOT)
+    found = json.loads(done.stdout)
+    assert len(found) > 300
+    for sample, (used, *imported) in found.items():
+        assert used in imported, sample
+        if used in ENVELOPES:
+            assert len(imported) <= 3, sample
+        else:
+            assert imported == [used], sample
+
+
+def test_the_weight_of_a_delivery_does_not_grow_with_the_formats():
+    """Of event_api, apart from its own format: so many modules, and no more for a seventieth format."""
     script = (
         "import sys\n"
         "from datetime import UTC, datetime\n"
         "from event_api.normalizers import Payload, normalize\n"
-        "at = 'event_api.normalizers.formats.'\n"
-        "print(sorted(name for name in sys.modules if name.startswith(at)))\n"
-        "body = {'receiver': 'r', 'alerts': []}\n"
-        "normalize(None, Payload(body, {}, datetime.now(UTC)))\n"
-        "print(sorted(name.removeprefix(at) for name in sys.modules if name.startswith(at)))\n"
+        "normalize(None, Payload({'event_key': 'k', 'title': 't', 'event_type': 'ALERT'}, {}, datetime.now(UTC)))\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('event_api.normalizers.')))\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["[]", "['prometheus_alertmanager']"]
+    parts = [
+        "coerce",
+        "detection",
+        "errors",
+        "formats",
+        "formats.direct",
+        "index",
+        "limits",
+        "payload",
+        "registry",
+        "rules",
+    ]
+    assert done.stdout.split() == [f"event_api.normalizers.{part}" for part in (*parts, "rules")]

@@ -100,3 +100,11 @@ def first_time(*values: Json) -> datetime | None:
 def digest(*values: Json) -> str:
     """Hash JSON values to 64 hexadecimal digits, the same for equal values whatever their key order."""
     return hashlib.sha256((compact(values) or "").encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def plain_names(values: JsonObject) -> JsonObject:
+    """Bring keys to one form: lower-case letters and digits only. The first of several wins."""
+    plain: JsonObject = {}
+    for key, value in values.items():
+        plain.setdefault("".join(filter(str.isalnum, key)).lower(), value)
+    return plain

@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import fault_severity, first_text, text, texts
+from event_api.normalizers.coerce import fault_severity, first_text, plain_names, text, texts
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.formats.generic import plain_names
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 

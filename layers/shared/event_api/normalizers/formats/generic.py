@@ -6,7 +6,17 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.coerce import (
+    digest,
+    first_line,
+    first_text,
+    items,
+    mapping,
+    plain_names,
+    severity,
+    text,
+    texts,
+)
 from event_api.normalizers.errors import NormalizeError
 from event_api.times import parse_time
 
@@ -264,14 +274,6 @@ class _Fields:
     def says(self, names: tuple[str, ...], words: frozenset[str]) -> bool:
         """Whether any of these fields is one of these words."""
         return any((text(value) or "").lower() in words for value in self.all(names))
-
-
-def plain_names(values: JsonObject) -> JsonObject:
-    """Bring keys to one form: lower-case letters and digits only. The first of several wins."""
-    plain: JsonObject = {}
-    for key, value in values.items():
-        plain.setdefault("".join(filter(str.isalnum, key)).lower(), value)
-    return plain
 
 
 def _resource(fields: _Fields) -> Resource:

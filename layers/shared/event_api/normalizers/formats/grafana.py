@@ -22,7 +22,7 @@ from event_api.normalizers.coerce import (
     texts,
 )
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.formats.prometheus_alertmanager import RESOURCE_LABELS, SEVERITIES, label_fingerprint
+from event_api.normalizers.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 

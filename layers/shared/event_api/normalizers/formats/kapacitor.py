@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import at, digest, first_line, first_text, items, mapping, paragraphs, text, texts
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.formats.prometheus_alertmanager import RESOURCE_LABELS
+from event_api.normalizers.prometheus import RESOURCE_LABELS
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 

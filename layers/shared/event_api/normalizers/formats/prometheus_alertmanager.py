@@ -6,12 +6,12 @@ https://prometheus.io/docs/alerting/latest/alerts_api/
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import digest, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
@@ -31,41 +31,6 @@ RULES: Final = (
     Rule(of_array=True, keys=("labels", "annotations"), unless=_COLLECTD),
     Rule(of_array=True, keys=("labels.alertname", "startsAt"), unless=_COLLECTD),
 )
-
-SEVERITIES: Final = {
-    "critical": Severity.CRITICAL,
-    "page": Severity.CRITICAL,
-    "fatal": Severity.CRITICAL,
-    "error": Severity.ERROR,
-    "high": Severity.ERROR,
-    "warning": Severity.WARNING,
-    "info": Severity.INFO,
-}
-"""By the label ``severity`` in any case; any other, or none, is INFO, as SpaceONE's plugin has it."""
-
-RESOURCE_LABELS: Final = (
-    "resource",
-    "grpc_method",
-    "instance",
-    "pod",
-    "container",
-    "device",
-    "persistentvolumeclaim",
-    "persistentvolume",
-    "deployment",
-    "daemonset",
-    "statefulset",
-    "hpa",
-    "service",
-    "controller",
-    "job",
-    "namespace",
-    "phase",
-    "severity",
-    "alertname",
-    "prometheus",
-)
-"""The first of these labels that an alert has is its resource, in the order of SpaceONE's plugin."""
 
 _DESCRIPTIONS = ("description", "message")
 _TITLE = "summary"
@@ -132,28 +97,3 @@ def _additional_info(
     }
     told = {*_DESCRIPTIONS, _TITLE}
     return {key: note for key, note in annotations.items() if key not in told} | labels | texts(links)
-
-
-_FNV_OFFSET = 14695981039346656037
-_FNV_PRIME = 1099511628211
-
-
-_MOST_FNV_BYTES: Final = 16_384
-"""Above any real alert's labels; one byte after the other is slow in Python."""
-
-
-def label_fingerprint(labels: dict[str, str]) -> str:
-    """Compute what Alertmanager itself sends as ``fingerprint``: 64-bit FNV-1a over the sorted labels.
-
-    So a sender that leaves it out shares its keys with one that does not. Source: LabelSet.Fingerprint in
-    https://github.com/prometheus/common/blob/main/model/fnv.go
-    """
-    written = b"".join(
-        part.encode("utf-8", "surrogatepass") + b"\xff" for label in sorted(labels.items()) for part in label
-    )
-    if len(written) > _MOST_FNV_BYTES:
-        return hashlib.sha256(written).hexdigest()
-    value = _FNV_OFFSET
-    for byte in written:
-        value = (value ^ byte) * _FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
-    return f"{value:016x}"

@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, first_line, first_text, first_time, text, texts
+from event_api.normalizers.coerce import (
+    digest,
+    fault_severity,
+    first_line,
+    first_text,
+    first_time,
+    plain_names,
+    text,
+    texts,
+)
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.formats.generic import plain_names
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
