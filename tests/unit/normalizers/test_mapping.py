@@ -153,6 +153,17 @@ def test_a_broken_body_gives_events_or_a_reason():
         events_or_reason(None, payload(body), MAPPING)
 
 
+def test_a_path_that_builds_more_than_memory_holds_finds_nothing():
+    doubling = "|".join(["[@,@]"] * 160)
+    (event,) = events({"fields": {"title": "t", "description": doubling, "severity": doubling}}, {"t": "Title"})
+    assert event.description is None
+
+
+def test_a_split_into_too_many_says_so():
+    with pytest.raises(NormalizeError, match="at most 10000"):
+        events(MAPPING, {"checks": [{}] * 10_001})
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),

@@ -16,7 +16,7 @@ from event_api.model import NormalizedEvent, Resource
 from event_api.normalizers.errors import NormalizeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sized
 
 MAX_TITLE: Final = 1024
 MAX_DESCRIPTION: Final = 16 * 1024
@@ -58,7 +58,7 @@ def cut_key(key: str, limit: int) -> str:
     return f"{clean(key[: limit - len(digest) - 1])}:{digest}"
 
 
-def check_number(events: list[NormalizedEvent]) -> None:
+def check_number(events: Sized) -> None:
     """Raise NormalizeError for more events than one delivery may make."""
     if len(events) > MAX_EVENTS:
         reason = f"it makes {len(events)} events; at most {MAX_EVENTS} are made of one body"

@@ -24,6 +24,7 @@ from jmespath.exceptions import JMESPathError
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers.coerce import digest, text
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.limits import check_number
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_PATH: Final = 1_000
 """Characters of a path."""
+MAX_PARTS: Final = 10_000
+"""Of a value that is an object or a list."""
 MAX_INFO: Final = 50
 """Entries of additional_info."""
 WHOLE: Final = "_body"
@@ -73,14 +76,14 @@ class _Source:
     def value(self, document: Json) -> Json:
         """Return the field's value, None where there is none."""
         found = self.constant if self.path is None else _search(self.path, document)
-        if self.values is not None and (word := text(found)) is not None:
+        if self.values is not None and (word := _text(found)) is not None:
             # A word that is not in the map has no meaning to the mapping.
             found = self.values.get(word, self.values.get(word.lower()))
         return self.default if found is None else found
 
     def leaves_out(self, document: Json) -> bool:
         """Whether the map says of a value that it makes no event: it has it, as null."""
-        word = text(self.constant if self.path is None else _search(self.path, document))
+        word = _text(self.constant if self.path is None else _search(self.path, document))
         return self.values is not None and word in self.values and self.values[word] is None
 
 
@@ -106,6 +109,7 @@ class Mapping:
         elements = _search(self.split, content)
         if not isinstance(elements, list):
             raise NormalizeError("what the mapping splits is no list")
+        check_number(elements)
         return [{WHOLE: content, **one} if isinstance(one, dict) else one for one in elements]
 
     def _is_left_out(self, document: Json) -> bool:
@@ -113,7 +117,7 @@ class Mapping:
         return kind is not None and kind.leaves_out(document)
 
     def _event(self, document: Json) -> NormalizedEvent:
-        texts = {name: text(source.value(document)) for name, source in self.fields.items()}
+        texts = {name: _text(source.value(document)) for name, source in self.fields.items()}
         title = texts.get("title") or texts.get("rule")
         event_key = texts.get("event_key")
         if title is None and event_key is None:
@@ -209,6 +213,21 @@ def _search(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
         # A function on a value of another type than it takes: the body has not what the mapping expects there.
         return None
     return found
+
+
+def _text(value: Json) -> str | None:
+    """Return a value's text; None for what has more parts than a person reads.
+
+    A path can build what was never sent: a list of itself, twice, and so on, which no memory holds when it is written.
+    """
+    waiting, seen = [value], 0
+    while waiting:
+        seen += 1
+        if seen > MAX_PARTS:
+            return None
+        part = waiting.pop()
+        waiting += part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return text(value)
 
 
 def _event_type(word: str | None) -> EventType:
