@@ -91,6 +91,7 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
             prefix="v1=",
             separator=",",
         ),
+        # Its timestamp header is not signed, so it proves nothing, and is not looked at.
         "sentry": Scheme(
             "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/",
             header="sentry-hook-signature",

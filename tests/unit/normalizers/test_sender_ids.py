@@ -54,3 +54,10 @@ def test_any_id_fits_a_key_and_a_header(value):
 
 def test_long_ids_that_begin_alike_stay_distinct():
     assert sender_delivery_id(None, {"webhook-id": "x" * 500}) != sender_delivery_id(None, {"webhook-id": "x" * 501})
+
+
+@pytest.mark.parametrize("value", ["<uuid>", "{{id}}", "{id}", "$ID", "${event.id}"])
+def test_a_template_that_was_not_filled_in_is_no_id(value):
+    assert sender_delivery_id({}, {"x-github-delivery": value}) is None
+    assert sender_delivery_id({"specversion": "1.0", "type": "t", "source": "s", "id": value}, {}) is None
+    assert sender_delivery_id({}, {"idempotency-key": f"a{value}"}) is not None

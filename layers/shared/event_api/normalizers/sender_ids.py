@@ -14,7 +14,16 @@ from event_api.normalizers.coerce import text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from event_api.jsontypes import JsonObject
+    from event_api.jsontypes import Json, JsonObject
+
+
+_PLACEHOLDER = re.compile(r"<[^<>]*>|\{+[^{}]*\}+|\$\w+|\$\{.*\}")
+
+
+def _id(value: Json) -> str | None:
+    """Return an id; a template that was not filled in is none, and would make all deliveries the same."""
+    found = text(value)
+    return None if found is None or _PLACEHOLDER.fullmatch(found) else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,10 @@ class Source:
 
     def parts(self, body: JsonObject, headers: Mapping[str, str]) -> tuple[str, ...] | None:
         """Return what makes up the id, or None where this convention is not followed."""
-        in_body = tuple(filter(None, (text(body.get(key)) for key in self.keys)))
+        in_body = tuple(filter(None, (_id(body.get(key)) for key in self.keys)))
         if self.keys and len(in_body) == len(self.keys) and all(body.get(mark) for mark in self.marks):
             return in_body
-        in_headers = tuple(filter(None, (text(headers.get(name)) for name in self.headers)))
+        in_headers = tuple(filter(None, (_id(headers.get(name)) for name in self.headers)))
         return in_headers if len(in_headers) == len(self.headers) else None
 
 
