@@ -136,6 +136,10 @@ WRAPPERS: Final = (
     "data",
     "payload",
     "detail",
+    "message",
+    "annotations",
+    "labels",
+    "attributes",
 )
 """Where a body keeps its fields that has them not at its top. The top goes first."""
 
