@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from event_api import ids, reading, times
 from event_api.jsontypes import JsonObject
 from event_api.model import Delivery, Webhook
-from event_api.normalizers import kept_headers
+from event_api.normalizers import coerce, kept_headers
 from event_api.raw import Body
 
 
@@ -29,4 +29,5 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
 
 def _as_shown(row: JsonObject) -> JsonObject:
     """Leave out what has no value, as answers do, and what only storing gives an event: its id, and its alert's."""
-    return {name: value for name, value in row.items() if name != "event_id" and value not in (None, "")}
+    told = {**row, "resource": {name: value for name, value in coerce.mapping(row["resource"]).items() if value}}
+    return {name: value for name, value in told.items() if name != "event_id" and value not in (None, "", {})}

@@ -25,14 +25,14 @@ MAX_HEAD_BYTES = 10_240
 
 _SERVICE_PATHS = ("/_ministack/", "/_aws/")
 _SIGNATURE = b"AWS4-"
-# Method (None is any) and status of the local API Gateway's own answers, and what AWS answers instead.
-_OTHER_ANSWERS: Mapping[tuple[str | None, int], tuple[int, bytes]] = {
+# Status of the local API Gateway's own answers, and what AWS answers instead.
+_OTHER_ANSWERS: Mapping[int, tuple[int, bytes]] = {
     # A handler raised, timed out or answered nonsense; here its error would follow:
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
-    (None, 502): (500, b"Internal Server Error"),
-    # A preflight request to an API without CORS meets no route.
-    ("OPTIONS", 403): (404, b"Not Found"),
+    502: (500, b"Internal Server Error"),
 }
+# OPTIONS would be answered as a preflight, without asking the routes; AWS does so only for an API with CORS.
+_METHODS: Mapping[str, str] = {"OPTIONS": "options"}
 _READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -76,10 +76,11 @@ class Gateway:
         prefix = f"/_aws/execute-api/{api_id}/$default"
         forwarded = {
             **scope,
+            "method": _METHODS.get(scope["method"], scope["method"]),
             "path": prefix + scope["path"],
             "raw_path": prefix.encode() + scope["raw_path"],
         }
-        await self._services(forwarded, _replay(body), _like_aws(scope["method"], send))
+        await self._services(forwarded, _replay(body), _like_aws(send))
 
 
 def _is_for_services(scope: Scope) -> bool:
@@ -115,14 +116,14 @@ def _replay(body: bytes) -> Receive:
     return receive
 
 
-def _like_aws(method: str, send: Send) -> Send:
+def _like_aws(send: Send) -> Send:
     """Answer as an HTTP API does: lower-case header names, and AWS's own words where the local API Gateway differs."""
     replaced = False
 
     async def answer(message: Message) -> None:
         nonlocal replaced
         if message["type"] == "http.response.start":
-            other = _OTHER_ANSWERS.get((method, message["status"])) or _OTHER_ANSWERS.get((None, message["status"]))
+            other = _OTHER_ANSWERS.get(message["status"])
             if other is not None:
                 replaced = True
                 await _answer(send, *other)

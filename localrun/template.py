@@ -53,8 +53,11 @@ _INTEGRATION = "x-amazon-apigateway-integration"
 _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _CORS = "x-amazon-apigateway-cors"
 _ANY_METHOD = "x-amazon-apigateway-any-method"
-_METHODS = {method: method.upper() for method in ("get", "put", "post", "delete", "options", "head", "patch")} | {
-    _ANY_METHOD: "ANY"
+_METHODS = {method: method.upper() for method in ("get", "put", "post", "delete", "head", "patch")} | {
+    # The local API Gateway takes every OPTIONS for a preflight and answers it itself; in other letters it is a method
+    # like any other (`localrun.gateway`).
+    "options": "options",
+    _ANY_METHOD: "ANY",
 }
 
 

@@ -125,7 +125,7 @@ def test_trying_a_body_prints_its_events_and_stores_nothing(app, eventctl, mappi
 def test_trying_takes_headers_and_bodies_of_any_kind(eventctl):
     made = eventctl.json(*WEBHOOK)
     tried = ("webhook", "try", made["webhook_id"], "-")
-    told = eventctl.json(*tried, "--header", "X-GitHub-Event: ping", stdin='{"zen": "x"}')
+    told = eventctl.json(*tried, "--header", "X-GitHub-Event: ping", stdin='{"zen": "x", "hook": {}}')
     assert (told["format"], told["events"]) == ("github", [])
     told = eventctl.json(*tried, stdin="no JSON")
     assert (told["format"], told["events"][0]["event_type"]) == (None, "ERROR")

@@ -65,9 +65,10 @@ class Request:
             # What is no base64 after all is the body as it is: here nothing would turn an error into an answer.
             with suppress(ValueError):
                 content = base64.b64decode(body)
+        method, _, route = event.get("routeKey", "").partition(" ")
         request_context = event.get("requestContext") or {}
         return cls(
-            route=event.get("routeKey", ""),
+            route=f"{method.upper()} {route}" if route else method,
             path={name: storable(value) for name, value in (event.get("pathParameters") or {}).items()},
             query=parse_qs(event.get("rawQueryString") or "", keep_blank_values=True),
             headers={name.lower(): storable(value) for name, value in (event.get("headers") or {}).items()},

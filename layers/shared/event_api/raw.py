@@ -146,6 +146,8 @@ class Body:
     @cached_property
     def _parsed(self) -> tuple[Json, str | None]:
         """The JSON value, and why there is none."""
+        if not self.content.strip():
+            return None, "The body is empty."
         try:
             return parse_json(self.content), None
         except ValueError as error:
@@ -167,7 +169,7 @@ class Body:
         if isinstance(value, dict | list):
             return value
         if reason is None:
-            raise UnreadableBodyError("The body is a JSON plain value, not an object.")
+            raise UnreadableBodyError("The body is a JSON plain value, neither an object nor an array.")
         encoding = headers.get("content-encoding", "").strip().lower()
         if self.content.startswith(_GZIP) or encoding not in {"", "identity"}:
             raise UnreadableBodyError("The body is compressed, which is not accepted: send it as it is.")

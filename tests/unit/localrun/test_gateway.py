@@ -125,8 +125,10 @@ def test_a_failed_handler_is_an_internal_server_error_without_its_text():
     assert set(headers) == {b"content-type", b"content-length"}
 
 
-def test_a_preflight_request_meets_no_route():
-    assert ask(ready(Services(403)), method="OPTIONS")[::2] == (404, b'{"message":"Not Found"}')
+def test_an_options_request_is_asked_of_the_routes():
+    services = Services()
+    assert ask(ready(services), method="OPTIONS")[0] == 200
+    assert services.scope["method"] == "options"
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 413, 503])

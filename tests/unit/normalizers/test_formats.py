@@ -5,7 +5,7 @@ import json
 import pytest
 
 from event_api.model import EventType, Severity
-from event_api.normalizers import NormalizeError, normalize
+from event_api.normalizers import NormalizeError, known_formats, normalize, registry
 from event_api.normalizers.prometheus import RESOURCE_LABELS, label_fingerprint
 from tests.samples import own_samples, payload
 
@@ -226,3 +226,23 @@ def test_generic_key_without_an_id_is_the_same_at_the_end_of_the_fault():
 
 def test_generic_prefers_the_id_of_the_alert_to_that_of_the_message():
     assert only("generic", {"id": "message-1", "alert_id": "alert-1"}).event_key == "alert-1"
+
+
+FOREIGN = (
+    {},
+    {"title": "Disk is full", "severity": "critical"},
+    {"checks": [1], "team": "shop"},
+)
+
+
+@pytest.mark.parametrize("name", sorted({registry.load(name).NAME for name in known_formats()}))
+@pytest.mark.parametrize("body", FOREIGN, ids=["empty", "titled", "foreign"])
+def test_no_format_swallows_what_is_not_its_own(name, body):
+    """A webhook with the wrong format, or without the headers that a proxy took, loses nothing: it says so."""
+    for headers in ({}, {"x-github-event": "workflow_run"}):
+        try:
+            _, made = normalize(name, payload(body, headers))
+        except NormalizeError as error:
+            assert error.reason  # noqa: PT017  # either outcome is right
+        else:
+            assert made

@@ -106,6 +106,38 @@ def test_what_is_missing_is_told():
     assert events(MAPPING, {"checks": []}) == []
 
 
+def test_an_element_that_cannot_be_read_does_not_lose_the_others():
+    mapping = {"split": "checks", "fields": {"title": "join(' on ', [check, host])"}}
+    (event,) = events(mapping, {"checks": [None, 5, {"check": "disk", "host": "web-1"}, {"x": 1}]})
+    assert (event.title, event.additional_info["unreadable_elements"]) == ("disk on web-1", "3")
+
+
+def test_a_path_that_cannot_be_evaluated_is_told_without_the_body():
+    with pytest.raises(NormalizeError, match=r"the path of title cannot be evaluated$"):
+        events({"fields": {"title": "join(' ', [a, b])"}}, {"a": "hunter2", "b": 1})
+
+
+@pytest.mark.parametrize(
+    ("state", "level", "expected"),
+    [
+        ("resolved", "P1", ("RECOVERY", "CRITICAL")),
+        ("OK", "warn", ("RECOVERY", "WARNING")),
+        ("recovery", "None", ("RECOVERY", "NONE")),
+        ("error", "not_available", ("ERROR", "NOT_AVAILABLE")),
+        ("firing", "strange", ("ALERT", "NONE")),
+        (None, None, ("ALERT", "NONE")),
+    ],
+)
+def test_the_usual_words_are_understood_without_a_map(state, level, expected):
+    body = {"t": "t", "state": state, "level": level}
+    (event,) = events({"fields": {"title": "t", "event_type": "state", "severity": "level"}}, body)
+    assert (event.event_type, event.severity) == expected
+
+
+def test_an_array_is_split_by_its_own_path():
+    assert len(events({"split": "@", "fields": {"title": "t"}}, [{"t": "a"}, {"t": "b"}])) == 2
+
+
 def test_a_key_alone_is_a_title_and_a_rule_may_be_one():
     (event,) = events({"fields": {"event_key": "id"}}, {"id": 7})
     assert (event.event_key, event.title) == ("7", "7")

@@ -15,15 +15,16 @@ Paths are JMESPath (https://jmespath.org/specification.html), compiled when a ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, text
+from event_api.normalizers.coerce import digest, severity, text
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.formats.generic import RECOVERED, SEVERITIES
 from event_api.normalizers.limits import check_number
 from event_api.times import parse_time
 
@@ -57,6 +58,9 @@ FIELDS: Final = (
     "occurred_at",
 )
 """What a mapping may fill, and ``additional_info.<name>`` besides."""
+_NEEDED: Final = frozenset({"title", "rule", "event_key"})
+_SEVERITIES: Final = {**SEVERITIES, **{str(one).lower(): one for one in Severity}}
+_CANNOT: Final = (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError, AttributeError)
 _WORDS: Final = {"event_type": [str(one) for one in EventType], "severity": [str(one) for one in Severity]}
 
 
@@ -81,6 +85,14 @@ class _Source:
             found = self.values.get(word, self.values.get(word.lower()))
         return self.default if found is None else found
 
+    def fails(self, document: Json) -> bool:
+        """Whether the path cannot be evaluated, as a function on a value of another type than it takes."""
+        try:
+            _evaluate(self.path, document) if self.path is not None else None
+        except _CANNOT:
+            return True
+        return False
+
     def leaves_out(self, document: Json) -> bool:
         """Whether the map says of a value that it makes no event: it has it, as null."""
         word = _text(self.constant if self.path is None else _search(self.path, document))
@@ -99,9 +111,13 @@ class Mapping:
 
         Raises NormalizeError where an element has neither a title nor an event_key, or there is nothing to split.
         """
-        return [
-            self._event(document) for document in self._documents(payload.content) if not self._is_left_out(document)
-        ]
+        documents = [one for one in self._documents(payload.content) if not self._is_left_out(one)]
+        events = [event for event in map(self._event, documents) if event is not None]
+        unread = len(documents) - len(events)
+        if unread and not events:
+            raise NormalizeError(self._reason(documents[0]))
+        # Those that can be read are not lost for one that cannot.
+        return [replace(one, additional_info=one.additional_info | _told(unread)) for one in events]
 
     def _documents(self, content: Json) -> list[Json]:
         if self.split is None:
@@ -116,12 +132,18 @@ class Mapping:
         kind = self.fields.get("event_type")
         return kind is not None and kind.leaves_out(document)
 
-    def _event(self, document: Json) -> NormalizedEvent:
+    def _reason(self, document: Json) -> str:
+        """Return why there is neither a title nor an event_key: nothing is there, or a path cannot be evaluated."""
+        failing = [name for name in self.fields if name in _NEEDED and self.fields[name].fails(document)]
+        told = f"; on such a body the path of {' and of '.join(failing)} cannot be evaluated" if failing else ""
+        return f"the mapping finds neither a title nor an event_key{told}"
+
+    def _event(self, document: Json) -> NormalizedEvent | None:
         texts = {name: _text(source.value(document)) for name, source in self.fields.items()}
         title = texts.get("title") or texts.get("rule")
         event_key = texts.get("event_key")
         if title is None and event_key is None:
-            raise NormalizeError("the mapping finds neither a title nor an event_key")
+            return None
         resource = Resource(
             resource_id=texts.get("resource.resource_id"),
             resource_type=texts.get("resource.resource_type"),
@@ -132,7 +154,7 @@ class Mapping:
             event_key=event_key or digest(title, texts.get("rule"), resource.resource_id, resource.name),
             event_type=_event_type(texts.get("event_type")),
             title=title or event_key or "",
-            severity=_severity(texts.get("severity")),
+            severity=severity(texts.get("severity"), _SEVERITIES, Severity.NONE),
             description=texts.get("description"),
             rule=texts.get("rule"),
             resource=resource,
@@ -206,13 +228,21 @@ def _compiled(name: str, path: Json) -> Any:  # noqa: ANN401  # jmespath ships n
         raise MappingError(f"the path of '{name}' is no JMESPath: {reason}") from None
 
 
+def _evaluate(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
+    found: Json = path.search(document)
+    return found
+
+
 def _search(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
     try:
-        found: Json = path.search(document)
-    except (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError, AttributeError):
+        return _evaluate(path, document)
+    except _CANNOT:
         # A function on a value of another type than it takes: the body has not what the mapping expects there.
         return None
-    return found
+
+
+def _told(unread: int) -> dict[str, str]:
+    return {"unreadable_elements": str(unread)} if unread else {}
 
 
 def _text(value: Json) -> str | None:
@@ -231,12 +261,8 @@ def _text(value: Json) -> str | None:
 
 
 def _event_type(word: str | None) -> EventType:
-    return _EVENT_TYPES.get((word or "").upper(), EventType.ALERT)
+    said = (word or "").lower()
+    return EventType.RECOVERY if said in RECOVERED else _EVENT_TYPES.get(said, EventType.ALERT)
 
 
-def _severity(word: str | None) -> Severity:
-    return _SEVERITIES.get((word or "").upper(), Severity.NONE)
-
-
-_EVENT_TYPES: Final = {str(kind): kind for kind in EventType}
-_SEVERITIES: Final = {str(severity): severity for severity in Severity}
+_EVENT_TYPES: Final = {str(kind).lower(): kind for kind in EventType}

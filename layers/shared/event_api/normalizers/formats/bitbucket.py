@@ -27,12 +27,17 @@ STATES: Final = {
 }
 SILENT: Final = frozenset({"inprogress", "stopped"})
 
+_ALWAYS_THERE: Final = frozenset({"actor", "repository", "eventKey", "test"})
+"""What bodies of Bitbucket's have that are no build's."""
+
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of a build that failed or succeeded; none of all else."""
     body = payload.body
     status = mapping(body.get("commit_status"))
     result = outcome(status.get("state"), STATES, SILENT) if status else None
+    if result is None and not status and not (body.keys() & _ALWAYS_THERE):
+        raise NormalizeError("the body has neither a commit_status nor anything else of Bitbucket's")
     if result is None:
         return []
     event_type, severity, verb = result

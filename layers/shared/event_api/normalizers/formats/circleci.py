@@ -39,6 +39,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     body = payload.body
     told = text(body.get("type"))
     kind = KINDS.get(told) if told else next((kind for kind in ("job", "workflow") if kind in body), None)
+    if kind is None and told is None and "webhook" not in body:
+        raise NormalizeError("the body says neither a type nor has it a job or a workflow")
     if kind is None:
         return []
     done = mapping(body.get(kind))

@@ -203,6 +203,7 @@ def read_titled(content: Json) -> NormalizedEvent | None:
 def _event(body: JsonObject) -> NormalizedEvent:
     fields = _Fields(body)
     title = _title(fields, body)
+    description = text(fields.first(DESCRIPTION))
     rule = fields.text(RULE)
     resource = _resource(fields)
     recovered = fields.says(STATUS, RECOVERED) or fields.says(SEVERITY, RECOVERED_SEVERITIES)
@@ -210,8 +211,8 @@ def _event(body: JsonObject) -> NormalizedEvent:
         event_key=fields.text(KEY) or _key(body, title, rule, resource),
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title or _UNTITLED,
-        severity=Severity.INFO if recovered else severity(fields.scalar(SEVERITY), SEVERITIES, Severity.NONE),
-        description=text(fields.first(DESCRIPTION)),
+        severity=Severity.INFO if recovered else _severity(fields),
+        description=None if description == title else description,
         rule=rule,
         resource=resource,
         provider=fields.text(PROVIDER) or "",
@@ -220,6 +221,12 @@ def _event(body: JsonObject) -> NormalizedEvent:
         additional_info=_additional_info(body),
         occurred_at=next(filter(None, map(parse_time, fields.all(TIME))), None),
     )
+
+
+def _severity(fields: _Fields) -> Severity:
+    """Read the severity; a state such as ``critical`` or ``warning`` tells it, too, where nothing else does."""
+    by_state = severity(fields.scalar(STATUS), SEVERITIES, Severity.NONE)
+    return severity(fields.scalar(SEVERITY), SEVERITIES, by_state if fields.scalar(SEVERITY) is None else Severity.NONE)
 
 
 def _title(fields: _Fields, body: JsonObject) -> str | None:

@@ -101,6 +101,11 @@ SEVERITIES: Final = {
 }
 """Of advisories, Dependabot and code scanning. A secret that leaked has none, and is an ERROR."""
 
+_ALWAYS_THERE: Final = frozenset(
+    {"action", "enterprise", "hook", "installation", "organization", "repository", "sender"}
+)
+"""Of these, every body of GitHub's has one."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
@@ -124,6 +129,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         raise NormalizeError("neither the header X-GitHub-Event nor the body says what happened")
     read = _READERS.get(kind)
     finding = read(body, kind) if read else None
+    if finding is None and not body.keys() & _ALWAYS_THERE:
+        raise NormalizeError(f"the body has nothing of GitHub's, though it is to be a '{kind}'")
     if finding is None:
         return []
     repository = _repository(body)

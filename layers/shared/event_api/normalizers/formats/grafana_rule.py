@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ RULES: Final = (
     Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title")),
 )
 
+_OF_A_RULE: Final = frozenset({"condition", "data", "execErrState", "grafana_alert", "groups", "noDataState", "rules"})
 
-def normalize(_payload: Payload) -> list[NormalizedEvent]:
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make nothing of it: that a rule exists is no news of what it watches."""
+    if not payload.body.keys() & _OF_A_RULE:
+        raise NormalizeError("it is no rule of Grafana's")
     return []

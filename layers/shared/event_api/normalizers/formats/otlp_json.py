@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ RULES: Final = (
 )
 
 
-def normalize(_payload: Payload) -> list[NormalizedEvent]:
+def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make nothing of it: OpenTelemetry defines no alerts, and what is bad in telemetry is for rules to say."""
+    if not any(key.startswith("resource") for key in payload.body):
+        raise NormalizeError("it is no telemetry of OpenTelemetry's")
     return []

@@ -78,6 +78,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     data = mapping(body.get("data"))
     resource = text(payload.headers.get(_RESOURCE_HEADER)) or next(filter(data.__contains__, _READERS), "")
     reader = _READERS.get(resource)
+    if reader is None and not resource and "installation" not in body:
+        raise NormalizeError("neither the header Sentry-Hook-Resource nor the body says what happened")
     if reader is None:
         return []
     event = reader((text(body.get("action")) or "").lower(), data)

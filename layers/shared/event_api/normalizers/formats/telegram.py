@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ RULES: Final = (
 )
 
 
-def normalize(_payload: Payload) -> list[NormalizedEvent]:
+def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make no event of a conversation."""
+    if "update_id" not in payload.body:
+        raise NormalizeError("it is no update of Telegram's")
     return []
