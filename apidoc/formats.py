@@ -40,7 +40,13 @@ from event_api.normalizers.rules import Rule
 def modules() -> dict[str, Any]:
     """Return every format's module, by the module's own name."""
     names = sorted(file.stem for file in FORMATS.glob("[!_]*.py"))
-    return {name: import_module(f"event_api.normalizers.formats.{name}") for name in names}
+    found = {name: import_module(f"event_api.normalizers.formats.{name}") for name in names}
+    for name, module in found.items():
+        if missing := [part for part in ("NAME", "ALIASES", "RULES", "normalize") if not hasattr(module, part)]:
+            sys.exit(f"{FORMATS / name}.py has no {', '.join(missing)} (docs/formats.md)")
+        if module.NAME.replace("-", "_") != name or not module.__doc__:
+            sys.exit(f"{FORMATS / name}.py needs a docstring, and the NAME '{name.replace('_', '-')}'")
+    return found
 
 
 def index() -> str:

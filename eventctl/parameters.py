@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,6 +11,7 @@ import click
 
 from event_api import ids, times
 from event_api.administration import MAX_RATE_LIMIT
+from event_api.normalizers import known_formats
 from event_api.query.timediff import UNITS
 from event_api.raw import is_utf8
 
@@ -101,6 +103,19 @@ def parse_expiry(text: str, now: datetime) -> datetime:
     return times.cut(moment.astimezone(UTC))
 
 
+class _Format(click.ParamType[str]):
+    """A sender's format, by any of its names."""
+
+    name = "format"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in known_formats():
+            close = difflib.get_close_matches(value, known_formats())
+            meant = f" Did you mean {' or '.join(close)}?" if close else ""
+            self.fail(f"'{value}' is no format; docs/formats.md lists them.{meant}", param, ctx)
+        return value
+
+
 class _RateLimit(click.ParamType[int | str]):
     """Deliveries a minute, as a number; ``off`` is 0, and `DEFAULT` stays that word."""
 
@@ -123,4 +138,5 @@ OPAQUE_ID = _OpaqueId()
 INSTANT = _Instant()
 EXPIRY = _Expiry()
 DURATION = _Duration()
+FORMAT = _Format()
 RATE_LIMIT = _RateLimit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -14,12 +15,12 @@ from event_api import administration, times
 from event_api.errors import InvalidParameterError, NotFoundError
 from event_api.jsontypes import Json, JsonObject
 from event_api.model import RecoveryMode, Signing, Webhook, WebhookState
-from event_api.normalizers import coerce, known_formats
+from event_api.normalizers import coerce
 from event_api.raw import parse_json
-from event_api.signatures import SCHEMES
+from event_api.signatures import SCHEMES, SNS
 from eventctl import preview, screen, views
 from eventctl.invocation import Group, Invocation
-from eventctl.parameters import DEFAULT, DURATION, OPAQUE_ID, RATE_LIMIT
+from eventctl.parameters import DEFAULT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
 
 _COLUMNS = (
@@ -60,7 +61,7 @@ def webhook() -> None:
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(known_formats()),
+    type=FORMAT,
     metavar="FORMAT",
     help="The sender's format, of docs/formats.md.  [default: detected in each delivery]",
 )
@@ -247,7 +248,7 @@ def set_format(
 @click.option(
     "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header of the request; repeatable."
 )
-@click.option("--format", "format_name", type=click.Choice(known_formats()), metavar="FORMAT", help="As this format.")
+@click.option("--format", "format_name", type=FORMAT, metavar="FORMAT", help="As this format.")
 @_mapping
 @click.pass_obj
 def try_body(
@@ -339,8 +340,9 @@ def sign(
     """
     secrets: tuple[str, ...] = ()
     if SCHEMES[scheme].has_shared_key:
-        given = click.prompt("Secret", hide_input=True) if secret_file is None else secret_file.read()
-        secrets = (given.strip(),)
+        secrets = (_read_secret(secret_file),)
+    elif secret_file is not None:
+        raise click.UsageError(f"'{scheme}' has no secret: it is checked with Amazon's certificate.")
     signing = Signing(
         scheme=scheme,
         secrets=secrets,
@@ -351,7 +353,17 @@ def sign(
         window=window,
     )
     changed = administration.set_signing(invocation.open().stores, webhook_id, signing, keep_secrets=keep)
+    if scheme == SNS and not topics and not invocation.as_json:
+        click.echo("Messages of any topic are taken, of other accounts too; --topic names the only ones.", err=True)
     _answer_signing(invocation, changed)
+
+
+def _read_secret(file: IO[str] | None) -> str:
+    if file is not None:
+        return file.read().strip()
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for the secret: say --secret-file.")
+    return str(click.prompt("Secret", hide_input=True)).strip()
 
 
 @webhook.command()

@@ -152,10 +152,13 @@ def test_signatures_are_set_shown_and_forgotten(app, eventctl, tmp_path):
     assert eventctl.json("webhook", "list", "--domain", DOMAIN)["webhooks"][0]["signing"]["secrets"] == 1
     told = eventctl.json(*sign, "github", "--secret-file", "-", "--keep", "--report-only", stdin="new")
     assert (told["signing"]["secrets"], told["signing"]["required"]) == (2, False)
-    prompted = eventctl.run(*sign, "gitlab", stdin="asked-for\n")
-    assert prompted.stdout.endswith(f"{made['webhook_id']} checks signatures: gitlab, required.\n")
-    assert "asked-for" not in prompted.output
+    unattended = eventctl.run(*sign, "gitlab", stdin="asked-for\n")
+    assert (unattended.exit_code, "say --secret-file" in unattended.stderr) == (2, True)
+    shown = eventctl.run(*sign, "gitlab", "--secret-file", "-", stdin="asked-for\n")
+    assert shown.stdout == f"{made['webhook_id']} checks signatures: gitlab, required.\n"
+    assert "asked-for" not in shown.output
     assert app.stores.webhooks.get(made["webhook_id"]).signing.secrets == ("asked-for",)
+    assert "any topic" in eventctl.run(*sign, "sns").stderr
     topic = "arn:aws:sns:eu-west-1:123456789012:alarms"
     assert eventctl.json(*sign, "sns", "--topic", topic, "--window", "60")["signing"]["topics"] == [topic]
     told = eventctl.json(*sign, "grafana", "--timestamp-header", "X-Time", "--secret-file", "-", stdin="s")
@@ -173,6 +176,7 @@ def test_signatures_are_set_shown_and_forgotten(app, eventctl, tmp_path):
         ("--scheme", "github", "--secret-file", "-", "--topic", "arn:x"),
         ("--scheme", "github", "--secret-file", "-", "--header", "X-Mine"),
         ("--scheme", "sns", "--window", "0"),
+        ("--scheme", "sns", "--secret-file", "-"),
     ],
 )
 def test_what_cannot_be_checked_is_refused(app, eventctl, arguments):

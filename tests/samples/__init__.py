@@ -10,7 +10,7 @@ tells apart: it needs a webhook with a fixed format. A new file is found by the 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,8 @@ class Sample:
     format: str
     case: str
     body: Any
-    headers: dict[str, str]
-    events: list[dict[str, Any]]
+    headers: dict[str, str] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
     bound_only: bool = False
 
     def __str__(self) -> str:
@@ -48,10 +48,14 @@ def payload(body: Any, headers: dict[str, str] | None = None) -> Payload:
 
 
 def own_samples() -> list[Sample]:
-    return [
-        Sample(format=file.parent.name, case=file.stem, **json.loads(file.read_text(encoding="utf-8")))
-        for file in sorted(FOLDER.glob("*/*.json"))
-    ]
+    return [read_sample(file) for file in sorted(FOLDER.glob("*/*.json"))]
+
+
+def read_sample(file: Path) -> Sample:
+    told = json.loads(file.read_text(encoding="utf-8"))
+    if "body" not in told or told.keys() - {"headers", "body", "events", "bound_only"}:
+        raise ValueError(f'{file} is no sample: it must be {{"headers": {{}}, "body": ..., "events": []}}')
+    return Sample(format=file.parent.name, case=file.stem, **told)
 
 
 def written(event: NormalizedEvent) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def set_format(stores: Stores, webhook_id: str, format: str | None, mapping: Jso
 def check_format(format: str | None, mapping: JsonObject | None) -> None:  # noqa: A002  # the domain's word
     """Raise InvalidParameterError for a format or a mapping that no webhook can have."""
     if format is not None and format not in known_formats():
-        raise InvalidParameterError("format", f"it is none of {', '.join(known_formats())}")
+        raise InvalidParameterError("format", f"'{format}' is no format; docs/formats.md lists them")
     if mapping is None:
         return
     if format is not None:
