@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One convention, called as its signatures are: the id is all of ``headers``, or all of ``keys`` of a body with all of ``marks``."""
+    """One convention: the id is all of ``headers``, or all of ``keys`` of a body with all of ``marks``.
+
+    ``kind`` is the scheme of its signatures as well (`event_api.signatures.SCHEMES`), where there is one.
+    """
 
     kind: str
     headers: tuple[str, ...]
