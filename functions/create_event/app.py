@@ -23,7 +23,7 @@ def handler(request: Request) -> Answer:
     if webhook.signing is not None:
         from event_api import authenticity
 
-        authenticity.require_signature(webhook, webhook.signing, request.body, request.headers, times.now())
+        authenticity.require_signature(webhook, webhook.signing, content, headers, times.now())
     delivery_id = wiring.ingest().receive(webhook, content, headers, request.seconds_left, access_key=access_key)
     return Answer({}, headers={"x-delivery-id": delivery_id})
 

@@ -81,6 +81,24 @@ def test_a_url_that_is_not_the_senders_is_never_visited(app, asked, capsys, url)
     assert app.queue.messages == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/20181201/subscriptions/ocid1/unsubscription?token=x",
+        "/20181201/subscriptions/ocid1/unsubscription?x=/confirmation",
+        "/20181201/subscriptions/ocid1/unsubscription;/confirmation?token=x",
+        "/20181201/subscriptions/../confirmation/../unsubscription?token=x",
+        "/20181201/topics",
+        "",
+    ],
+)
+def test_oracles_host_is_asked_to_confirm_and_for_nothing_else(app, asked, path):
+    _, webhook_path = app.webhook()
+    url = OCI_URL.partition("/20181201")[0] + path
+    assert app.gateway.post(webhook_path, {"ConfirmationURL": url}).status == 200
+    assert asked == []
+
+
 @pytest.mark.parametrize("options", [{"format": "github"}, {"format": "oci-monitoring"}])
 def test_a_webhook_of_another_sender_confirms_nothing(app, asked, options):
     _, path = app.webhook(**options)

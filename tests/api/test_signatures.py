@@ -108,6 +108,29 @@ def test_standard_webhooks_sign_id_and_time(app, monkeypatch):
         assert app.gateway.post(path, BODY, headers=headers).status == status
 
 
+@pytest.mark.parametrize("name", ["x-amz-sns-message-id", "x-github-delivery", "idempotency-key"])
+def test_a_signed_request_is_the_same_delivery_whatever_is_added_to_it(app, name):
+    """Of the ids that a request can have, the one that is signed counts."""
+    from event_api import times  # noqa: PLC0415
+
+    key, seconds = b"k" * 24, int(times.now().timestamp())
+    _, path = signed_webhook(app, Signing("standard-webhooks", ("whsec_" + base64.b64encode(key).decode(),)))
+    signature = base64.b64encode(hmac.digest(key, f"msg-1.{seconds}.{BODY}".encode(), "sha256")).decode()
+    signed = {"webhook-id": "msg-1", "webhook-timestamp": str(seconds), "webhook-signature": f"v1,{signature}"}
+    for more in ({}, {name: "1"}, {name: "2"}):
+        assert app.gateway.post(path, BODY, headers=signed | more).status == 200
+    assert len(deliveries()) == 1
+    assert len(app.events()) == 1
+
+
+def test_what_is_signed_is_what_is_read(app):
+    """A signature of no body is none of the form in the URL, which is read in its place."""
+    _, path = signed_webhook(app)
+    assert app.gateway.post(path, "", headers=github(body=""), query={"title": "forged"}).status == 401
+    assert app.gateway.post(path, "", headers=github(body="title=signed"), query={"title": "signed"}).status == 200
+    assert [event["title"] for event in app.events()] == ["signed"]
+
+
 @pytest.fixture
 def amazons_certificates(monkeypatch):
     root, issuer = (
@@ -132,6 +155,16 @@ def test_sns_signs_with_a_certificate(app, amazons_certificates, version):
     assert app.gateway.post(path, told).status == 200
     assert app.gateway.post(path, told | {"Message": "another"}).status == 401
     assert app.gateway.post(path, bodies.direct()).status == 401
+    assert [event["title"] for event in app.events()] == ["Disk"]
+
+
+def test_nothing_is_read_that_sns_does_not_sign(app, amazons_certificates):
+    """A message of the topic, to which somebody adds what another format reads, is still no more than the message."""
+    _, path = signed_webhook(app, Signing("sns"))
+    alert = {"status": "firing", "labels": {"alertname": "forged"}, "annotations": {}, "startsAt": "", "endsAt": ""}
+    added = {"version": "4", "groupKey": "x", "receiver": "x", "status": "firing", "alerts": [alert]}
+    for headers in ({}, {"X-GitHub-Event": "ping"}, {"CE-SpecVersion": "1.0", "CE-Type": "forged", "CE-Source": "x"}):
+        assert app.gateway.post(path, amazon.message() | added | bodies.direct(), headers=headers).status == 200
     assert [event["title"] for event in app.events()] == ["Disk"]
 
 

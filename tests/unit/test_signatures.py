@@ -138,6 +138,15 @@ def grafana_at(seconds):
     return {"x-time": str(seconds), "x-grafana-alerting-signature": signature}
 
 
+def test_an_id_is_signed_as_it_is():
+    """Else another id would have the same signature, and what was taken once would be taken again."""
+    key = b"k" * 24
+    signature = base64.b64encode(hmac.digest(key, f"a{SECONDS}.{SECONDS}.".encode() + BODY, "sha256")).decode()
+    headers = {"webhook-timestamp": str(SECONDS), "webhook-signature": f"v1,{signature}"}
+    assert is_good("standard-webhooks", headers | {"webhook-id": f"a{SECONDS}"})
+    assert not is_good("standard-webhooks", headers | {"webhook-id": "a{timestamp}"})
+
+
 def test_grafana_lets_its_headers_be_chosen():
     chosen = Signing("grafana", (SECRET,), header="X-Mine")
     assert is_good(chosen, {"x-mine": mac("sha256").hexdigest()})

@@ -77,6 +77,35 @@ def test_a_subject_that_is_added_is_noticed(web):
     assert refused(message(Subject=None) | {"Subject": "added"})
 
 
+def lines(**fields):
+    return "\n".join(line for field in fields.items() for line in field)
+
+
+@pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
+def test_no_message_of_one_topic_is_read_as_another_topics(web, kind):
+    """What is signed is lines without quotes: whoever publishes at a topic of their own can write all of them."""
+    theirs = "arn:aws:sns:eu-west-1:999999999999:theirs"
+    ours = message(Message="forged", Subject=None, SubscribeURL="https://example.com/", Token="1", Type=kind)
+    names = ("MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+    inner = f"{ours['Message']}\n{lines(**{name: ours[name] for name in names})}"
+    signed = message(Message=inner, TopicArn=theirs, Subject=None)
+    tail = lines(MessageId=signed["MessageId"], Timestamp=signed["Timestamp"], TopicArn=theirs, Type="Notification")
+    assert refused(ours | {"Signature": signed["Signature"], "Type": f"{kind}\n{tail}"}, topics=(TOPIC,))
+
+
+def test_no_time_is_read_out_of_a_message(web):
+    """Else what somebody publishes today would be good for ever, under any id."""
+    later = {"MessageId": "1", "Timestamp": "2027-01-01T00:00:00.000Z"}
+    signed = message(Message=f"forged\n{lines(**later, TopicArn='x')}", Subject=None)
+    rest = lines(MessageId=signed["MessageId"], Timestamp=signed["Timestamp"], TopicArn=TOPIC)
+    assert refused(signed | later | {"Message": "forged", "TopicArn": f"x\n{rest}"}, window=10**9)
+
+
+@pytest.mark.parametrize("kind", ["", "Another", None, 7, ["Notification"], {}])
+def test_a_type_that_sns_has_not_is_refused(web, kind):
+    assert "Type" in refused(subscription(Type=kind))
+
+
 def test_what_is_no_signed_message_says_so(web):
     for strange in (b"", b"text", b"[]", b'{"title": "raw delivery"}', b"\xff"):
         assert "no signed SNS message" in refused(strange)

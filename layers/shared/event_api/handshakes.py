@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SNS_CONFIRMATION: Final = "SubscriptionConfirmation"
 _OCI_KEY: Final = "ConfirmationURL"
 _ORIGIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}", re.ASCII)
+_OCI_PATH: Final = re.compile(r"/\d{8}/subscriptions/[\w.-]+/confirmation", re.ASCII)
+"""Oracle's GetConfirmSubscription; the path of GetUnsubscription differs in its last part."""
 _OCI_HOST: Final = re.compile(r"([a-z0-9-]+\.)*notification\.[a-z]+-[a-z]+-\d\.(oci\.)?oraclecloud\.com", re.ASCII)
 
 
@@ -75,7 +77,8 @@ def _is_oracles(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and not parts.fragment and bool(_OCI_HOST.fullmatch(parts.netloc))
+    confirms = _OCI_HOST.fullmatch(parts.netloc) and _OCI_PATH.fullmatch(parts.path)
+    return parts.scheme == "https" and not parts.fragment and bool(confirms)
 
 
 def confirm(webhook: Webhook, payload: Payload, seconds: float) -> None:

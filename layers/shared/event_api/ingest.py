@@ -73,7 +73,8 @@ class Ingest:
         answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
         body = Body.received(content, access_key)
         kept = kept_headers(headers)
-        sender_id = sender_delivery_id(body.read_object(), kept)
+        scheme = webhook.signing.scheme if webhook.signing else None
+        sender_id = sender_delivery_id(body.read_object(), kept, scheme)
         delivery = Delivery(
             delivery_id=ids.delivery_id(webhook.webhook_id, sender_id),
             domain_id=webhook.domain_id,

@@ -12,6 +12,7 @@ from event_api.raw import UnreadableBodyError
 
 ERROR_KEY = "error-"
 """What the event_key of a delivery that could not be read starts with; its id follows."""
+_SNS_FORMAT = "aws-sns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def read(webhook: Webhook, delivery: Delivery) -> Reading:
     payload = None
     try:
         payload = payload_of(delivery)
-        used, events = normalize(webhook.format, payload, webhook.mapping)
+        used, events = normalize(webhook.format or _signed_format(webhook), payload, webhook.mapping)
     except (UnreadableBodyError, NormalizeError) as error:
         salvaged = None
         if payload is not None and isinstance(error, NormalizeError) and error.may_be_salvaged:
@@ -38,6 +39,14 @@ def read(webhook: Webhook, delivery: Delivery) -> Reading:
         event = _unreadable(webhook, delivery, str(error)) if salvaged is None else salvaged
         return Reading(None, [(ids.UNREADABLE, replace(event, event_key=_error_key(delivery)))])
     return Reading(used, list(enumerate(events)))
+
+
+def _signed_format(webhook: Webhook) -> str | None:
+    """Return the format that a webhook's sender is known by, None where its deliveries are to be detected.
+
+    SNS signs some fields of a body, and no headers: what else somebody adds to it must not make it another's.
+    """
+    return _SNS_FORMAT if webhook.signing and webhook.signing.required and webhook.signing.scheme == "sns" else None
 
 
 def payload_of(delivery: Delivery) -> Payload:

@@ -184,10 +184,8 @@ def _around_body(scheme: Scheme, signing: Signing, headers: Mapping[str, str], t
     signed = _GRAFANA_WITH_TIME if signing.timestamp_header else scheme.signed
     head, tail = signed.split("{body}")
     delivery_id = _header(headers, scheme.id_header) if scheme.id_header else ""
-    fill = {"{id}": delivery_id, "{timestamp}": timestamp}
-    for name, value in fill.items():
-        head = head.replace(name, value)
-    return head.encode(), tail.encode()
+    # All at once: an id may have a placeholder in it.
+    return head.format(id=delivery_id, timestamp=timestamp).encode(), tail.encode()
 
 
 def _signatures(header: str, scheme: Scheme) -> tuple[bytes, ...]:

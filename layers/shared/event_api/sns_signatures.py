@@ -42,9 +42,16 @@ FETCH_SECONDS: Final = 2.0
 MAX_ISSUERS: Final = 3
 """Certificates to fetch between Amazon's own and a root that everybody has."""
 
-_SIGNED_OF_NOTIFICATION: Final = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SIGNED_OF_HANDSHAKE: Final = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+_SIGNED: Final = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": _SIGNED_OF_HANDSHAKE,
+    "UnsubscribeConfirmation": _SIGNED_OF_HANDSHAKE,
+}
 _OPTIONAL: Final = "Subject"
+_OF_LINES: Final = "Message"
+"""The only field that may have several lines. What is signed is lines without quotes: else whoever publishes could
+write another message into theirs, of another topic and time, and take the rest of it for a long Type or TopicArn."""
 _PEM: Final = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _HASHES: Final = {"1": SHA1, "2": SHA256}
 _ISSUER_HOST: Final = re.compile(r"([a-z0-9-]+\.)+amazontrust\.com|cacerts\.digicert\.(com|cn)")
@@ -91,7 +98,9 @@ def check(content: bytes, now: datetime, *, topics: tuple[str, ...], window: int
 
 
 def _signed(body: JsonObject) -> bytes:
-    names = _SIGNED_OF_NOTIFICATION if body.get("Type") == "Notification" else _SIGNED_OF_HANDSHAKE
+    names = _SIGNED.get(str(body.get("Type")))
+    if names is None:
+        raise BadSignatureError("its Type is none of SNS's")
     lines = []
     for name in names:
         value = body.get(name)
@@ -99,6 +108,8 @@ def _signed(body: JsonObject) -> bytes:
             continue
         if not isinstance(value, str):
             raise BadSignatureError(f"it has no {name}, which SNS signs")
+        if name != _OF_LINES and "\n" in value:
+            raise BadSignatureError(f"its {name} has several lines, which SNS never sends")
         lines += [name, value]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 

@@ -10,6 +10,7 @@ import json
 import re
 from bisect import bisect_right
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import NormalizedEvent, Resource
@@ -37,6 +38,7 @@ ELLIPSIS: Final = "…"
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_BYTES_A_CHARACTER = 6  # a control character as \u001f in JSON; four in UTF-8 otherwise
 _ENTRY_PUNCTUATION = 4  # a colon, a comma and a blank after each, as `json.dumps` writes them
+_MOST_ENTRIES = MAX_ADDITIONAL_INFO_BYTES // _ENTRY_PUNCTUATION  # more than fit
 _LEAST_SHARE = 16  # bytes of a value below which leaving entries out says more than cutting all of them
 
 
@@ -87,31 +89,36 @@ def apply(event: NormalizedEvent) -> NormalizedEvent:
 
 
 def _optional(value: str | None, limit: int) -> str | None:
-    if value is None or not value.strip():
+    if not value or value.isspace():
         return None
-    return cut(clean(value), limit)
+    return clean(cut(value, limit))
 
 
 def _limit_info(info: dict[str, str]) -> dict[str, str]:
-    info = {cut_key(clean(key), MAX_ADDITIONAL_INFO_KEY): clean(value) for key, value in info.items()}
+    number = len(info)
+    # Of what is cut or left out below, no more is read than shows that it is: ten thousand events may share it.
+    info = {
+        cut_key(clean(key), MAX_ADDITIONAL_INFO_KEY): clean(value[: MAX_ADDITIONAL_INFO_BYTES + 1])
+        for key, value in islice(info.items(), _MOST_ENTRIES)
+    }
     characters = sum(len(key) + len(value) + _ENTRY_PUNCTUATION for key, value in info.items())
     if characters * _MOST_BYTES_A_CHARACTER <= MAX_ADDITIONAL_INFO_BYTES:
         return info
-    info = _leave_out(info)
+    info = _leave_out(info, number)
     keys = sum(_json_bytes(key) + _ENTRY_PUNCTUATION for key in info)
     sizes = {key: _json_bytes(value) for key, value in info.items()}
     share = _largest_share(sizes.values(), MAX_ADDITIONAL_INFO_BYTES - keys)
     return {key: value if sizes[key] <= share else _cut_json(value, share) for key, value in info.items()}
 
 
-def _leave_out(info: dict[str, str]) -> dict[str, str]:
-    """Keep as many leading entries as leave every value a little room, and say how many went."""
+def _leave_out(info: dict[str, str], number: int) -> dict[str, str]:
+    """Keep as many leading entries as leave every value a little room, and say how many of that number went."""
     room = MAX_ADDITIONAL_INFO_BYTES - _LEAST_SHARE * 4  # for the mark
     kept: dict[str, str] = {}
     for key, value in info.items():
         room -= _json_bytes(key) + _ENTRY_PUNCTUATION + min(_json_bytes(value), _LEAST_SHARE)
         if room < 0:
-            return kept | {ELLIPSIS: f"{len(info) - len(kept)} more"}
+            return kept | {ELLIPSIS: f"{number - len(kept)} more"}
         kept[key] = value
     return kept
 

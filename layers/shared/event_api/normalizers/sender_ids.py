@@ -28,7 +28,10 @@ def _id(value: Json) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One convention: the id is all of ``headers``, or all of ``keys`` of a body with all of ``marks``."""
+    """One convention: the id is all of ``headers``, or all of ``keys`` of a body with all of ``marks``.
+
+    ``kind`` is the scheme of its signatures as well (`event_api.signatures.SCHEMES`), where there is one.
+    """
 
     kind: str
     headers: tuple[str, ...]
@@ -58,14 +61,15 @@ SOURCES: Final = (
 _SAFE = re.compile(r"[A-Za-z0-9._~/@+=-]{1,128}", re.ASCII)
 
 
-def sender_delivery_id(body: JsonObject | None, headers: Mapping[str, str]) -> str | None:
+def sender_delivery_id(body: JsonObject | None, headers: Mapping[str, str], scheme: str | None = None) -> str | None:
     """Return the sender's id of this delivery as ``kind:id``, or None if it has none.
 
-    ``body`` is None where it is no JSON object; ``headers`` have lower-case names. Ids of different kinds
-    never meet. An id that is long, has odd characters or several parts is replaced by its SHA-256, so that
+    ``body`` is None where it is no JSON object; ``headers`` have lower-case names. ``scheme`` is how the sender signs:
+    its own kind of id goes before all others, which somebody could have added to a signed request. Ids of different
+    kinds never meet. An id that is long, has odd characters or several parts is replaced by its SHA-256, so that
     the result fits into a key and into a response header.
     """
-    for source in SOURCES:
+    for source in sorted(SOURCES, key=lambda source: source.kind != scheme):
         parts = source.parts(body or {}, headers)
         if parts is not None:
             return f"{source.kind}:{_written(parts)}"

@@ -29,7 +29,7 @@ CATEGORIES: Final = {"issue": Severity.ERROR, "scheduledchange": Severity.ERROR}
 """SpaceONE's rule, and kept when it is over. Every other category only informs."""
 
 _MOST_ENTITIES: Final = 50
-_ESCAPED_NEWLINE = re.compile(r"\\+n")
+_ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+n")  # a run of backslashes is looked at once
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -37,7 +37,7 @@ SEVERITIES: Final = {
 }
 """By the columns ``urgency`` (Enterprise Security's) or ``severity`` of the row, where the search has them."""
 
-_RUN = re.compile(r"_at_\d+_[\d.]+.*$")
+_RUN = re.compile(r"_at_\d+_[\d.].*", re.DOTALL)
 """What distinguishes the runs of one search in their ids (``scheduler__admin__search__W2_at_1423235_132``)."""
 
 

@@ -30,7 +30,10 @@ RULES: Final = (
 UP, PENDING, MAINTENANCE = "1", "2", "3"
 """Of a heartbeat's status; 0 is down."""
 
-_CERTIFICATE: Final = re.compile(r"\[(?P<name>.*?)\]\[(?P<about>.*?)\].*\bcertificate\b.*\bexpire", re.IGNORECASE)
+# Groups that are not tried again (?>…): what is not found behind the first brackets is not behind later ones either.
+_CERTIFICATE: Final = re.compile(
+    r"(?>\[(?P<name>.*?)\]\[(?P<about>.*?)\])(?>.*?\bcertificate\b).*\bexpire", re.IGNORECASE
+)
 _DOMAIN: Final = re.compile(r"Domain name (?P<about>\S+) .*\bexpire", re.IGNORECASE)
 _TEST: Final = re.compile(r"\btest", re.IGNORECASE)
 _TARGETS: Final = ("url", "hostname", "docker_container")
