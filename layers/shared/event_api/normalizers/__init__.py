@@ -33,6 +33,7 @@ def normalize(
     """
     name = _MAPPING if own is not None else format or detect(payload.content, payload.headers)
     try:
+        limits.check_shape(payload.content)
         events = _mapped(payload, own) if own is not None else load(name).normalize(payload)
         limits.check_number(events)
         events = [limits.apply(event) for event in events]

@@ -19,6 +19,8 @@ from event_api.normalizers.errors import NormalizeError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized
 
+    from event_api.jsontypes import Json
+
 MAX_TITLE: Final = 1024
 MAX_DESCRIPTION: Final = 16 * 1024
 MAX_EVENT_KEY: Final = 512
@@ -32,6 +34,12 @@ MAX_ADDITIONAL_INFO_BYTES: Final = 32 * 1024
 MAX_EVENTS: Final = 10_000
 """Of one delivery: far above any sender's, and no more than a worker can finish in its time."""
 
+MAX_PAIRS: Final = 1_000_000
+"""The objects of a body's longest list times the keys of its widest object: a format may look at all of these keys for
+each of these objects, as at what a group of alerts has in common. A thousand alerts of a hundred labels are a tenth."""
+MAX_PAIRED_CHARACTERS: Final = 100_000_000
+"""The same with the characters of its longest text, which each event may have a copy of until it is cut."""
+
 ELLIPSIS: Final = "…"
 """What cut text ends with."""
 
@@ -39,6 +47,7 @@ _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_BYTES_A_CHARACTER = 6  # a control character as \u001f in JSON; four in UTF-8 otherwise
 _ENTRY_PUNCTUATION = 4  # a colon, a comma and a blank after each, as `json.dumps` writes them
 _MOST_ENTRIES = MAX_ADDITIONAL_INFO_BYTES // _ENTRY_PUNCTUATION  # more than fit
+_USUAL_KEYS = 10  # of an object, at the least: an empty one makes an event, too
 _LEAST_SHARE = 16  # bytes of a value below which leaving entries out says more than cutting all of them
 
 
@@ -65,6 +74,26 @@ def check_number(events: Sized) -> None:
     if len(events) > MAX_EVENTS:
         reason = f"it makes {len(events)} events; at most {MAX_EVENTS} are made of one body"
         raise NormalizeError(reason, may_be_salvaged=False)
+
+
+def check_shape(content: Json) -> None:
+    """Raise NormalizeError for content that could grow, while it is read, beyond the memory and time there is."""
+    objects, keys, characters = 1, _USUAL_KEYS, 0
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            characters = max(characters, len(value))
+        elif isinstance(value, dict):
+            keys = max(keys, len(value))
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            objects = max(objects, sum(isinstance(one, dict) for one in value))
+            waiting.extend(value)
+    if objects * keys > MAX_PAIRS or objects * characters > MAX_PAIRED_CHARACTERS:
+        raise NormalizeError(
+            f"a list of {objects} objects is too many with objects of {keys} keys and texts of {characters} characters"
+        )
 
 
 def apply(event: NormalizedEvent) -> NormalizedEvent:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.model import Resource, Severity
 from event_api.normalizers.detection import GENERIC, detect
+from event_api.normalizers.limits import check_shape
 from event_api.normalizers.registry import load
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def claimed(
 
 def read_as(name: str, payload: Payload, content: Json, at: datetime | None = None) -> list[NormalizedEvent]:
     """Return the events of what lies inside a payload's envelope and is known to be of that format; see `claimed`."""
+    check_shape(content)
     inner = replace(payload, content=content, headers={}, envelopes=payload.envelopes + 1)
     return [replace(event, occurred_at=event.occurred_at or at) for event in load(name).normalize(inner)]
 
