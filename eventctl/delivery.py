@@ -13,7 +13,7 @@ from event_api import administration, times
 from event_api.errors import NotFoundError
 from event_api.jsontypes import JsonObject
 from eventctl import screen, views
-from eventctl.events import events_of_delivery, unreadable_deliveries
+from eventctl.events import events_of_delivery, unreadable_deliveries, why_unreadable
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import INSTANT, OPAQUE_ID
 from eventctl.screen import Column
@@ -25,6 +25,7 @@ _COLUMNS = (
     Column("RECEIVED", "received_at"),
     Column("WEBHOOK", "webhook_id"),
     Column("DOMAIN", "domain_id", folds=True),
+    Column("UNREADABLE BECAUSE", "unread_because", folds=True),
 )
 _EVENT_COLUMNS = (
     Column("EVENT", "event_id"),
@@ -68,7 +69,7 @@ def show(invocation: Invocation, delivery_id: str, *, domain: str, body: bool) -
     if body:
         sys.stdout.buffer.write(found.body.content)
         return
-    fields = views.of_delivery(found)
+    fields = {**views.of_delivery(found), "unread_because": why_unreadable(stores, domain, delivery_id, now)}
     events = events_of_delivery(stores, domain, delivery_id, [column.field for column in _EVENT_COLUMNS], now)
 
     def print_all() -> None:

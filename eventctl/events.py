@@ -9,6 +9,7 @@ from event_api import ids, reading, times
 from event_api.fields import EVENT_FIELDS, INDEX_FIELDS
 from event_api.jsontypes import JsonObject
 from event_api.model import Scope
+from event_api.normalizers import UNREAD_BECAUSE, coerce
 from event_api.query.matcher import Condition
 from event_api.query.planner import make_plan
 from event_api.query.sorting import SortKey
@@ -75,12 +76,23 @@ def events_of_delivery(
     return sorted(found, key=lambda event: str(event["event_id"]))
 
 
+def why_unreadable(stores: Stores, domain_id: str, delivery_id: str, now: datetime) -> str | None:
+    """Return why a delivery could not be read, as its event tells it; None if there is no such event."""
+    event_id = ids.event_id(delivery_id, ids.UNREADABLE)
+    row = stores.events.get(Scope(domain_id), event_id, frozenset({"additional_info", "description"}), now)
+    if row is None:
+        return None
+    told = coerce.mapping(row["additional_info"]).get(UNREAD_BECAUSE)
+    return coerce.first_text(told, row["description"])
+
+
 def unreadable_deliveries(
     stores: Stores, domain_id: str, now: datetime, *, since: datetime | None = None
 ) -> Iterator[JsonObject]:
     """Read the events that tell of a domain's deliveries that could not be read, and cannot be until now, oldest first.
 
-    Each has its ``delivery_id`` beside the event's ``created_at``, ``project_id`` and ``webhook_id``.
+    Each has its ``delivery_id``, and why it could not be read, beside the event's ``created_at``, ``project_id`` and
+    ``webhook_id``.
     """
     conditions = [Condition(("event_key",), "contain", reading.ERROR_KEY)]
     if since is not None:
@@ -94,4 +106,5 @@ def unreadable_deliveries(
         if delivery_id is None or row["event_id"] != ids.event_id(delivery_id, ids.UNREADABLE):
             continue
         if not stores.events.exists(ids.event_id(delivery_id, ids.READABLE), domain_id):
-            yield {"delivery_id": delivery_id} | {field: row[field] for field in fields}
+            told = {"delivery_id": delivery_id, UNREAD_BECAUSE: why_unreadable(stores, domain_id, delivery_id, now)}
+            yield told | {field: row[field] for field in fields}

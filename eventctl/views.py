@@ -113,6 +113,7 @@ def of_pending(pending: Pending) -> JsonObject:
         "webhook_id": pending.webhook_id,
         "state": pending.state.name,
         "received_at": times.to_iso(pending.received_at),
+        "unread_because": None,
     }
 
 
@@ -125,6 +126,7 @@ def of_unreadable(event: JsonObject, domain_id: str) -> JsonObject:
         "webhook_id": event["webhook_id"],
         "state": "UNREADABLE",
         "received_at": event["created_at"],
+        "unread_because": event["unread_because"],
     }
 
 

@@ -514,6 +514,10 @@ def test_unreadable_deliveries_are_listed_and_replayed(app, eventctl, url, monke
     listing = ("delivery", "list", "--unreadable", "--domain", DOMAIN)
     (listed,) = eventctl.json(*listing)["deliveries"]
     assert (listed["delivery_id"], listed["state"]) == (delivery_id, "UNREADABLE")
+    assert listed["unread_because"] == "the direct normalizer failed (UnavailableError)"
+    assert (
+        eventctl.json("delivery", "show", delivery_id, "--domain", DOMAIN)["unread_because"] == listed["unread_because"]
+    )
     assert eventctl.json(*listing, "--since", "2100-01-01")["total_count"] == 0
     assert eventctl.run("delivery", "replay", delivery_id, "--domain", DOMAIN).stdout == "1 delivery is queued.\n"
     app.redrive()

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from event_api.jsontypes import JsonObject
     from event_api.model import NormalizedEvent
 
+UNREAD_BECAUSE = "unread_because"
+"""The entry of additional_info that tells why a payload's own format could not read it."""
 _MAPPING = "mapping"
 
-__all__ = ["NormalizeError", "Payload", "kept_headers", "known_formats", "normalize", "salvage"]
+__all__ = ["UNREAD_BECAUSE", "NormalizeError", "Payload", "kept_headers", "known_formats", "normalize", "salvage"]
 
 
 def normalize(
@@ -62,5 +64,5 @@ def salvage(payload: Payload, reason: str) -> NormalizedEvent | None:
     event = generic.read_titled(payload.content)
     if event is None:
         return None
-    told = {**event.additional_info, "unread_because": reason}
+    told = {**event.additional_info, UNREAD_BECAUSE: reason}
     return limits.apply(replace(event, event_type=EventType.ALERT, additional_info=told))
