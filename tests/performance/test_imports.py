@@ -81,6 +81,7 @@ INGEST = {
     "normalizers.index",
     "normalizers.limits",
     "normalizers.payload",
+    "normalizers.prometheus",  # as above: that one's labels
     "normalizers.registry",
     "normalizers.rules",
     "normalizers.sender_ids",
