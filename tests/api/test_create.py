@@ -237,6 +237,17 @@ def test_the_access_key_is_not_shown_to_readers_wherever_the_sender_puts_it(app)
     assert event["raw_data"]["access_key"] == "[access key]"
 
 
+def test_the_access_key_is_not_shown_to_readers_where_a_header_has_it(app):
+    _, path = app.webhook()
+    key = path.split("/")[-2]
+    headers = {"CE-SpecVersion": "1.0", "CE-ID": key, "CE-Source": f"https://example.com{path}", "CE-Type": "t"}
+    delivery_id = app.gateway.post(path, "{}", headers=headers).headers["x-delivery-id"]
+    (event,) = app.events()
+    assert key not in json.dumps(event)
+    assert "[access key]" in event["event_key"]
+    assert key not in json.dumps(app.stores.deliveries.get(delivery_id, event["domain_id"]).headers)
+
+
 def test_what_is_nested_too_deep_is_an_error_event_that_can_be_read(app):
     _, path = app.webhook()
     post(app, path, '{"a":' + "[" * 9000 + "]" * 9000 + "}")

@@ -72,7 +72,7 @@ class Ingest:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
         answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
         body = Body.received(content, access_key)
-        kept = kept_headers(headers)
+        kept = kept_headers(headers, access_key)
         scheme = webhook.signing.scheme if webhook.signing else None
         sender_id = sender_delivery_id(body.read_object(), kept, scheme)
         delivery = Delivery(

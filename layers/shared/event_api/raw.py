@@ -22,7 +22,8 @@ SNS_TYPE_HEADER = "x-amz-sns-message-type"
 """Amazon SNS sends it with each of its messages."""
 
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
-_HIDDEN = "[access key]"
+HIDDEN_KEY = "[access key]"
+"""What stands where a sender wrote the access key that let it in."""
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 """All that Python's parser reads JSON in."""
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -131,7 +132,7 @@ class Body:
     def received(cls, content: bytes, access_key: str = "") -> Body:
         """Take a body as it came, but for the access key that let it in: who reads events may not come to know it."""
         for encoding in _ENCODINGS if access_key else ():
-            content = content.replace(access_key.encode(encoding), _HIDDEN.encode(encoding))
+            content = content.replace(access_key.encode(encoding), HIDDEN_KEY.encode(encoding))
         body = cls(content)
         value, _ = body._parsed
         if isinstance(value, dict) and isinstance(value.get("data"), dict) and value.keys() <= _REQUEST_KEYS:

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from event_api.normalizers import NormalizeError, limits, normalize, salvage
+from event_api.normalizers import NormalizeError, limits, mapping, normalize, salvage
 from event_api.normalizers.formats import aws_health, splunk, uptime_kuma
 from tests.samples import payload
 
@@ -101,3 +101,26 @@ def test_a_large_body_that_a_tool_would_send_is_read():
         payload(ALERTMANAGER | {"alerts": ALERTS[:1] * limits.MAX_EVENTS, "commonLabels": labels}),
     )
     assert len(events) == limits.MAX_EVENTS
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "|".join(["[@,@][]"] * 40),
+        "|".join(["{a:@,b:@}.*[]"] * 40),
+        "to_string([" * 60 + "@" + "])" * 60,
+        "join('',[" * 30 + "a,a" + "])" + ",a])" * 29,
+        "a" + "".join("[].[@,@][]" for _ in range(40)),
+    ],
+)
+def test_a_path_that_could_grow_is_refused(path):
+    with pytest.raises(mapping.MappingError, match="could make more"):
+        mapping.read({"fields": {"title": path}})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["join(' ', [join(':', [a, b]), join(':', [c, d]), to_string(e)])", "[[a, b, c], [d, e]][]", "a[].{b: b, c: c}"],
+)
+def test_a_path_that_an_operator_would_write_is_taken(path):
+    mapping.read({"fields": {"title": path}})

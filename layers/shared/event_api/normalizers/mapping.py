@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MAX_PATH: Final = 1_000
 """Characters of a path."""
+MAX_GROWTH: Final = 1_000
+"""How many times what a path finds may be in what it makes of that: lists of itself, in lists of itself, and so on."""
 MAX_PARTS: Final = 10_000
 """Of a value that is an object or a list."""
 MAX_INFO: Final = 50
@@ -62,6 +64,9 @@ _NEEDED: Final = frozenset({"title", "rule", "event_key"})
 _SEVERITIES: Final = {**SEVERITIES, **{str(one).lower(): one for one in Severity}}
 _CANNOT: Final = (JMESPathError, ArithmeticError, RecursionError, TypeError, ValueError, AttributeError)
 _WORDS: Final = {"event_type": [str(one) for one in EventType], "severity": [str(one) for one in Severity]}
+
+
+_MULTIPLYING: Final = frozenset({"multi_select_list", "multi_select_dict"})
 
 
 class MappingError(ValueError):
@@ -222,10 +227,26 @@ def _compiled(name: str, path: Json) -> Any:  # noqa: ANN401  # jmespath ships n
     if not isinstance(path, str) or not 0 < len(path) <= MAX_PATH:
         raise MappingError(f"the path of '{name}' is no text of 1 to {MAX_PATH} characters")
     try:
-        return jmespath.compile(path)
+        compiled = jmespath.compile(path)
     except (JMESPathError, RecursionError) as error:
         reason = str(error).partition("\n")[0]
         raise MappingError(f"the path of '{name}' is no JMESPath: {reason}") from None
+    if _growth(compiled.parsed) > MAX_GROWTH:
+        raise MappingError(f"the path of '{name}' could make more than {MAX_GROWTH} times of what it finds")
+    return compiled
+
+
+def _growth(expression: Json) -> int:
+    """Return how many times a value may be in what a path makes of it, at the most."""
+    growth, waiting = 1, [expression]
+    while waiting:
+        node = waiting.pop()
+        if node["type"] in _MULTIPLYING:
+            growth *= len(node["children"])
+        elif node["type"] == "function_expression" and node["value"] == "to_string":
+            growth *= 2  # it puts a backslash before each quote and backslash
+        waiting += [child for child in node["children"] if isinstance(child, dict)]
+    return growth
 
 
 def _evaluate(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above

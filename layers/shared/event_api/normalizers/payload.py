@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.normalizers.coerce import mapping
 from event_api.normalizers.index import HEADERS_OF_FORMATS, RULES
+from event_api.raw import HIDDEN_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,9 +38,11 @@ SEEN_HEADERS: Final = frozenset(name for _, rule in RULES for name in rule.heade
 _HIDDEN: Final = "[hidden]"
 
 
-def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return what of a request's headers, by names in lower case, is stored with the delivery."""
+def kept_headers(headers: Mapping[str, str], access_key: str = "") -> dict[str, str]:
+    """Return what of a request's headers, by names in lower case, is stored with the delivery; never its access key."""
     kept = {name: value for name, value in headers.items() if name in READ_HEADERS}
+    if access_key:
+        kept = {name: value.replace(access_key, HIDDEN_KEY) for name, value in kept.items()}
     return kept | dict.fromkeys(SEEN_HEADERS & headers.keys(), _HIDDEN)
 
 
