@@ -339,8 +339,7 @@ def sign(
     """
     secrets: tuple[str, ...] = ()
     if SCHEMES[scheme].has_shared_key:
-        given = click.prompt("Secret", hide_input=True) if secret_file is None else secret_file.read()
-        secrets = (given.strip(),)
+        secrets = (_read_secret(secret_file),)
     signing = Signing(
         scheme=scheme,
         secrets=secrets,
@@ -352,6 +351,16 @@ def sign(
     )
     changed = administration.set_signing(invocation.open().stores, webhook_id, signing, keep_secrets=keep)
     _answer_signing(invocation, changed)
+
+
+def _read_secret(file: IO[str] | None) -> str:
+    if file is None:
+        return str(click.prompt("Secret", hide_input=True)).strip()
+    try:
+        return file.read().strip()
+    except UnicodeDecodeError:
+        # Not the error itself: it has the file's content.
+        raise InvalidParameterError("secret", "the file is no text in UTF-8") from None
 
 
 @webhook.command()
