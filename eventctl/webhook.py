@@ -359,11 +359,15 @@ def sign(
 
 
 def _read_secret(file: IO[str] | None) -> str:
-    if file is not None:
+    if file is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("There is no terminal to ask for the secret: say --secret-file.")
+        return str(click.prompt("Secret", hide_input=True)).strip()
+    try:
         return file.read().strip()
-    if not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to ask for the secret: say --secret-file.")
-    return str(click.prompt("Secret", hide_input=True)).strip()
+    except UnicodeDecodeError:
+        # Not the error itself: it has the file's content.
+        raise InvalidParameterError("secret", "the file is no text in UTF-8") from None
 
 
 @webhook.command()

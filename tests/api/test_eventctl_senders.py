@@ -188,6 +188,17 @@ def test_what_cannot_be_checked_is_refused(app, eventctl, arguments):
     assert eventctl.run("webhook", "unsign", "webhook-0").exit_code == 1
 
 
+def test_a_secret_that_is_no_text_is_told_without_it(app, eventctl, tmp_path):
+    webhook, _ = app.webhook()
+    (tmp_path / "secret").write_bytes(b"\xffhunter2")
+    result = eventctl.run(
+        "webhook", "sign", webhook.webhook_id, "--scheme", "github", "--secret-file", str(tmp_path / "secret")
+    )
+    assert result.exit_code == 2
+    assert "secret" in result.stderr
+    assert "hunter2" not in result.output
+
+
 def test_options_are_kept_when_others_change(app, eventctl):
     """Format, signature, keys and limit are changed one at a time; none takes another with it."""
     made = eventctl.json(*WEBHOOK, "--rate-limit", "9")
