@@ -73,7 +73,7 @@ def test_more_fields_than_a_form_has_are_none():
 def test_no_form_takes_long(content):
     started = time.process_time()
     read_form(content, MULTIPART)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 20  # it was hours
 
 
 @given(st.binary(), st.text(), st.sampled_from([MULTIPART, "application/x-www-form-urlencoded"]))
