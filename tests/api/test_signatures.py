@@ -180,26 +180,26 @@ def test_what_cannot_be_checked_now_is_to_be_sent_again(app, amazons_certificate
     assert [metric["SignaturesUnchecked"] for metric in metrics(capsys)] == [[1.0], [1.0]]
 
 
-@pytest.mark.parametrize(
-    ("signing", "named"),
-    [
-        (Signing("none", ("x",)), "scheme"),
-        (Signing("github"), "secret"),
-        (Signing("github", ("",)), "secret"),
-        (Signing("github", ("x" * 1025,)), "secret"),
-        (Signing("standard-webhooks", ("whsec_*",)), "secret"),
-        (Signing("sns", ("x",)), "secret"),
-        (Signing("github", ("x",), topics=("arn",)), "topics"),
-        (Signing("github", ("x",), header="x-mine"), "header"),
-        (Signing("sentry", ("x",), timestamp_header="x-mine"), "header"),
-        (Signing("grafana", ("x",), window=0), "window"),
-    ],
-)
-def test_what_cannot_be_checked_is_not_stored(app, signing, named):
+UNCHECKABLE = [
+    (Signing("none", ("x",)), "scheme"),
+    (Signing("github"), "secret"),
+    (Signing("github", ("",)), "secret"),
+    (Signing("github", ("x" * 1025,)), "secret"),
+    (Signing("standard-webhooks", ("whsec_*",)), "secret"),
+    (Signing("sns", ("x",)), "secret"),
+    (Signing("github", ("x",), topics=("arn",)), "topics"),
+    (Signing("github", ("x",), header="x-mine"), "header"),
+    (Signing("sentry", ("x",), timestamp_header="x-mine"), "header"),
+    (Signing("grafana", ("x",), window=0), "window"),
+]
+
+
+def test_what_cannot_be_checked_is_not_stored(app):
     webhook, _ = app.webhook()
-    with pytest.raises(InvalidParameterError) as error:
-        administration.set_signing(app.stores, webhook.webhook_id, signing)
-    assert error.value.key == named
+    for signing, named in UNCHECKABLE:
+        with pytest.raises(InvalidParameterError) as error:
+            administration.set_signing(app.stores, webhook.webhook_id, signing)
+        assert error.value.key == named
     assert app.stores.webhooks.get(webhook.webhook_id).signing is None
 
 
