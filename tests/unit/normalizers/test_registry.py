@@ -9,6 +9,7 @@ import pytest
 from apidoc import formats
 from event_api.normalizers import NormalizeError, kept_headers, known_formats, normalize, registry
 from event_api.normalizers.payload import READ_HEADERS, SEEN_HEADERS
+from event_api.normalizers.sender_ids import SOURCES
 from tests.samples import payload
 
 ROOT = Path(__file__).parents[3]
@@ -35,6 +36,10 @@ def test_the_index_and_the_table_are_what_the_modules_say():
 def test_no_header_that_is_stored_holds_a_secret():
     assert not READ_HEADERS & {"authorization", "cf-webhook-auth", "cookie", "x-gitlab-token"}
     assert not {name for name in READ_HEADERS if "signature" in name or "token" in name or "auth" in name}
+
+
+def test_the_headers_of_the_senders_ids_are_stored():
+    assert {name for source in SOURCES for name in source.headers} <= READ_HEADERS
 
 
 def test_a_header_that_only_tells_a_format_keeps_no_value():

@@ -104,9 +104,10 @@ def _type(resource_id: str) -> str | None:
 
 def subscription(*resource_ids: str | None) -> str | None:
     """Return the subscription of the first Azure Resource Manager id that has one."""
-    for parts in ((found or "").split("/", 3) for found in resource_ids):
-        if len(parts) > 2 and parts[1].lower() == "subscriptions" and parts[2]:  # noqa: PLR2004
-            return parts[2]
+    for resource_id in resource_ids:
+        match (resource_id or "").split("/", 3):
+            case [_, kind, found, *_] if kind.lower() == "subscriptions" and found:
+                return found
     return None
 
 

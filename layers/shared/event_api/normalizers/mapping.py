@@ -84,7 +84,7 @@ class _Source:
 
     def value(self, document: Json) -> Json:
         """Return the field's value, None where there is none."""
-        found = self.constant if self.path is None else _search(self.path, document)
+        found = self._found(document)
         if self.values is not None and (word := _text(found)) is not None:
             # A word that is not in the map has no meaning to the mapping.
             found = self.values.get(word, self.values.get(word.lower()))
@@ -92,16 +92,23 @@ class _Source:
 
     def fails(self, document: Json) -> bool:
         """Whether the path cannot be evaluated, as a function on a value of another type than it takes."""
+        if self.path is None:
+            return False
         try:
-            _evaluate(self.path, document) if self.path is not None else None
+            self.path.search(document)
         except _CANNOT:
             return True
         return False
 
     def leaves_out(self, document: Json) -> bool:
         """Whether the map says of a value that it makes no event: it has it, as null."""
-        word = _text(self.constant if self.path is None else _search(self.path, document))
-        return self.values is not None and word in self.values and self.values[word] is None
+        if self.values is None:
+            return False
+        word = _text(self._found(document))
+        return word in self.values and self.values[word] is None
+
+    def _found(self, document: Json) -> Json:
+        return self.constant if self.path is None else _search(self.path, document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,7 @@ class Mapping:
     def events(self, payload: Payload) -> list[NormalizedEvent]:
         """Make the events of a payload: one, or one per element where it is split.
 
-        Raises NormalizeError where an element has neither a title nor an event_key, or there is nothing to split.
+        Raises NormalizeError where no element has a title or an event_key, or there is nothing to split.
         """
         documents = [one for one in self._documents(payload.content) if not self._is_left_out(one)]
         events = [event for event in map(self._event, documents) if event is not None]
@@ -249,17 +256,13 @@ def _growth(expression: Json) -> int:
     return growth
 
 
-def _evaluate(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
-    found: Json = path.search(document)
-    return found
-
-
-def _search(path: Any, document: Json) -> Json:  # noqa: ANN401  # as above
+def _search(path: Any, document: Json) -> Json:  # noqa: ANN401  # jmespath ships no types
     try:
-        return _evaluate(path, document)
+        found: Json = path.search(document)
     except _CANNOT:
         # A function on a value of another type than it takes: the body has not what the mapping expects there.
         return None
+    return found
 
 
 def _told(unread: int) -> dict[str, str]:
