@@ -1,12 +1,14 @@
-"""Fetching what a sender's message points to, which is asked for nowhere else: the hosts are checked by the callers.
+"""Fetching what a sender's message points to, which is asked for nowhere else: which hosts may be, the callers say.
 
 No redirects, no retries, a bounded answer, and a time after which the caller goes on, whatever the other side does.
 """
 
 from __future__ import annotations
 
+import re
 from threading import Thread
 from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 import urllib3
 from botocore.httpsession import get_cert_path
@@ -25,6 +27,19 @@ class RefusedError(FetchError):
 
 _TRY_AGAIN = frozenset({408, 425, 429})
 _OK, _REDIRECTS, _SERVER_ERRORS = 200, 300, 500
+
+
+def split_https(url: str, host: re.Pattern[str]) -> SplitResult | None:
+    """Return the parts of a URL, if it is one over https of such a host, and all read it alike; None for any other."""
+    # A URL that two parsers could read differently is refused: backslashes, blanks, control characters.
+    if not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    # The whole authority is compared: no user, no port.
+    return parts if parts.scheme == "https" and not parts.fragment and host.fullmatch(parts.netloc) else None
 
 
 def fetch(url: str, seconds: float) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from event_api import fetching, observe, sns_hosts
 from event_api.ingest import LaterError
@@ -71,14 +70,8 @@ def _may_be_of(webhook: Webhook, prefix: str) -> bool:
 
 
 def _is_oracles(url: str) -> bool:
-    if not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    confirms = _OCI_HOST.fullmatch(parts.netloc) and _OCI_PATH.fullmatch(parts.path)
-    return parts.scheme == "https" and not parts.fragment and bool(confirms)
+    parts = fetching.split_https(url, _OCI_HOST)
+    return parts is not None and bool(_OCI_PATH.fullmatch(parts.path))
 
 
 def confirm(webhook: Webhook, payload: Payload, seconds: float) -> None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import parse_qs
+
+from event_api.fetching import split_https
 
 _HOST: Final = re.compile(r"sns\.([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(\.cn)?", re.ASCII)
 _CERTIFICATE_PATH: Final = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]+\.pem", re.ASCII)
@@ -15,7 +17,7 @@ _CERTIFICATE_PATH: Final = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]+\
 
 def of_certificate(url: str) -> str | None:
     """Return the host of a URL that could be of SNS's signing certificate; None for any other URL."""
-    parts = _parts(url)
+    parts = split_https(url, _HOST)
     if parts is None or parts.query or not _CERTIFICATE_PATH.fullmatch(parts.path):
         return None
     return parts.netloc
@@ -23,7 +25,7 @@ def of_certificate(url: str) -> str | None:
 
 def confirms(url: str, topic: str) -> bool:
     """Tell whether visiting a URL confirms a subscription to a topic at SNS, and does nothing else."""
-    parts = _parts(url)
+    parts = split_https(url, _HOST)
     if parts is None or parts.path not in {"", "/"}:
         return False
     asked = parse_qs(parts.query, keep_blank_values=True)
@@ -51,17 +53,3 @@ def certificate_names(host: str) -> tuple[str, ...]:
         f"sns-us-gov-west-1.{domain}",
         host,
     )
-
-
-def _parts(url: str) -> SplitResult | None:
-    # A URL that two parsers could read differently is refused: backslashes, blanks, control characters.
-    if not url.isascii() or any(character in url for character in "\\ \t\r\n") or not url.isprintable():
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    # The whole authority is compared: no user, no port.
-    if parts.scheme != "https" or parts.fragment or not _HOST.fullmatch(parts.netloc):
-        return None
-    return parts
