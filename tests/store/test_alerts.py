@@ -178,6 +178,15 @@ def test_who_resolves_must_have_seen_the_newest_alert(alerts):
     assert alerts.get(ids.alert_id(KEY, 2), NOW).is_open
 
 
+def test_who_resolves_notices_that_somebody_else_did(alerts):
+    alerts.open(alert(), None)
+    seen = alerts.newest(KEY)
+    alerts.resolve(seen, "event-8", NOW)
+    with pytest.raises(ConditionFailedError):
+        alerts.resolve(seen, "event-9", NOW + timedelta(seconds=1))
+    assert alerts.newest(KEY).resolved_by == "event-8"
+
+
 def test_the_alerts_of_a_key_are_read_newest_first(alerts):
     alerts.open(alert(), None)
     alerts.resolve(alert(), "event-2", NOW)

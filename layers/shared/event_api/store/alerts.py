@@ -145,6 +145,9 @@ class AlertStore:
             if not alert.is_open:
                 break
             still_open.append(alert)
+        if not still_open or still_open[0].generation != newest.generation:
+            # Another RECOVERY was quicker. If it arrived earlier than this one, this one has to say so.
+            raise ConditionFailedError
         change = "SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
         now = times.to_iso(moment)
         values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": now}
