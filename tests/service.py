@@ -14,7 +14,7 @@ from event_api.settings import settings
 from event_api.store import client
 from event_api.store.bodies import BodyStore
 from event_api.store.stores import Stores
-from tests import stack
+from tests import metrics, stack
 from tests.gateway import Gateway
 
 if TYPE_CHECKING:
@@ -164,4 +164,5 @@ def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environme
     # How fast this machine is just now is not what is tested.
     monkeypatch.setattr("event_api.ingest.SECONDS_BEFORE_ANSWER", 600.0)
     monkeypatch.setattr(wiring, "queue", lambda: service.queue)
+    metrics.one_for_each_thread(monkeypatch)
     return service

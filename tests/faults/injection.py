@@ -93,8 +93,6 @@ class Injector:
     def __init__(self) -> None:
         self.plan: Plan = nothing
         self.calls: list[Call] = []
-        self.turn: Callable[[], None] = lambda: None
-        """Called before each attempt: another thread may go first."""
         self._lock = threading.Lock()
         self._in_thread = threading.local()
 
@@ -152,7 +150,6 @@ class Injector:
         invocation = _invocation.get()
         if invocation is None:
             return None
-        self.turn()
         if invocation.killed:
             raise KilledError
         call = self._in_thread.call

@@ -16,7 +16,7 @@ from event_api import credentials, ids, times, wiring
 from event_api.model import Webhook
 from event_api.settings import settings
 from event_api.store import client
-from tests import stack
+from tests import metrics, stack
 from tests.faults.injection import Injector
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, dynamodb_url: str, others_url: str) 
     clock, injector = Clock(), Injector()
     monkeypatch.setattr(times, "now", clock)
     injector.install(monkeypatch)
+    metrics.one_for_each_thread(monkeypatch)
     session = Session()
     sqs, s3 = session.create_client("sqs"), session.create_client("s3")
     queues = dict(_made_queues(sqs))
