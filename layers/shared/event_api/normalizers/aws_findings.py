@@ -1,9 +1,10 @@
-"""What AWS's security services find, as EventBridge brings it: GuardDuty, Inspector, Macie and Security Hub.
+"""What AWS's services find, as EventBridge brings it: GuardDuty, Inspector, Macie, Security Hub and DevOps Guru.
 
 Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html,
 https://docs.aws.amazon.com/inspector/latest/user/eventbridge-integration.html,
-https://docs.aws.amazon.com/macie/latest/user/findings-publish-event-schemas.html and
-https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
+https://docs.aws.amazon.com/macie/latest/user/findings-publish-event-schemas.html,
+https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html and
+https://docs.aws.amazon.com/devops-guru/latest/userguide/working-with-eventbridge.html
 """
 
 from __future__ import annotations
@@ -106,6 +107,29 @@ def inspected(detail: JsonObject) -> NormalizedEvent | None:
             {"severity": grade, "status": detail.get("status"), "remediation": at(detail, "remediation.recommendation")}
         ),
         occurred_at=parse_time(detail.get("updatedAt")),
+    )
+
+
+def insight(detail: JsonObject, kind: str, sent_at: str | None) -> NormalizedEvent | None:
+    """Return DevOps Guru's insight, None for what is none. Only the kind of the event says that it is closed."""
+    identity = text(detail.get("insightId"))
+    if identity is None:
+        return None
+    over = kind.endswith("Closed")
+    name, grade = text(detail.get("insightName")), text(detail.get("insightSeverity"))
+    return NormalizedEvent(
+        event_key=f"devops-guru:{identity}",
+        event_type=EventType.RECOVERY if over else EventType.ALERT,
+        title=name or kind,
+        severity=Severity.INFO if over else severity(grade, GRADES, Severity.NONE),
+        description=text(detail.get("insightDescription")),
+        rule=kind,
+        provider="aws",
+        account=text(detail.get("accountId")) or "",
+        additional_info=texts(
+            {key: detail.get(key) for key in ("insightType", "insightUrl", "region")} | {"severity": grade}
+        ),
+        occurred_at=parse_time(sent_at),
     )
 
 

@@ -43,6 +43,7 @@ _TOLD = frozenset(
         "title",
         "details",
         "communication",
+        "description",
         "defaultLanguageTitle",
         "defaultLanguageContent",
         "impactedServicesTableRows",
@@ -70,7 +71,7 @@ def health_key(record: JsonObject, resource: str | None, account: str | None) ->
 def record_text(record: JsonObject) -> str | None:
     """Return what a record tells people, without the HTML that Service Health writes; else what was done, and how."""
     properties = mapping(record.get("properties"))
-    found = first_text(properties.get("communication"), properties.get("details"))
+    found = first_text(*(properties.get(name) for name in ("communication", "details", "description")))
     if found is not None:
         return text(html.unescape(_TAG.sub("", found)))
     operation, status = text(record.get("operationName")), text(record.get("status"))

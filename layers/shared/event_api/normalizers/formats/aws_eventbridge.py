@@ -8,12 +8,13 @@ https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers import aws_findings, nesting, sns
-from event_api.normalizers.coerce import at, first_text, mapping, severity, text, texts
+from event_api.normalizers.coerce import at, first_text, mapping, one_text, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
@@ -35,21 +36,22 @@ RULES: Final = (
 
 OUTCOMES: Final = (
     dict.fromkeys(
-        ("failed", "failure", "fault", "error", "timed_out", "timeout", "expired", "non_compliant"),
+        ("failed", "failure", "fault", "error", "errors", "timed_out", "timeout", "expired", "non_compliant"),
         (EventType.ALERT, Severity.ERROR),
     )
     | dict.fromkeys(("warn", "warning"), (EventType.ALERT, Severity.WARNING))
     | dict.fromkeys(
-        ("succeeded", "success", "successful", "completed", "complete", "ok", "compliant"),
+        ("succeeded", "succeed", "success", "successful", "completed", "complete", "ok", "compliant"),
         (EventType.RECOVERY, Severity.INFO),
     )
 )
 """How something ended. Any other state (begun, cancelled by a person) tells nothing."""
 
 RUNS: Final = {
+    "aws.amplify": ("appId", "branchName"),
     "aws.backup": ("backupVaultArn", "resourceArn"),
     "aws.batch": ("jobQueue", "jobName"),
-    "aws.cloudformation": ("stack-id",),
+    "aws.cloudformation": ("stack-id", "logical-resource-id"),
     "aws.codebuild": ("project-name",),
     "aws.codedeploy": ("application", "deploymentGroup", "instanceId"),
     "aws.codepipeline": ("pipeline", "stage", "action"),
@@ -62,9 +64,11 @@ RUNS: Final = {
 alert of an earlier failure."""
 
 SUBJECTS: Final = RUNS | {
+    "aws.acm": ("CommonName",),
     "aws.autoscaling": ("AutoScalingGroupName",),
     "aws.ec2": ("instance-id",),
     "aws.ecr": ("repository-name", "image-tags", "image-tag"),
+    "aws.emr": ("name", "clusterId"),
     "aws.rds": ("SourceIdentifier",),
 }
 
@@ -80,6 +84,8 @@ STATES: Final = (
     "newEvaluationResult.complianceType",
 )
 """Where the details say how it is, or went; the first that is there counts."""
+STATE_ENDINGS: Final = ("state", "status", "eventtype")
+"""Otherwise a field whose name ends so: DataSync has a ``State``, SageMaker a ``TrainingJobStatus``."""
 
 DESCRIPTIONS: Final = (
     "description",
@@ -92,6 +98,9 @@ DESCRIPTIONS: Final = (
     "Description",
     "Cause",
     "cause",
+    "FailureReason",
+    "detailMessage",
+    "errorMessage",
     "error",
     "status-details.status-reason",
     "execution-result.external-execution-summary",
@@ -99,14 +108,20 @@ DESCRIPTIONS: Final = (
     "additional-information.logs.deep-link",
 )
 
-WARNINGS: Final = frozenset(
-    {
-        "ACM Certificate Approaching Expiration",
-        "EC2 Instance Rebalance Recommendation",
-        "EC2 Spot Instance Interruption Warning",
-    }
-)
-"""These announce what somebody should act on."""
+KINDS: Final = {
+    "ACM Certificate Approaching Expiration": Severity.WARNING,
+    "ACM Certificate Expired": Severity.ERROR,
+    "ACM Certificate Renewal Action Required": Severity.WARNING,
+    "EC2 Instance Rebalance Recommendation": Severity.WARNING,
+    "EC2 Spot Instance Interruption Warning": Severity.WARNING,
+}
+"""What somebody should act on, though no field says so."""
+
+SEVERITIES: Final = {"critical": Severity.CRITICAL, "error": Severity.ERROR, "warn": Severity.WARNING}
+"""What EMR's events say of themselves."""
+
+_CALL: Final = "via CloudTrail"
+_STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
 
 ECS_LEVELS: Final = {"error": Severity.ERROR, "warn": Severity.WARNING, "info": Severity.INFO}
 ECS_GOOD: Final = ("_STEADY_STATE", "_COMPLETED")
@@ -135,7 +150,17 @@ class _Message:
     @property
     def state(self) -> str | None:
         """How it is, or went."""
-        return next((text(value) for path in STATES if isinstance(value := at(self.detail, path), str) and value), None)
+        if self.kind.endswith(_CALL):
+            return None
+        told = next((value for path in STATES if isinstance(value := at(self.detail, path), str) and value), None)
+        return text(told) or next(
+            (
+                text(value)
+                for name, value in self.detail.items()
+                if name.lower().endswith(STATE_ENDINGS) and isinstance(value, str)
+            ),
+            None,
+        )
 
     @property
     def outcome(self) -> tuple[EventType, Severity] | None:
@@ -160,10 +185,17 @@ class _Message:
     @property
     def subject(self) -> str | None:
         """What it is about, by the names that a person gave."""
-        values = (self.detail.get(name) for name in SUBJECTS.get(self.source, ()))
-        return (
-            "/".join(filter(None, (first_text(*one) if isinstance(one, list) else text(one) for one in values))) or None
-        )
+        return "/".join(self._subjects) or None
+
+    @property
+    def name(self) -> str | None:
+        """What it is about, as a person would call it."""
+        return "/".join(filter(None, map(_last_part, self._subjects))) or _last_part(self.arn)
+
+    @property
+    def _subjects(self) -> list[str]:
+        names = ("eventName",) if self.kind.endswith(_CALL) else SUBJECTS.get(self.source, ())
+        return [found for name in names if (found := one_text(self.detail.get(name)))]
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -195,6 +227,8 @@ def _read(message: _Message) -> list[NormalizedEvent]:
             events = [aws_findings.inspected(message.detail)]
         case "aws.securityhub":
             events = list(aws_findings.security_hub(message.detail))
+        case "aws.devops-guru":
+            events = [aws_findings.insight(message.detail, message.kind, text(message.body.get("time")))]
         case "aws.ecs":
             return _ecs(message)
         case source if source in RUNS:
@@ -231,7 +265,8 @@ def _fact(message: _Message) -> list[NormalizedEvent]:
         return []
     outcome = message.outcome
     failed = "Unsuccessful" in message.kind or (outcome is not None and outcome[0] is EventType.ALERT)
-    level = Severity.ERROR if failed else Severity.WARNING if message.kind in WARNINGS else Severity.INFO
+    level = Severity.ERROR if failed else KINDS.get(message.kind, Severity.INFO)
+    level = severity(message.detail.get("severity"), SEVERITIES, level)
     return [_event(message, EventType.ALERT, _found(message.detail) or level)]
 
 
@@ -246,8 +281,8 @@ def _found(detail: JsonObject) -> Severity | None:
 
 def _event(message: _Message, event_type: EventType, level: Severity, state: str | None = None) -> NormalizedEvent:
     state = state or message.state
-    subject = message.subject or _last_part(message.arn)
-    described = (f"{message.kind}:", subject, state) if subject else (message.kind, state)
+    subject, name = message.subject, message.name
+    described = (f"{message.kind}:", name, state) if name else (message.kind, state)
     # A run's own ARN names only that run.
     affected = first_text(*((subject, message.arn) if message.source in RUNS else (message.arn, subject)))
     event = NormalizedEvent(
@@ -257,9 +292,7 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
         severity=level,
         description=first_text(*(at(message.detail, path) for path in DESCRIPTIONS)),
         rule=message.kind,
-        resource=Resource(
-            resource_id=affected, resource_type=message.source or None if affected else None, name=subject
-        ),
+        resource=Resource(resource_id=affected, resource_type=message.source or None if affected else None, name=name),
         provider="aws" if message.source.startswith("aws.") else "",
         account=text(message.body.get("account")) or "",
         additional_info=texts(
@@ -279,11 +312,14 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
 def _key(message: _Message) -> str:
     """Name what the event is about: of what runs, all kinds of its events together, as one of them ends the alert."""
     # But a launch that failed is no part of the alert that a good one opened.
-    kind = None if message.source in RUNS or message.source == "aws.ecs" else message.kind
+    kind = None if (message.source in RUNS and message.subject) or message.source == "aws.ecs" else message.kind
     place: tuple[Json, ...] = (message.source, message.body.get("account"), message.body.get("region"))
     named: tuple[Json, ...] = (*place, message.subject) if message.subject or message.arn is None else (message.arn,)
     return ":".join(filter(None, map(text, (*named, kind))))
 
 
 def _last_part(arn: str | None) -> str | None:
-    return arn.rpartition("/")[2].rpartition(":")[2] or None if arn else None
+    """Return what an ARN names; what is none stays as it is. A stack's ends with an id that says nothing."""
+    if arn is None or not arn.startswith("arn:"):
+        return arn
+    return _STACK_ID.sub(r"\1", arn).rpartition("/")[2].rpartition(":")[2] or None

@@ -204,7 +204,10 @@ def _fact(body: JsonObject, event_type: str, title: str) -> NormalizedEvent:
         *(resource.get(key) for key in ("url", "workItemId", "pullRequestId", "pushId", "changesetId", "id"))
     )
     name = first_text(
-        at(resource, "repository.name"), at(resource, "fields.System.Title"), resource.get("title"), subject
+        at(resource, "repository.name"),
+        *(mapping(at(resource, path)).get("System.Title") for path in ("fields", "revision.fields")),
+        resource.get("title"),
+        subject,
     )
     return NormalizedEvent(
         event_key=":".join(

@@ -28,7 +28,7 @@ RULES: Final = (
     Rule(keys=("alert_type", "data"), starts={"alert_event": ("ALERT_STATE_EVENT_",)}),
 )
 
-RECOVERED: Final = frozenset({"end", "healthy", "resolved", "recovered", "success"})
+RECOVERED: Final = frozenset({"completed", "end", "healthy", "resolved", "recovered", "succeeded", "success"})
 """Last words of an ``alert_event`` (ALERT_STATE_EVENT_END) or of a state among the data."""
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,
@@ -54,11 +54,34 @@ FACTS: Final = frozenset(
 )
 """Types of alerts that tell of no fault."""
 
+ANNOUNCED: Final = frozenset(
+    {"cni_maintenance_notification", "expiring_service_token_alert", "maintenance_event_notification"}
+)
+"""Types of alerts that tell what is to come."""
+
 _BEGUN = "started"  # a deployment of Pages: EVENT_DEPLOYMENT_STARTED
 _TEST = "Hello World! This is a test message sent from https://cloudflare.com"
-_STATES = ("new_health_status", "new_health", "new_status", "incident_status", "status", "event")
+_STATES = (
+    "new_health_status",
+    "new_health",
+    "new_status",
+    "incident_status",
+    "status",
+    "event",
+    "metadata.event.type",
+)
+"""The last is a certificate's: ``ssl.certificate.renewal.succeeded``."""
 _LEVELS = ("severity", "incident_impact", "impact", "new_status")
-_IDS = ("health_check_id", "tunnel_id", "incident_id", "attack_id", "certificate_id", "pool_id", "project_id")
+_IDS = (
+    "health_check_id",
+    "tunnel_id",
+    "incident_id",
+    "attack_id",
+    "certificate_id",
+    "data.id",
+    "pool_id",
+    "project_id",
+)
 _TARGETS = (
     "health_check_name",
     "tunnel_name",
@@ -89,7 +112,9 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if name is None:
         raise NormalizeError("the notification has neither a name nor a type nor a text")
     target = _first(data, _TARGETS)
-    recovered = any(_last_word(value) in RECOVERED for value in (body.get("alert_event"), *map(data.get, _STATES)))
+    recovered = any(
+        _last_word(value) in RECOVERED for value in (body.get("alert_event"), *(at(data, path) for path in _STATES))
+    )
     time = first_text(_first(data, _ENDS if recovered else _STARTS), body.get("ts"))
     return [
         NormalizedEvent(
@@ -125,7 +150,7 @@ def _first(data: JsonObject, paths: tuple[str, ...]) -> str | None:
 
 def _last_word(value: Json) -> str:
     """Take TUNNEL_STATUS_TYPE_HEALTHY for healthy."""
-    return (text(value) or "").lower().rpartition("_")[2]
+    return (text(value) or "").lower().replace(".", "_").rpartition("_")[2]
 
 
 def _severity(kind: str | None, data: JsonObject) -> Severity:
@@ -134,7 +159,7 @@ def _severity(kind: str | None, data: JsonObject) -> Severity:
         return Severity.INFO
     words = filter(None, (_last_word(data.get(name)) for name in _LEVELS))
     known = next((word for word in words if word in SEVERITIES), None)
-    return coerce.severity(known, SEVERITIES, Severity.ERROR)
+    return coerce.severity(known, SEVERITIES, Severity.WARNING if kind in ANNOUNCED else Severity.ERROR)
 
 
 def _key(body: JsonObject, data: JsonObject, target: str | None, name: str) -> str:
