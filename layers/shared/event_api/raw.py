@@ -21,6 +21,9 @@ MAX_DIGITS = 4_000
 SNS_TYPE_HEADER = "x-amz-sns-message-type"
 """Amazon SNS sends it with each of its messages."""
 
+CLOUDEVENTS_HEADER = "ce-specversion"
+"""Says that the headers are a CloudEvent's attributes and the body is its data, which may be text or XML."""
+
 _REQUEST_KEYS = {"data", "webhook_id", "access_key"}
 HIDDEN_KEY = "[access key]"
 """What stands where a sender wrote the access key that let it in."""
@@ -163,8 +166,8 @@ class Body:
         """Return what a normalizer reads: the JSON object or array, or a form's fields as an object.
 
         ``headers`` have lower-case names. Plain text is content only where Amazon SNS brings it, which may deliver
-        what was published as it is. Nothing is decompressed: a small body could become a huge one. Raises
-        UnreadableBodyError for anything else.
+        what was published as it is, or a CloudEvent in binary mode. Nothing is decompressed: a small body could become
+        a huge one. Raises UnreadableBodyError for anything else.
         """
         value, reason = self._parsed
         if isinstance(value, dict | list):
@@ -174,7 +177,7 @@ class Body:
         encoding = headers.get("content-encoding", "").strip().lower()
         if self.content.startswith(_GZIP) or encoding not in {"", "identity"}:
             raise UnreadableBodyError("The body is compressed, which is not accepted: send it as it is.")
-        if SNS_TYPE_HEADER in headers and self.content.strip():
+        if (SNS_TYPE_HEADER in headers or CLOUDEVENTS_HEADER in headers) and self.content.strip():
             return self.content.decode("utf-8", "replace")
         if (form := _read_form(self.content, headers.get("content-type", ""))) is not None:
             return form

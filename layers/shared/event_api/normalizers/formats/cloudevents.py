@@ -14,11 +14,11 @@ from urllib.parse import unquote
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.normalizers import nesting
-from event_api.normalizers.coerce import compact, first_text, items, severity, text, texts
+from event_api.normalizers.coerce import at, compact, first_text, items, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats import generic
 from event_api.normalizers.rules import Rule, media_type
-from event_api.raw import parse_json
+from event_api.raw import CLOUDEVENTS_HEADER, parse_json
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ALIASES: Final = ("cloudevents-dynatrace",)
 _STRUCTURED: Final = ("application/cloudevents+json", "application/cloudevents-batch+json")
 _REQUIRED = ("specversion", "id", "source", "type")
 RULES: Final = (
-    Rule(headers=("ce-specversion",)),
+    Rule(headers=(CLOUDEVENTS_HEADER,)),
     Rule(content_types=_STRUCTURED),
     Rule(keys=_REQUIRED),
     Rule(keys=_REQUIRED, of_array=True),
@@ -44,7 +44,7 @@ HEADERS: Final = (
     "ce-id",
     "ce-severitytext",
     "ce-source",
-    "ce-specversion",
+    CLOUDEVENTS_HEADER,
     "ce-subject",
     "ce-time",
     "ce-type",
@@ -62,7 +62,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     An empty batch is valid, and tells nothing.
     """
     content = payload.content
-    if "ce-specversion" in payload.headers and media_type(payload.headers) not in _STRUCTURED:
+    if CLOUDEVENTS_HEADER in payload.headers and media_type(payload.headers) not in _STRUCTURED:
         names = (name for name in HEADERS if name in payload.headers)
         attributes = {name.removeprefix(_PREFIX): _decoded(payload.headers[name]) for name in names}
         return _events(payload, attributes, content)
@@ -103,11 +103,13 @@ def _from_base64(encoded: Json) -> Json:
 
 def _events(payload: Payload, attributes: JsonObject, data: Json) -> list[NormalizedEvent]:
     kind = first_text(attributes.get("type"), attributes.get("eventType"))
-    source, subject = text(attributes.get("source")), text(attributes.get("subject"))
+    # Version 0.1 had no subject; Oracle's events name their resource in the data.
+    source, subject = text(attributes.get("source")), first_text(attributes.get("subject"), at(data, "resourceId"))
     happened_at = parse_time(attributes.get("time")) or parse_time(attributes.get("eventTime"))
     events = nesting.claimed(payload, data, at=happened_at)
     if events is not None:
         return events
+    called = first_text(attributes.get("subject"), at(data, "resourceName"), subject)
     name = first_text(kind, subject, source)
     level = text(attributes.get("severitytext"))
     recovered = _last_word(kind) in generic.RECOVERED
@@ -116,12 +118,12 @@ def _events(payload: Payload, attributes: JsonObject, data: Json) -> list[Normal
             # Its id is unique to each event, and so correlates nothing.
             event_key=":".join(filter(None, (source, subject or kind))),
             event_type=EventType.ALERT,
-            title=": ".join(filter(None, (kind, subject))) or name or "",
+            title=": ".join(filter(None, (kind, called))) or name or "",
             # An event that grades nothing is a fact, no fault.
             severity=severity(level, SEVERITIES, Severity.NONE) if level else Severity.INFO,
             description=data if isinstance(data, str) else compact(data) if data else None,
             rule=kind,
-            resource=Resource(resource_id=subject, name=subject or source),
+            resource=Resource(resource_id=subject, name=called or source),
             additional_info=texts({key: attributes[key] for key in attributes if key not in _DATA}),
             occurred_at=happened_at,
         ),
