@@ -171,8 +171,16 @@ RULES: Final = (
         ),
     ),
     (
+        "grafana-rule",
+        Rule(keys=("title", "severity"), absent=("receiver",), each={"alerts": ("condition", "data", "noDataState")}),
+    ),
+    (
         "kapacitor",
         Rule(keys=("id", "message", "time", "level", "data"), values={"level": ("OK", "INFO", "WARNING", "CRITICAL")}),
+    ),
+    (
+        "prometheus-alertmanager",
+        Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
     ),
     (
         "sentry",
