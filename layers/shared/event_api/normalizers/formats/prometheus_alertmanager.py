@@ -68,8 +68,7 @@ def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
     fingerprint = text(alert.get("fingerprint"))
     if fingerprint is None and not labels and title is None:
         raise NormalizeError("an alert has no fingerprint, no labels and no annotations")
-    # A group is resolved only if all its alerts are: that tells it of one that does not say so itself.
-    recovered = (first_text(alert.get("status"), group.get("status")) or "").lower() == "resolved"
+    recovered = (text(alert.get("status")) or "").lower() == "resolved"
     resource_label = next((label for label in RESOURCE_LABELS if label in labels), None)
     resource = labels.get(resource_label or "")
     return NormalizedEvent(
