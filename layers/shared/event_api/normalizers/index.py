@@ -239,6 +239,10 @@ RULES: Final = (
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     ("pagerduty-events", Rule(keys=("routing_key", "payload.summary", "payload.source"), absent=("event_action",))),
     (
+        "prometheus-alertmanager",
+        Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    ),
+    (
         "riemann",
         Rule(
             keys=("host", "service", "metric"),
