@@ -171,8 +171,16 @@ RULES: Final = (
         ),
     ),
     (
+        "grafana-rule",
+        Rule(keys=("title", "severity"), absent=("receiver",), each={"alerts": ("condition", "data", "noDataState")}),
+    ),
+    (
         "kapacitor",
         Rule(keys=("id", "message", "time", "level", "data"), values={"level": ("OK", "INFO", "WARNING", "CRITICAL")}),
+    ),
+    (
+        "prometheus-alertmanager",
+        Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
     ),
     (
         "sentry",
@@ -217,6 +225,7 @@ RULES: Final = (
     ("zabbix", Rule(keys=("id", "triggerId", "lastReceived", "service", "severity"))),
     ("alerta-native", Rule(keys=("environment", "event", "resource", "severity"))),
     ("appdynamics", Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url"))),
+    ("appdynamics", Rule(keys=("controllerUrl",), each={"events": ("guid", "eventTypeKey", "deepLink")})),
     ("checkmk", Rule(keys=("what", "notification_type", "host", "check_command"))),
     ("cloudevents", Rule(keys=("specversion", "id", "source", "type"))),
     ("cloudevents", Rule(keys=("specversion", "id", "source", "type"), of_array=True)),
@@ -229,6 +238,10 @@ RULES: Final = (
     ("naver-cloudinsight", Rule(keys=("eventLevel", "prodKey", "ruleId", "ruleName"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "condition_name", "policy_name", "details"))),
     ("pagerduty-events", Rule(keys=("routing_key", "payload.summary", "payload.source"), absent=("event_action",))),
+    (
+        "prometheus-alertmanager",
+        Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    ),
     (
         "riemann",
         Rule(
@@ -253,6 +266,7 @@ RULES: Final = (
     ("wazuh", Rule(keys=("message", "severity", "created_at"), starts={"description": ("Rule ID ",)})),
     ("aliyun-cms", Rule(keys=("alertName", "alertState", "metricName"))),
     ("aliyun-cms", Rule(keys=("alertName", "alertState", "triggerLevel"))),
+    ("appdynamics", Rule(keys=("event.guid", "event.eventTypeKey", "event.deepLink"))),
     ("aqua", Rule(keys=("insight.id", "resource", "evidence"))),
     ("aqua", Rule(keys=("image", "registry", "vulnerability_summary"))),
     ("aws-budgets", Rule(keys=("anomalyId", "monitorArn", "impact"))),

@@ -1,6 +1,7 @@
-"""AppDynamics' HTTP request action, with the template that SpaceONE's plugin gives.
+"""AppDynamics' HTTP request action, with the template that SpaceONE's plugin gives, or those of other receivers.
 
 Source: https://help.splunk.com/en/appdynamics-saas/get-started/26.4.0/alert-and-respond/actions/predefined-templating-variables
+The template is the user's own; whatever it is, it fills its fields with these variables.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, severity, texts
+from event_api.normalizers.coerce import at, digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
@@ -16,11 +17,16 @@ from event_api.times import parse_time
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from event_api.jsontypes import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "appdynamics"
 ALIASES: Final = ()
-RULES: Final = (Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url")),)
+RULES: Final = (
+    Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url")),
+    Rule(keys=("event.guid", "event.eventTypeKey", "event.deepLink")),
+    Rule(keys=("controllerUrl",), each={"events": ("guid", "eventTypeKey", "deepLink")}),
+)
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,
@@ -30,44 +36,88 @@ SEVERITIES: Final = {
     "info": Severity.INFO,
 }
 
+FIELDS: Final = {
+    "event_name": ("displayName", "name"),
+    "event_type": ("eventType", "eventTypeKey"),
+    "event_time": ("eventTime", "lastReceived"),
+    "event_message": ("eventMessage", "message"),
+    "event_deep_link": ("deepLink", "url"),
+    "event_id": ("id",),
+    "summary": ("summaryMessage", "description"),
+    "policy": ("policy_name", "policy.name"),
+    "controller_url": ("controllerUrl",),
+    "severity": ("topSeverity",),
+    "app_id": ("application.id",),
+    "app_name": ("application_name", "application.name"),
+    "tier_id": ("tier.id",),
+    "tier_name": ("tier.name",),
+    "node_id": ("node.id",),
+    "node_name": ("node.name",),
+    "health_rule_id": ("healthRule.id",),
+    "health_rule_name": ("healthRule.name",),
+    "incident_id": ("incident.id",),
+    "incident_name": ("incident.name",),
+}
+"""Names of SpaceONE's template, and what other templates call the same."""
+
 RECOVERED: Final = ("_CLOSE", "_CANCEL")
 """In the event's type: POLICY_CLOSE_WARNING, POLICY_CANCELED_CRITICAL, ANOMALY_CLOSE_CRITICAL."""
+ENDED: Final = (" ended", " canceled", " cancelled")
+"""In the event's name, where no type is sent: ``Health Rule Violation Ended - Warning``."""
 
 _PLACEHOLDER = "${"
 _PARTS_OF_A_JAVA_DATE = 6
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event: a health rule's violation that starts, goes on or ends, or whatever else a policy watches."""
+    """Make one event of each: a health rule's violation that starts, goes on or ends, or what else a policy watches."""
+    body = payload.body
+    events = items(body.get("events")) or [mapping(body.get("event"))]
+    return [_event(_read({**body, **event})) for event in events]
+
+
+def _read(event: JsonObject) -> dict[str, str]:
+    """Bring the fields to the names of SpaceONE's template, and leave out what AppDynamics had no value for."""
+    named = {
+        name: next((at(event, path) for path in (name, *paths) if _is_filled(at(event, path))), None)
+        for name, paths in FIELDS.items()
+    }
+    plain: JsonObject = {key: value for key, value in event.items() if not isinstance(value, dict | list)}
+    return {key: found for key, found in texts(plain | named).items() if _is_filled(found)}
+
+
+def _is_filled(value: Json) -> bool:
     # What a variable had no value for stays as it was written.
-    body = {key: found for key, found in texts(payload.body).items() if not found.startswith(_PLACEHOLDER)}
+    found = text(value)
+    return found is not None and not found.startswith(_PLACEHOLDER)
+
+
+def _event(body: dict[str, str]) -> NormalizedEvent:
     name = first_text(body.get("health_rule_name"), body.get("incident_name"))
     event_name = first_text(body.get("event_name"), body.get("event_type"))
     title = ": ".join(filter(None, (event_name, name))) or first_line(body.get("summary"))
     if title is None:
         raise NormalizeError("the event has no name, type or summary, and no health rule")
-    recovered = any(word in (body.get("event_type") or "").upper() for word in RECOVERED)
+    recovered = any(word in body.get("event_type", "").upper().replace(".", "_") for word in RECOVERED) or any(
+        word in (event_name or "").lower() for word in ENDED
+    )
     kind = next((one for one in ("node", "tier", "app") if body.get(f"{one}_name") or body.get(f"{one}_id")), None)
     names = [body.get(f"{one}_name") for one in ("app", "tier", "node")]
-    return [
-        NormalizedEvent(
-            event_key=_key(body, name),
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=title,
-            severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),
-            description=first_text(body.get("summary"), body.get("event_message")),
-            rule=name or body.get("policy"),
-            resource=Resource(
-                resource_id=body.get(f"{kind}_id"),
-                resource_type={"app": "application"}.get(kind or "", kind),
-                name=" / ".join(filter(None, names)) or None,
-            ),
-            additional_info={
-                key: value for key, value in body.items() if key not in {"summary", "event_time", "severity"}
-            },
-            occurred_at=_java_time(body.get("event_time")),
-        )
-    ]
+    return NormalizedEvent(
+        event_key=_key(body, name),
+        event_type=EventType.RECOVERY if recovered else EventType.ALERT,
+        title=title,
+        severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),
+        description=first_text(body.get("summary"), body.get("event_message")),
+        rule=name or body.get("policy"),
+        resource=Resource(
+            resource_id=body.get(f"{kind}_id"),
+            resource_type={"app": "application"}.get(kind or "", kind),
+            name=" / ".join(filter(None, names)) or None,
+        ),
+        additional_info={key: value for key, value in body.items() if key not in {"summary", "event_time", "severity"}},
+        occurred_at=_java_time(body.get("event_time")),
+    )
 
 
 def _key(body: dict[str, str], name: str | None) -> str:
@@ -76,10 +126,16 @@ def _key(body: dict[str, str], name: str | None) -> str:
     if incident := body.get("incident_id"):
         return f"appdynamics:{controller}:incident:{incident}"
     rule = first_text(body.get("health_rule_id"), name)
-    if rule is None and (event := body.get("event_id")):
+    # A violation's start and end are two events, which without its rule have only the place in common.
+    if rule is None and not _is_violation(body) and (event := body.get("event_id")):
         return f"appdynamics:{controller}:event:{event}"
     places = [first_text(body.get(f"{one}_id"), body.get(f"{one}_name")) for one in ("app", "tier", "node")]
-    return digest("appdynamics", controller, rule or body.get("event_name"), *places)
+    watched = rule or ("violation" if _is_violation(body) else body.get("event_name"))
+    return digest("appdynamics", controller, watched, *places)
+
+
+def _is_violation(body: dict[str, str]) -> bool:
+    return "POLICY_" in body.get("event_type", "").upper() or "violation" in body.get("event_name", "").lower()
 
 
 def _java_time(value: str | None) -> datetime | None:

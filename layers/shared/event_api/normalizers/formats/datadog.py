@@ -120,13 +120,14 @@ _PREFIX = re.compile(
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event; none of a monitor's test notification, whose title starts with ``[TEST]``."""
+    """Make one event; none of a monitor's test notification, whose title says ``[TEST]`` before its name."""
     fields = _Fields(payload.body)
     told = fields.text("title")
-    if told is not None and _TEST.match(told):
-        return []
     prefix = _PREFIX.match(told or "")
-    title = first_line((told or "")[prefix.end() :] if prefix else told)
+    name = (told or "")[prefix.end() :] if prefix else told or ""
+    if _TEST.match(told or "") or _TEST.match(name):
+        return []
+    title = first_line(name)
     rule = fields.text("rule")
     if title is None and rule is None and fields.text("description") is None:
         raise NormalizeError("the notification has neither a title nor a text")

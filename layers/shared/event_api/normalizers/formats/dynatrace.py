@@ -5,6 +5,7 @@ Source: https://docs.dynatrace.com/docs/shortlink/webhook-integration
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from event_api.model import EventType, NormalizedEvent, Resource, Severity
@@ -14,7 +15,7 @@ from event_api.normalizers.rules import Rule
 from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.jsontypes import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "dynatrace"
@@ -41,11 +42,12 @@ MERGED: Final = "merged"
 
 DETAILS: Final = ("ProblemDetailsJSONv2", "ProblemDetailsJSON", "ProblemDetails")
 _MOST_ENTITIES = 20
+_PLACEHOLDER = re.compile(r"\{[A-Za-z0-9]+\}")
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of the problem, none of one that was merged into another."""
-    body = payload.body
+    body = {key: value for key, value in payload.body.items() if not _is_placeholder(value)}
     state = (text(body.get("State")) or "").lower()
     if state == MERGED:
         return []
@@ -80,6 +82,11 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             occurred_at=parse_time(at(details, "endTime" if recovered else "startTime")),
         )
     ]
+
+
+def _is_placeholder(value: Json) -> bool:
+    """Whether this is ``{PID}``, as Dynatrace leaves what it has no value for."""
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value.strip()) is not None
 
 
 def _entities(body: JsonObject) -> list[JsonObject]:

@@ -230,9 +230,9 @@ def _severity(fields: _Fields) -> Severity:
 
 
 def _title(fields: _Fields, body: JsonObject) -> str | None:
-    """Find a title at the usual places, else anywhere inside: the least deep one."""
+    """Find a title at the usual places, else anywhere inside, the least deep one; else the description begins so."""
     usual = first_line(fields.scalar(TITLE)) or fields.text(RULE)
-    return usual or next(filter(None, map(_title_in, _inside(body))), None)
+    return usual or next(filter(None, map(_title_in, _inside(body))), None) or first_line(fields.scalar(DESCRIPTION))
 
 
 def _title_in(level: JsonObject) -> str | None:

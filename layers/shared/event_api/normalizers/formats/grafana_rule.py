@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.normalizers.coerce import items
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
@@ -19,6 +20,8 @@ ALIASES: Final = ()
 RULES: Final = (
     Rule(keys=("condition", "data", "execErrState", "noDataState", "title")),
     Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title")),
+    # Several of them, as forwarders list them.
+    Rule(keys=("title", "severity"), absent=("receiver",), each={"alerts": ("condition", "data", "noDataState")}),
 )
 
 _OF_A_RULE: Final = frozenset({"condition", "data", "execErrState", "grafana_alert", "groups", "noDataState", "rules"})
@@ -26,6 +29,7 @@ _OF_A_RULE: Final = frozenset({"condition", "data", "execErrState", "grafana_ale
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make nothing of it: that a rule exists is no news of what it watches."""
-    if not payload.body.keys() & _OF_A_RULE:
+    body = payload.body
+    if not any(one.keys() & _OF_A_RULE for one in (body, *items(body.get("alerts")))):
         raise NormalizeError("it is no rule of Grafana's")
     return []

@@ -44,9 +44,11 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     incident, condition, policy, details = (
         text(body.get(key)) for key in ("incident_id", "condition_name", "policy_name", "details")
     )
-    title = first_text(condition, first_line(details), policy, incident and f"Incident {incident}")
+    title = first_text(
+        condition, first_line(details), policy, incident and f"Incident {incident}", state and f"Incident {state}"
+    )
     if title is None:
-        raise NormalizeError("the incident has no condition, details, policy or id")
+        raise NormalizeError("the incident has no condition, details, policy or id, and no state")
     targets = items(body.get("targets"))
     target = targets[0] if targets else {}
     recovered = state in RECOVERED

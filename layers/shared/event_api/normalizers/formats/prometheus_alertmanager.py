@@ -27,6 +27,10 @@ _COLLECTD: Final[dict[str, tuple[Json, ...]]] = {"labels.service": ("collectd",)
 RULES: Final = (
     # Grafana's has the same keys, and orgId besides. Version and groupKey say nothing: forwarders drop them.
     Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
+    # Forwarders and test tools may drop the receiver, too.
+    Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    # One alert without its group. Grafana's own have a valueString besides.
+    Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
     # What is posted to Alertmanager's API; collectd posts the same shape.
     Rule(of_array=True, keys=("labels", "annotations"), unless=_COLLECTD),
     Rule(of_array=True, keys=("labels.alertname", "startsAt"), unless=_COLLECTD),

@@ -55,7 +55,7 @@ RECOVERED: Final = frozenset({"0", "ok", "resolved"})
 _FACTS = frozenset({"1", "2"})  # {EVENT.SOURCE}: discovery and autoregistration have no severity
 _UPDATE_SUBJECT = "updated problem in "  # of Zabbix's default message; the guide sends no {EVENT.UPDATE.STATUS}
 _MACRO = re.compile(r"\{[$?#]?[A-Z][^{}]*\}|\*UNKNOWN\*")
-_EVENT_IN_LINK = re.compile(r"[?&]eventid=(\d+)")
+_IN_LINK = (re.compile(r"[?&]triggerid=(\d+)"), re.compile(r"[?&]eventid=(\d+)"))
 _TOLD: Final = (
     "event_id",
     "event_severity",
@@ -82,10 +82,11 @@ _TOLD: Final = (
 
 _TITLES = ("eventname", "problemname", "triggername", "trigger", "name")
 _SUBJECTS = ("title", "alertsubject", "subject")
-_MESSAGES = ("message", "alertmessage", "eventopdata", "description")
+_MESSAGES = ("message", "alertmessage", "eventopdata", "description", "triggerdescription")
 _STATES = ("eventvalue", "eventstatus", "status", "triggervalue", "triggerstatus", "state")
 _LEVELS = ("eventnseverity", "triggernseverity", "nseverity", "eventseverity", "triggerseverity", "severity")
 _HOSTS = ("hostname", "hosthost", "host", "service")
+_IDS = ("id", "alertuid")
 _ADDRESSES = ("hostconnectioninfo", "hostconn", "hostip")
 
 
@@ -145,8 +146,11 @@ def _severity(fields: dict[str, str], *, is_guide: bool) -> Severity:
 
 def _key(fields: dict[str, str], title: str) -> str:
     """Join host and event: ``{EVENT.ID}`` is the problem's, in its recovery too, and unique on its server only."""
-    linked = _EVENT_IN_LINK.search(fields.get("link", ""))
-    event = first_text(fields.get("eventid"), linked[1] if linked else None, _first(fields, ("id", "alertuid")))
+    trigger, linked = (
+        found[1] if found else None for found in (one.search(fields.get("link", "")) for one in _IN_LINK)
+    )
+    # Older servers link a recovery's own event: what both messages share is the trigger.
+    event = first_text(fields.get("eventid"), f"trigger:{trigger}" if trigger else linked, _first(fields, _IDS))
     host = first_text(fields.get("hostid"), _first(fields, _HOSTS))
     if event is not None:
         return ":".join(filter(None, ("zabbix", host, event)))
