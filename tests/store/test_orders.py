@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import permutations, product
@@ -57,33 +58,29 @@ class Turns:
         go.clear()
 
     def run(self, works: Sequence[Callable[[], object]]) -> None:
-        failed: list[BaseException] = []
-
         def begin(number: int, work: Callable[[], object]) -> None:
             self._me.number = number
             try:
                 self.wait()
                 work()
-            except BaseException as error:  # noqa: BLE001  # raised again below, in the test's own thread
-                failed.append(error)
-            self._ranks.remove(number)
-            self._stopped.release()
+            finally:
+                self._ranks.remove(number)
+                self._stopped.release()
 
-        threads = [threading.Thread(target=begin, args=one) for one in enumerate(works)]
-        for thread in threads:
-            thread.start()
-            self._stopped.acquire()
-        calls = 0
-        while self._ranks:
-            if calls == self._interruption:
-                self._ranks.insert(self._behind, self._ranks.pop(0))
-            self._go[self._ranks[0]].set()
-            self._stopped.acquire()
-            calls += 1
-        for thread in threads:
-            thread.join()
-        if failed:
-            raise failed[0]
+        with ThreadPoolExecutor(len(works)) as threads:
+            begun = []
+            for one in enumerate(works):
+                begun.append(threads.submit(begin, *one))
+                self._stopped.acquire()
+            calls = 0
+            while self._ranks:
+                if calls == self._interruption:
+                    self._ranks.insert(self._behind, self._ranks.pop(0))
+                self._go[self._ranks[0]].set()
+                self._stopped.acquire()
+                calls += 1
+        for future in begun:
+            future.result()
 
 
 class TakingTurns:

@@ -79,7 +79,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 def _read(event: JsonObject) -> dict[str, str]:
     """Bring the fields to the names of SpaceONE's template, and leave out what AppDynamics had no value for."""
     named = {
-        name: next((at(event, path) for path in (name, *paths) if _is_filled(at(event, path))), None)
+        name: next(filter(_is_filled, (at(event, path) for path in (name, *paths))), None)
         for name, paths in FIELDS.items()
     }
     plain: JsonObject = {key: value for key, value in event.items() if not isinstance(value, dict | list)}
