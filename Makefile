@@ -36,7 +36,8 @@ lock: setup  ## Resolve the dependencies again, into the lock files
 
 .PHONY: test
 test: setup  ## Run the tests that need nothing but Python
-	$(BIN)/pytest -q -n auto -m "not engine and not e2e and not faults"
+	@# The slow ones lie together: dealt out in blocks, one worker would get most of them.
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults"
 
 .PHONY: engines
 engines: $(ENGINES)/dynoxide  ## Install the real DynamoDB engine that the slower tests use (needs npm)
