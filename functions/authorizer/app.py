@@ -1,17 +1,14 @@
-"""The authorizer of the reading routes: whose token is it, and what may it see."""
+"""The authorizer of the reading routes: authenticate the token and pass on its scope and permissions."""
 
 from __future__ import annotations
 
-from typing import Any
+from event_api import composition
+from event_api.auth.access import Principal, authenticate_token
+from event_api.aws.authorizer import authorizer
+from event_api.domain import times
 
-from event_api import credentials, times, wiring
-from event_api.access import Reader, authenticate_token
 
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer in API Gateway's simple response format (authorizer payload 2.0)."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    token = authenticate_token(wiring.tokens(), credentials.bearer(headers.get("authorization")), times.now())
-    if token is None:
-        return {"isAuthorized": False}
-    return {"isAuthorized": True, "context": Reader.of(token).to_context()}
+@authorizer
+def handler(credential: str | None) -> Principal | None:
+    """Return the principal of a valid token, or None."""
+    return authenticate_token(composition.tokens(), credential, times.now())

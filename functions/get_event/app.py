@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from event_api import times, wiring
-from event_api.access import Reader
-from event_api.http import Answer, Request, endpoint
-from event_api.model import Permission
-from event_api.search import get_event
+from event_api import composition
+from event_api.aws.authorizer import principal_of
+from event_api.aws.http import Request, Response, endpoint
+from event_api.domain import times
+from event_api.domain.model import Permission
+from event_api.reads.event import get_event
 
 
 @endpoint
-def handler(request: Request) -> Answer:
+def handler(request: Request) -> Response:
     """Answer the EventInfo, or the fields of it that ``only`` names."""
-    scope = Reader.from_context(request.authorizer).scope_for(Permission.GET)
+    scope = principal_of(request.authorizer).scope_for(Permission.GET)
     parameters = request.query_object() | {"event_id": request.path["event_id"]}
-    return Answer(get_event(wiring.events(), parameters, scope, times.now()))
+    return Response(get_event(composition.events(), parameters, scope, times.now()))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from event_api import times, wiring
-from event_api.access import Reader
-from event_api.http import Answer, Request, endpoint
-from event_api.model import Permission
-from event_api.search import list_events
+from event_api import composition
+from event_api.aws.authorizer import principal_of
+from event_api.aws.http import Request, Response, endpoint
+from event_api.domain import times
+from event_api.domain.model import Permission
+from event_api.reads.parameters import list_parameters
+from event_api.reads.search import list_events
 
 
 @endpoint
-def handler(request: Request) -> Answer:
+def handler(request: Request) -> Response:
     """Answer a page of events, and how many match in all."""
-    reader = Reader.from_context(request.authorizer)
-    scope = reader.scope_for(Permission.LIST)
+    principal = principal_of(request.authorizer)
+    scope = principal.scope_for(Permission.LIST)
     now = times.now()
-    events = wiring.event_reader(scope, now, request.seconds_left)
-    return Answer(list_events(events, request.reading_parameters(), scope, now, reader.page_key))
+    events = composition.event_reader(scope, now, request.seconds_left)
+    parameters = list_parameters(request.query) if request.method == "GET" else request.json_object()
+    return Response(list_events(events, parameters, scope, now, principal.page_key))

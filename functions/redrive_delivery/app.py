@@ -1,26 +1,14 @@
-"""The worker: finishes deliveries that were stored but not finished, from the queue."""
+"""The worker: finish deliveries from the queue that were stored but not finished."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
-from event_api import observe, wiring
-from event_api.http import LambdaContext
-from event_api.queue import ToFinish
+from event_api import composition
+from event_api.aws.redrive_queue import QueuedDelivery, worker
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Finish each delivery of a batch; what fails is answered as such, and SQS sends it again."""
-
-    def seconds_left() -> float:
-        return context.get_remaining_time_in_millis() / 1000
-
-    failures = []
-    with observe.metrics_flushed():
-        for record in event["Records"]:
-            try:
-                wiring.ingest().redrive(ToFinish.from_message(record["body"]), wiring.webhooks(), seconds_left)
-            except Exception as error:  # noqa: BLE001  # whatever it is, the others of the batch go on
-                observe.failed("redrive", error, message_id=record["messageId"])
-                failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+@worker
+def handler(delivery: QueuedDelivery, seconds_left: Callable[[], float]) -> None:
+    """Finish one delivery; raise whatever stopped it."""
+    composition.ingest().redrive(delivery, composition.webhooks(), seconds_left)

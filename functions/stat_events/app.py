@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from event_api import times, wiring
-from event_api.access import Reader
-from event_api.http import Answer, Request, endpoint
-from event_api.model import Permission
-from event_api.statistics import stat_events
+from event_api import composition
+from event_api.aws.authorizer import principal_of
+from event_api.aws.http import Request, Response, endpoint
+from event_api.domain import times
+from event_api.domain.model import Permission
+from event_api.reads.statistics import stat_events
 
 
 @endpoint
-def handler(request: Request) -> Answer:
+def handler(request: Request) -> Response:
     """Answer the rows that the pipeline makes, or a field's distinct values."""
-    reader = Reader.from_context(request.authorizer)
-    scope = reader.scope_for(Permission.STAT)
+    principal = principal_of(request.authorizer)
+    scope = principal.scope_for(Permission.STAT)
     now = times.now()
-    events = wiring.event_reader(scope, now, request.seconds_left)
-    return Answer(stat_events(events, request.json_object(), scope, now, reader.page_key))
+    events = composition.event_reader(scope, now, request.seconds_left)
+    return Response(stat_events(events, request.json_object(), scope, now, principal.page_key))

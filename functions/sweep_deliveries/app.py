@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from event_api import observe, times, wiring
-from event_api.http import LambdaContext
-from event_api.sweep import sweep
+from event_api import composition, telemetry
+from event_api.aws.lambda_context import LambdaContext, seconds_left
+from event_api.domain import times
+from event_api.ingest.sweep import sweep
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Answer how many deliveries were found; what stops it fails the invocation, and the next one goes on."""
-
-    def seconds_left() -> float:
-        return context.get_remaining_time_in_millis() / 1000
-
-    with observe.metrics_flushed():
-        return {"found": sweep(wiring.deliveries(), wiring.queue(), times.now(), seconds_left)}
+    """Return the number of deliveries found; a failure fails the invocation, and the next one goes on."""
+    with telemetry.metrics_flushed():
+        return {"found": sweep(composition.deliveries(), composition.queue(), times.now(), seconds_left(context))}

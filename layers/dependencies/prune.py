@@ -1,7 +1,7 @@
-"""Cut an installed layer down to what the functions use; `make build-DependenciesLayer` calls it with the folder.
+"""Reduce an installed layer to the parts that the functions use (`make build-DependenciesLayer`).
 
 botocore ships the description of every AWS service, 28 MB, lists them all to find one, and parses every service's
-endpoints (1.25 MB of JSON) to make one client: half of what making a client costs at a cold start (docs/adr/0005).
+endpoints (1.25 MB of JSON) to make one client: half of the cost of a client at a cold start (docs/adr/0005).
 """
 
 # ruff: noqa: INP001 -- a script, beside the makefile that calls it
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = frozenset({"dynamodb", "s3", "sqs"})
-# An installer's notes about files that are no longer as it left them. Licences and METADATA stay.
+# An installer's notes about files that have changed since. Licences and METADATA stay.
 BOOKKEEPING = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 
 

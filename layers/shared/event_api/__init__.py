@@ -1,5 +1,5 @@
-"""The Event API's shared layer: models, normalizers, correlation, the query language and the store.
+"""The Event API's shared layer, in rooms that follow the data's way (docs/architecture.md).
 
-Everything here is importable without AWS; only `event_api.store` knows DynamoDB, only `event_api.queue`
-knows SQS, and only `event_api.http` knows API Gateway.
+A room imports only rooms below it, which `make lint` checks. Only `event_api.store` knows DynamoDB and S3, and only
+`event_api.aws` knows Lambda's event formats, SQS and the AWS clients.
 """

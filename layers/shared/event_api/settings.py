@@ -1,4 +1,4 @@
-"""What the environment tells the functions, as one typed value; read once, on first use, never at import."""
+"""The functions' settings from the environment, as one typed value; read once, on first use, never at import."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class TableNames:
     alerts: str
     webhooks: str
     tokens: str
+    summaries: str
 
     @classmethod
     def of_stack(cls, outputs: Mapping[str, str]) -> TableNames:
@@ -27,6 +28,7 @@ class TableNames:
             alerts=outputs["AlertsTableName"],
             webhooks=outputs["WebhooksTableName"],
             tokens=outputs["TokensTableName"],
+            summaries=outputs["SummariesTableName"],
         )
 
 
@@ -36,7 +38,8 @@ class Settings:
 
     ``retention_days``: days from storing until an item expires, 0 is for ever. ``max_body_bytes``: the largest
     webhook body that is accepted. ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit of its
-    own may send, 0 is any number.
+    own may send, 0 is any number. ``index_delay_seconds``: how long an index may take to show what was written.
+    ``read_capacity_limit``: capacity units that one request may read.
     """
 
     tables: TableNames
@@ -46,6 +49,8 @@ class Settings:
     retention_days: int
     max_body_bytes: int
     webhook_rate_limit: int
+    index_delay_seconds: int
+    read_capacity_limit: int
 
 
 @cache
@@ -62,6 +67,7 @@ def settings() -> Settings:
             alerts=env["ALERTS_TABLE"],
             webhooks=env["WEBHOOKS_TABLE"],
             tokens=env["TOKENS_TABLE"],
+            summaries=env["SUMMARIES_TABLE"],
         ),
         bodies_bucket=env["BODIES_BUCKET"],
         rates_table=env["RATES_TABLE"],
@@ -69,4 +75,6 @@ def settings() -> Settings:
         retention_days=int(env["RETENTION_DAYS"]),
         max_body_bytes=int(env["MAX_BODY_BYTES"]),
         webhook_rate_limit=int(env["WEBHOOK_RATE_LIMIT"]),
+        index_delay_seconds=int(env["INDEX_DELAY_SECONDS"]),
+        read_capacity_limit=int(env["READ_CAPACITY_LIMIT"]),
     )

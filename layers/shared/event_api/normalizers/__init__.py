@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from event_api.model import EventType
+from event_api.domain.model import EventType
 from event_api.normalizers import limits
 from event_api.normalizers.detection import detect
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.payload import Payload, kept_headers
-from event_api.normalizers.registry import known_formats, load
+from event_api.normalizers.payload import Payload, headers_to_store
+from event_api.normalizers.registry import known_formats, load, read
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
+    from event_api.json_types import JsonObject
 
 UNREAD_BECAUSE = "unread_because"
-"""The entry of additional_info that tells why a payload's own format could not read it."""
+"""The entry of additional_info with the reason why the payload's own format could not read it."""
 _MAPPING = "mapping"
 
-__all__ = ["UNREAD_BECAUSE", "NormalizeError", "Payload", "kept_headers", "known_formats", "normalize", "salvage"]
+__all__ = [
+    "UNREAD_BECAUSE",
+    "NormalizeError",
+    "Payload",
+    "fallback_event",
+    "headers_to_store",
+    "known_formats",
+    "normalize",
+]
 
 
 def normalize(
@@ -31,12 +39,12 @@ def normalize(
     """Return the format that was used, under its own name, and the payload's events, each within `limits`.
 
     ``format`` is what the webhook is fixed to; None has it detected. ``own`` is the mapping of the webhook's own format
-    (`event_api.normalizers.mapping`), which goes before. Raises NormalizeError, and nothing else.
+    (`event_api.normalizers.custom_mapping`), which goes before. Raises NormalizeError, and nothing else.
     """
     name = _MAPPING if own is not None else format or detect(payload.content, payload.headers)
     try:
         limits.check_shape(payload.content)
-        events = _mapped(payload, own) if own is not None else load(name).normalize(payload)
+        events = _mapped(payload, own) if own is not None else read(name, payload)
         limits.check_number(events)
         events = [limits.apply(event) for event in events]
     except NormalizeError:
@@ -49,15 +57,15 @@ def normalize(
 
 
 def _mapped(payload: Payload, own: JsonObject) -> list[NormalizedEvent]:
-    from event_api.normalizers import mapping  # noqa: PLC0415  # few webhooks have one
+    from event_api.normalizers import custom_mapping  # noqa: PLC0415  # few webhooks have one
 
-    return mapping.read(own).events(payload)
+    return custom_mapping.read(own).events(payload)
 
 
-def salvage(payload: Payload, reason: str) -> NormalizedEvent | None:
-    """Return an ALERT with what a person could still read in a payload that its normalizer could not; None for nothing.
+def fallback_event(payload: Payload, reason: str) -> NormalizedEvent | None:
+    """Return an ALERT with the legible part of a payload that its normalizer could not read, or None.
 
-    ``reason`` is why it could not; the event tells it. Whether it was an ALERT at all, nobody knows.
+    ``reason`` is the normalizer's; the event contains it. Whether the payload reports an alert at all is unknown.
     """
     from event_api.normalizers.formats import generic  # noqa: PLC0415  # a format, imported like any other: if needed
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.normalizers.index import RULES
+from event_api.normalizers.format_index import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
 
 GENERIC: Final = "generic"
-"""The format of what no rule claims."""
+"""The format of a payload that no rule claims."""
 
 
 def claims(content: Json, headers: Mapping[str, str]) -> list[str]:

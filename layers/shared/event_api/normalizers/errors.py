@@ -4,12 +4,13 @@ from __future__ import annotations
 
 
 class NormalizeError(Exception):
-    """A payload cannot be read. ``reason`` tells a person what was missing, and never quotes the payload.
+    """A payload cannot be read.
 
-    ``may_be_salvaged``: what a person could still read of it tells what it is about.
+    ``reason`` names the missing part for a person, and never quotes the payload. ``has_fallback``: the legible part of
+    the payload describes the problem.
     """
 
     def __init__(self, reason: str, *, may_be_salvaged: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.may_be_salvaged = may_be_salvaged
+        self.has_fallback = may_be_salvaged

@@ -1,4 +1,4 @@
-"""How large an event may be, whatever its sender sent; applied to what every normalizer returns.
+"""The limits of an event, whatever its sender sent; applied to every normalizer's result.
 
 Together they keep an event below DynamoDB's 400 KB an item even if every character takes four bytes.
 """
@@ -13,13 +13,13 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import NormalizedEvent, Resource
+from event_api.domain.model import NormalizedEvent, Resource
 from event_api.normalizers.errors import NormalizeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sized
 
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
 
 MAX_TITLE: Final = 1024
 MAX_DESCRIPTION: Final = 16 * 1024
@@ -41,7 +41,7 @@ MAX_PAIRED_CHARACTERS: Final = 100_000_000
 """The same with the characters of its longest text, which each event may have a copy of until it is cut."""
 
 ELLIPSIS: Final = "…"
-"""What cut text ends with."""
+"""The end of truncated text."""
 
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_BYTES_A_CHARACTER = 6  # a control character as \u001f in JSON; four in UTF-8 otherwise
@@ -52,12 +52,12 @@ _LEAST_SHARE = 16  # bytes of a value below which leaving entries out says more 
 
 
 def clean(value: str) -> str:
-    """Replace NUL and lone surrogates, which are no valid UTF-8 or which stores refuse, by U+FFFD."""
+    """Replace NUL and lone surrogates, which are invalid in UTF-8 or refused by stores, by U+FFFD."""
     return _NOT_STORABLE.sub("\ufffd", value)
 
 
 def cut(value: str, limit: int) -> str:
-    """Cut text to so many characters, the ellipsis included."""
+    """Truncate text to ``limit`` characters, the ellipsis included."""
     return value if len(value) <= limit else value[: limit - len(ELLIPSIS)] + ELLIPSIS
 
 
@@ -97,7 +97,7 @@ def check_shape(content: Json) -> None:
 
 
 def apply(event: NormalizedEvent) -> NormalizedEvent:
-    """Return the event as it may be stored: valid UTF-8, within the limits, None for what is empty."""
+    """Return the event in its storable form: valid UTF-8, within the limits, None for empty values."""
     event_key = cut_key(event.event_key, MAX_EVENT_KEY)
     return replace(
         event,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
+from event_api.domain.model import KeyScope
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.index import MODULES
+from event_api.normalizers.format_index import MODULES
 
 if TYPE_CHECKING:
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
     from event_api.normalizers.payload import Payload
     from event_api.normalizers.rules import Rule
 
 
 class Format(Protocol):
-    """What a module in `event_api.normalizers.formats` has (docs/formats.md).
+    """The members of a module in `event_api.normalizers.formats` (docs/formats.md).
 
-    The first line of its docstring names the sender. ``HEADERS``, where it has them, are the headers that it reads the
-    values of; they are stored with each delivery, so they may hold no secret.
+    The first line of its docstring names the sender. ``HEADERS``, if present, are the headers whose values it reads;
+    they are stored with each delivery, so they may hold no secret.
     """
 
     NAME: str
@@ -26,12 +28,15 @@ class Format(Protocol):
     ALIASES: tuple[str, ...]
     """Other names that a webhook's ``format`` may say."""
     RULES: tuple[Rule, ...]
-    """What tells the format; none where nothing does, so that the webhook has to say it."""
+    """The rules that detect the format; empty if it cannot be detected, so that the webhook has to name it."""
+
+    KEY_SCOPE: KeyScope
+    """Whether its event keys are globally unique, or unique to one sender only."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
-        """Turn a payload into events, none for what is no fault, such as a handshake.
+        """Turn a payload into events; none for a message that reports no fault, such as a handshake.
 
-        Raises NormalizeError, saying what is missing, where it cannot tell what happened.
+        Raises NormalizeError, naming the missing part, if the payload does not say what happened.
         """
         ...
 
@@ -50,6 +55,22 @@ def load(name: str) -> Format:
     if not module:
         raise NormalizeError(f"the webhook's format '{name}' is not known")
     return cast("Format", import_module(f"event_api.normalizers.formats.{module}"))
+
+
+def read(name: str, payload: Payload) -> list[NormalizedEvent]:
+    """Return the events of a payload in the format of that name, their keys in the format's scope.
+
+    Raises NormalizeError as the format does.
+    """
+    module = load(name)
+    events = module.normalize(payload)
+    # The content of an envelope was read by a format of its own, which may have said WEBHOOK.
+    return events if module.KEY_SCOPE is KeyScope.PROJECT else [_of_webhook(event) for event in events]
+
+
+def _of_webhook(event: NormalizedEvent) -> NormalizedEvent:
+    """Scope an event's key to its webhook; version 0.1 opened its alert in the scope of the project."""
+    return replace(event, key_scope=KeyScope.WEBHOOK, former_keys=event.former_keys or (event.event_key,))
 
 
 def module_of(name: str) -> str:

@@ -1,7 +1,7 @@
-"""What tells a sender's format: a rule is data, so that the index can hold every format's without its module.
+"""The rules that detect a sender's format, as data, so that the index holds them without the formats' modules.
 
-A rule holds if all that it names does. Headers beat bodies: a rule that names headers or content types is asked
-before all that do not.
+A rule holds if all of its parts do. Headers beat bodies: a rule that names headers or content types is tried before the
+others.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from event_api.normalizers.coerce import at
+from event_api.normalizers.lenient import at
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Rule:
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """Return the content type in lower case and without its parameters; nothing where there is none."""
+    """Return the content type in lower case and without its parameters, or an empty string."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 

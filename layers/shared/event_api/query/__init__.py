@@ -1,1 +1,1 @@
-"""The search language: values, operators, what they make of a row, and where its rows are read."""
+"""The search language: values, operators, their tests on a row, and the plan of the read."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from event_api.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
-from event_api.jsontypes import Json
+from event_api.domain.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
+from event_api.json_types import Json
 from event_api.query.operators import OPERATORS, Operand, Test
 from event_api.query.timerange import NO_TIME, TimeRange
 from event_api.query.values import MISSING, Row, candidates, reach
@@ -49,14 +49,16 @@ class Condition:
         return Operand(self.value, now, self.is_time)
 
     def span(self, now: datetime) -> TimeRange | None:
-        """Return the instants that satisfy the condition, where that is one range."""
+        """Return the instants that satisfy the condition, if they form one range."""
         return None if self.negated else OPERATORS[self.operator].span(self.operand(now))
 
     def hull(self, now: datetime) -> TimeRange:
         """Return a range that all instants are in which satisfy the condition."""
         if self.operator != "in":
             return self.span(now) or TimeRange()
-        spans = [replace(self, operator="eq", value=value).span(now) or NO_TIME for value in self.value]
+        spans = [
+            replace(self, operator="eq", value=value).span(now) or NO_TIME for value in cast("list[Json]", self.value)
+        ]
         return reduce(TimeRange.hull, spans, NO_TIME)
 
 
@@ -88,12 +90,12 @@ def keyword_conditions(keyword: str) -> list[Condition]:
 
 
 def all_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:
-    """Return the predicate that all conditions hold; None if there is none."""
+    """Return the predicate that all conditions hold, or None without conditions."""
     return conjunction([predicate(condition, now) for condition in conditions])
 
 
 def any_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:
-    """Return the predicate that at least one condition holds; None if there is none."""
+    """Return the predicate that at least one condition holds, or None without conditions."""
     predicates = [predicate(condition, now) for condition in conditions]
     if len(predicates) <= 1:
         return predicates[0] if predicates else None
@@ -101,7 +103,7 @@ def any_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:
 
 
 def conjunction(predicates: Sequence[Predicate]) -> Predicate | None:
-    """Return the predicate that all hold; None if there is none."""
+    """Return the predicate that all hold, or None without predicates."""
     if len(predicates) <= 1:
         return predicates[0] if predicates else None
     return lambda row: all(holds(row) for holds in predicates)

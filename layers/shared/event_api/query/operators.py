@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
-from event_api import times
-from event_api.errors import (
+from event_api.domain import times
+from event_api.domain.errors import (
     BadRequestError,
     InvalidParameterError,
     OperatorBooleanTypeError,
@@ -22,9 +22,9 @@ from event_api.errors import (
     OperatorListValueTypeError,
     OperatorValueTypeError,
 )
-from event_api.jsontypes import Json
-from event_api.query import patterns
-from event_api.query.timediff import parse_timediff
+from event_api.json_types import Json, JsonObject
+from event_api.query import regex
+from event_api.query.relative_time import parse_timediff
 from event_api.query.timerange import TimeRange, time_range
 from event_api.query.values import candidates, order_key
 
@@ -35,7 +35,7 @@ Fault: TypeAlias = Callable[[str, str], BadRequestError]
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What an operator is given: a value, the present, and whether the key is one of TIME_FIELDS."""
+    """The operand of an operator: a value, the present, and whether the key is one of TIME_FIELDS."""
 
     value: Json
     now: datetime
@@ -84,25 +84,25 @@ def _list_of(fault: Callable[[Json], Fault | None], value: Json) -> Fault | None
 
 
 def _instant(value: Json) -> Fault | None:
-    return _text(value) or (None if times.parse_iso(value) else _invalid("it is not an ISO 8601 time"))
+    return _text(value) or (None if times.parse_iso(cast("str", value)) else _invalid("it is not an ISO 8601 time"))
 
 
 def _timediff(value: Json) -> Fault | None:
     readable = "it is not 'now', 'now/d', 'now/w' or 'now/m' with at most one offset such as '-2d'"
-    return _text(value) or (None if parse_timediff(value) else _invalid(readable))
+    return _text(value) or (None if parse_timediff(cast("str", value)) else _invalid(readable))
 
 
 def _pattern(value: Json) -> Fault | None:
-    return _text(value) or _unsearchable([value])
+    return _text(value) or _unsearchable([cast("str", value)])
 
 
 def _patterns(value: Json) -> Fault | None:
-    return _list_of(_text, value) or _unsearchable(value)
+    return _list_of(_text, value) or _unsearchable(cast("list[str]", value))
 
 
 def _unsearchable(texts: list[str]) -> Fault | None:
     try:
-        patterns.search(texts)
+        regex.search(texts)
     except ValueError as error:
         return _invalid(str(error))
     return None
@@ -114,7 +114,7 @@ def _invalid(reason: str) -> Fault:
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-_RELATIONS: Mapping[str, Callable[[Json, Json], bool]] = {
+_RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": compare.eq,
     "gt": compare.gt,
     "gte": compare.ge,
@@ -130,7 +130,7 @@ def _related(relation: str, operand: Operand) -> Test:
     holds = _RELATIONS[relation]
     value = operand.value
     if operand.is_time and isinstance(value, str):
-        return lambda _: False  # what is no time has no relation to one
+        return lambda _: False  # text that is not a time has no relation to one
     if isinstance(value, str):
         return lambda candidate: isinstance(candidate, str) and holds(candidate, value)
     key = order_key(value)
@@ -143,20 +143,21 @@ def _related(relation: str, operand: Operand) -> Test:
 
 
 def _among(operand: Operand) -> Test:
-    if not operand.is_time and all(isinstance(value, str) for value in operand.value):
-        values = frozenset(operand.value)
-        return lambda candidate: isinstance(candidate, str) and candidate in values
-    tests = [_related("eq", replace(operand, value=value)) for value in operand.value]
+    wanted = cast("list[Json]", operand.value)
+    texts = frozenset(value for value in wanted if isinstance(value, str))
+    if not operand.is_time and all(isinstance(value, str) for value in wanted):
+        return lambda candidate: isinstance(candidate, str) and candidate in texts
+    tests = [_related("eq", replace(operand, value=value)) for value in wanted]
     return lambda candidate: any(test(candidate) for test in tests)
 
 
 def _contained(operand: Operand) -> Test:
-    needle = operand.value.lower()
+    needle = cast("str", operand.value).lower()
     return lambda candidate: isinstance(candidate, str) and needle in candidate.lower()
 
 
 def _contained_in(operand: Operand) -> Test:
-    needles = [value.lower() for value in operand.value]
+    needles = [value.lower() for value in cast("list[str]", operand.value)]
 
     def test(candidate: Json) -> bool:
         if not isinstance(candidate, str):
@@ -168,10 +169,10 @@ def _contained_in(operand: Operand) -> Test:
 
 
 def _searched(operand: Operand) -> Test:
-    texts = operand.value if isinstance(operand.value, list) else [operand.value]
+    texts = cast("list[str]", operand.value if isinstance(operand.value, list) else [operand.value])
     if not texts:
         return lambda _: False
-    found = patterns.search(texts)
+    found = regex.search(texts)
     return lambda candidate: isinstance(candidate, str) and found(candidate)
 
 
@@ -182,7 +183,7 @@ def _existing(_: Operand) -> Test:
 def _element_matching(operand: Operand) -> Test:
     tests = [
         (tuple(key.split(".")), _related("eq", replace(operand, value=value, is_time=False)))
-        for key, value in operand.value.items()
+        for key, value in cast("JsonObject", operand.value).items()
     ]
 
     def matches(element: Json) -> bool:
@@ -197,12 +198,12 @@ def _plain_span(relation: str, operand: Operand) -> TimeRange | None:
 
 
 def _instant_span(relation: str, operand: Operand) -> TimeRange | None:
-    moment = times.parse_iso(operand.value)
+    moment = times.parse_iso(cast("str", operand.value))
     return time_range(relation, moment) if moment else None
 
 
 def _timediff_span(relation: str, operand: Operand) -> TimeRange | None:
-    moment = parse_timediff(operand.value)
+    moment = parse_timediff(cast("str", operand.value))
     return time_range(relation, moment(operand.now)) if moment else None
 
 
@@ -256,7 +257,7 @@ _COMPARING = frozenset({"eq", "not", "in", "not_in", *_ORDERINGS})
 
 
 def fault_of(name: str, value: Json, *, is_time: bool) -> Fault | None:
-    """Tell what is wrong with a condition's value, or None; the operator must be known."""
+    """Return the fault of a condition's value, or None; the operator must be known."""
     fault = OPERATORS[name].fault(value)
     if fault is None and is_time and name in _COMPARING:
         texts = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]

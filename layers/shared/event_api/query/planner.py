@@ -1,4 +1,4 @@
-"""From a query to a plan: which index is read, from when to when, and what is left to match. Pure."""
+"""From a query to a plan: the index to read, its range of time, and the filter that is left. Pure."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import cast
 
-from event_api.fields import INDEX_FIELDS, Path
-from event_api.model import Scope
+from event_api.domain.fields import INDEX_FIELDS, Path
+from event_api.domain.model import Scope
+from event_api.json_text import is_utf8
+from event_api.json_types import Json
 from event_api.query.matcher import Condition, Filter
 from event_api.query.sorting import NEWEST_FIRST, SortKey
 from event_api.query.timerange import NO_TIME, TimeRange
-from event_api.raw import is_utf8
 
 
 class Index(Enum):
@@ -62,10 +64,10 @@ class Plan:
 
     Everything is read within ``scope``: its domain, and its projects if it is limited to some. ``keys`` are ids for the
     index (none for DOMAIN). ``fields``: the INDEX_FIELDS to read. ``since`` and ``until``: created_at, ISO 8601 with
-    milliseconds, both included. ``nothing``: no event can match. ``descending``: read the newest first; ``ordered``: as
-    they are read, the rows are in the order wanted. ``after``: read only what comes behind. The store gives only rows
-    that hold ``stored``. Of these ``first`` must hold and needs ``fields`` only; then ``then_fields`` are filled in and
-    ``then`` must hold. ``now`` is the present that relative times mean.
+    milliseconds, both included. ``is_empty``: no event can match. ``descending``: read the newest first. ``ordered``:
+    the rows are read in the requested order. ``after``: read only rows behind that place. The store returns only rows
+    that satisfy ``pushed_down``. ``index_filter`` needs ``fields`` only; ``residual_fields`` are then filled in
+    for ``residual_filter``. ``now`` is the present of relative times.
     """
 
     scope: Scope
@@ -75,19 +77,19 @@ class Plan:
     fields: frozenset[str]
     since: str | None
     until: str | None
-    nothing: bool
+    is_empty: bool
     descending: bool
     ordered: bool
-    stored: Filter
-    first: Filter
-    then: Filter
-    then_fields: frozenset[str]
+    pushed_down: Filter
+    index_filter: Filter
+    residual_filter: Filter
+    residual_fields: frozenset[str]
     after: Place | None = None
 
     @property
     def exact(self) -> bool:
         """Whether every row that is read matches."""
-        return not self.first and not self.then
+        return not self.index_filter and not self.residual_filter
 
 
 def make_plan(
@@ -97,13 +99,13 @@ def make_plan(
     now: datetime,
     *,
     order: Sequence[SortKey] = NEWEST_FIRST,
-    shown: frozenset[str] = frozenset(),
-    worked_on: frozenset[str] = frozenset(),
+    projected: frozenset[str] = frozenset(),
+    required_fields: frozenset[str] = frozenset(),
 ) -> Plan:
     """Plan a query: ``required`` conditions all hold, and one of ``alternatives`` if there are any.
 
-    ``shown``: the fields of the answer, which are wanted for few rows. ``worked_on``: the fields that every matching
-    row must have, for what is done with it after matching; those of ``order`` are added.
+    ``projected``: the fields of the response, which are needed for few rows. ``required_fields``: the fields that every
+    matching row needs for the work after matching; those of ``order`` are added.
     """
     required, alternatives = _simplified(required, alternatives)
     allowed = _allowed_values(required)
@@ -116,25 +118,30 @@ def make_plan(
     index, keys = _narrowest(allowed, scope)
     span = _created(required, alternatives, now)
     left = [condition for condition in required if not _is_consumed(condition, index, now)]
-    stored, first, then = _shared_out(left, tuple(alternatives), now)
+    pushed_down, index_filter, residual_filter = _shared_out(left, tuple(alternatives), now)
     ordered = _is_ordered_by_time(order)
-    early = first.heads | then.heads | worked_on | (set() if ordered else {key.path[0] for key in order})
-    then_fields = frozenset(early - INDEX_FIELDS)
+    early = (
+        index_filter.heads
+        | residual_filter.heads
+        | required_fields
+        | (set() if ordered else {key.path[0] for key in order})
+    )
+    residual_fields = frozenset(early - INDEX_FIELDS)
     return Plan(
         scope=scope,
         now=now,
         index=index,
         keys=keys,
-        fields=INDEX_FIELDS & (early | shown | ({"event_id"} if then_fields else set())),
+        fields=INDEX_FIELDS & (early | projected | ({"event_id"} if residual_fields else set())),
         since=span.since,
         until=span.until,
-        nothing=span.empty or contradiction or (index is not Index.DOMAIN and not keys),
+        is_empty=span.empty or contradiction or (index is not Index.DOMAIN and not keys),
         descending=ordered and order[0].descending,
         ordered=ordered,
-        stored=stored,
-        first=first,
-        then=then,
-        then_fields=then_fields,
+        pushed_down=pushed_down,
+        index_filter=index_filter,
+        residual_filter=residual_filter,
+        residual_fields=residual_fields,
     )
 
 
@@ -144,19 +151,19 @@ def make_plan(
 def _simplified(
     required: Sequence[Condition], alternatives: Sequence[Condition]
 ) -> tuple[Sequence[Condition], Sequence[Condition]]:
-    """Turn alternatives into a required condition, where they are one."""
+    """Turn alternatives into one required condition if that is possible."""
     values = [_values_of(condition) for condition in alternatives]
     paths = {condition.path for condition in alternatives}
     if len(alternatives) == 1:
         return [*required, *alternatives], ()
     if len(paths) == 1 and None not in values:
         together = sorted(set[str | None]().union(*filter(None, values)), key=lambda value: value or "")
-        return [*required, Condition(paths.pop(), "in", together)], ()
+        return [*required, Condition(paths.pop(), "in", [*together])], ()
     return required, alternatives
 
 
 def _values_of(condition: Condition) -> frozenset[str | None] | None:
-    """Return the values that an eq or in condition on a scalar field allows; None if that is no set of them."""
+    """Return the values that an eq or in condition on a scalar field allows; None if it allows no finite set."""
     if (
         condition.head not in INDEX_FIELDS
         or condition.is_time
@@ -167,12 +174,12 @@ def _values_of(condition: Condition) -> frozenset[str | None] | None:
         case "eq":
             values = [condition.value]
         case "in":
-            values = condition.value
+            values = cast("list[Json]", condition.value)
         case "exists" if condition.value is False:
             values = [None]
         case _:
             return None
-    # What is neither null nor a string equals no scalar field's value.
+    # A value that is neither null nor a string equals no scalar field's value.
     found = {value for value in values if value is None or isinstance(value, str)}
     return frozenset(found - {None} if condition.head in _ALWAYS_THERE else found)
 
@@ -214,7 +221,7 @@ def _created(required: Iterable[Condition], alternatives: Sequence[Condition], n
 
 
 def _is_consumed(condition: Condition, index: Index, now: datetime) -> bool:
-    """Tell whether the plan's keys and range hold a condition exactly, so that no row needs to be asked."""
+    """Return whether the plan's keys and range hold a condition exactly, so that no row needs the test."""
     if condition.path == (_CREATED_AT,):
         return condition.span(now) is not None
     exact = condition.path == ("domain_id",) or (len(condition.path) == 1 and _KEY_FIELDS.get(condition.head) is index)
@@ -222,7 +229,7 @@ def _is_consumed(condition: Condition, index: Index, now: datetime) -> bool:
 
 
 def _is_ordered_by_time(order: Sequence[SortKey]) -> bool:
-    """Tell whether an order is that of an index: by created_at, and where that is equal by ascending event_id."""
+    """Return whether an order is an index's: by created_at, and for equal times by ascending event_id."""
     first, *rest = order
     return first.path == (_CREATED_AT,) and rest in ([], [SortKey(("event_id",))])
 
@@ -233,7 +240,7 @@ def _is_ordered_by_time(order: Sequence[SortKey]) -> bool:
 def _shared_out(
     required: Iterable[Condition], alternatives: tuple[Condition, ...], now: datetime
 ) -> tuple[Filter, Filter, Filter]:
-    """Share conditions out: what the store tests, what an index's row is enough for, and the rest."""
+    """Divide the conditions: those that the store tests, those that an index's row can answer, and the rest."""
     room = MAX_STORED_VALUES
     parts: dict[str, list[Condition]] = {"stored": [], "first": [], "then": []}
     for condition in required:
@@ -275,7 +282,7 @@ def _of_range(path: Path, span: TimeRange | None) -> list[Condition]:
 
 
 def _is_stored(path: Path) -> bool:
-    """Tell whether a path is one attribute of the index, and none of its keys."""
+    """Return whether a path is one attribute of the index, but not one of its keys."""
     head, *below = path
     if head == _RESOURCE:
         return below in (["resource_id"], ["resource_type"], ["name"])

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from event_api.fields import Path
-from event_api.query.bounds import Kept, weight
-from event_api.query.values import MISSING, OrderKey, Row, order_key, reach
+from event_api.domain.fields import Path
+from event_api.query.memory_budget import MemoryBudget, estimate_bytes
+from event_api.query.severity import sortable
+from event_api.query.values import MISSING, MaybeJson, OrderKey, Row, order_key, reach
 
 RowKey: TypeAlias = Callable[[Row], Any]
 
@@ -22,10 +23,12 @@ class SortKey:
 
     path: Path
     descending: bool = False
+    by_severity: bool = False
+    """Severities compare by rank, not as text."""
 
 
 NEWEST_FIRST = (SortKey(("created_at",), descending=True),)
-"""How list sorts unless told otherwise."""
+"""The default order of list."""
 
 
 class _Descending(tuple[OrderKey]):
@@ -37,19 +40,22 @@ class _Descending(tuple[OrderKey]):
         return other[0] < self[0]
 
 
-def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], kept: Kept, most: int | None = None) -> list[Row]:
+def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], kept: MemoryBudget, most: int | None = None) -> list[Row]:
     """Sort rows, stably; of more than ``most`` only the first are kept, and few others while sorting.
 
     Raises DbQueryError if those take too much memory.
     """
     key = row_key(keys)
-    return sort_keyed(((key(row), row) for row in rows), kept, weight, most)
+    return sort_keyed(((key(row), row) for row in rows), kept, estimate_bytes, most)
 
 
 def sort_keyed(
-    keyed: Iterable[tuple[Any, Row]], kept: Kept, weigh: Callable[[tuple[Any, Row]], int], most: int | None = None
+    keyed: Iterable[tuple[Any, Row]],
+    kept: MemoryBudget,
+    weigh: Callable[[tuple[Any, Row]], int],
+    most: int | None = None,
 ) -> list[Row]:
-    """Sort rows that come with what orders them, as `sort_rows` does; ``weigh`` tells what each takes in memory."""
+    """Sort rows that come with their sort keys, as `sort_rows` does; ``weigh`` estimates the memory of each."""
     first: list[tuple[Any, Row, int]] = []
     last = None
     total = taken = 0
@@ -76,24 +82,25 @@ def _key_of(one: tuple[Any, Row, int]) -> Any:  # noqa: ANN401 -- it only compar
 
 
 def row_key(keys: Sequence[SortKey]) -> RowKey:
-    """Return what orders rows: something that compares, and is equal for rows that the keys do not tell apart."""
-    single = [_descending(key.path) if key.descending else _ascending(key.path) for key in keys]
+    """Return a function to a row's sort key, which compares, and is equal for rows that the keys do not distinguish."""
+    single = [_descending(key) if key.descending else _ascending(key) for key in keys]
     if len(single) == 1:
         return single[0]
     return lambda row: [key(row) for key in single]
 
 
-def _ascending(path: Path) -> RowKey:
-    return lambda row: min(_order_keys(row, path))
+def _ascending(key: SortKey) -> RowKey:
+    return lambda row: min(_order_keys(row, key))
 
 
-def _descending(path: Path) -> RowKey:
-    return lambda row: _Descending((max(_order_keys(row, path)),))
+def _descending(key: SortKey) -> RowKey:
+    return lambda row: _Descending((max(_order_keys(row, key)),))
 
 
-def _order_keys(row: Row, path: Path) -> list[OrderKey]:
-    """Return the orders of a path's values; an array has its elements', and an empty one that of no value."""
+def _order_keys(row: Row, key: SortKey) -> list[OrderKey]:
+    """Return the orders of a key's values; an array has its elements', and an empty one that of no value."""
     keys: list[OrderKey] = []
-    for value in reach(row, path) or [MISSING]:
-        keys.extend(map(order_key, value or [MISSING]) if isinstance(value, list) else [order_key(value)])
+    for value in reach(row, key.path) or [MISSING]:
+        elements: Sequence[MaybeJson] = (value or [MISSING]) if isinstance(value, list) else [value]
+        keys.extend(map(order_key, map(sortable, elements) if key.by_severity else elements))
     return keys

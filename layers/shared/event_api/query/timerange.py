@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from event_api import times
-from event_api.jsontypes import Json
+from event_api.domain import times
+from event_api.json_types import Json
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL = ""
@@ -34,7 +34,7 @@ class TimeRange:
         )
 
     def holds(self, value: Json) -> bool:
-        """Tell whether a row's time is in the range; no time is in none."""
+        """Return whether a row's time is in the range; a missing time never is."""
         return (
             isinstance(value, str)
             and (self.since is None or self.since <= value)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from enum import Enum
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
-from event_api.fields import Path
-from event_api.jsontypes import Json, JsonObject
+from event_api.domain.fields import Path
+from event_api.json_types import Json, JsonObject
 
 Row: TypeAlias = JsonObject
 """An event, as far as it has been read: EventInfo's keys, None for no value."""
 
 MAX_DEPTH = 64
-"""Levels: what is nested deeper is not looked at when two values are compared."""
+"""Levels: a comparison of two values ignores deeper ones."""
+
+
+_SHORTEST_DOTTED = 2
+"""Names in a path of which no two can be one key with a dot in it: a field, and a key of it."""
 
 
 class Missing(Enum):
@@ -67,7 +71,29 @@ def reach(row: Json, path: Path) -> list[MaybeJson]:
     """Return every value at a path: through arrays it branches, a number is also an array's index.
 
     `MISSING` stands for each branch that ends early; the list is empty if an array on the way has nothing to follow.
+    A path that leads nowhere is tried with keys that contain dots.
     """
+    found = _reach(row, path)
+    if len(path) > _SHORTEST_DOTTED and all(value is MISSING for value in found):
+        dotted = _dotted(row, path)
+        return found if dotted is MISSING else [dotted]
+    return found
+
+
+def _dotted(value: Json, path: Path) -> MaybeJson:
+    """Follow a path through keys that contain dots, as the labels of OpenTelemetry and Kubernetes do: longest first."""
+    if not path:
+        return value
+    if not isinstance(value, dict):
+        return MISSING
+    for end in range(len(path), 0, -1):
+        name = ".".join(path[:end])
+        if name in value and (found := _dotted(value[name], path[end:])) is not MISSING:
+            return found
+    return MISSING
+
+
+def _reach(row: Json, path: Path) -> list[MaybeJson]:
     found: list[MaybeJson] = [row]
     for name in path:
         following: list[MaybeJson] = []
@@ -85,7 +111,10 @@ def reach(row: Json, path: Path) -> list[MaybeJson]:
 
 
 def candidates(row: Row, path: Path) -> list[Json]:
-    """Return what a condition on a path looks at: an array and each of its elements, None where there is no value."""
+    """Return the values that a condition on a path tests, or None without a value.
+
+    An array is tested as a whole and by each of its elements.
+    """
     found: list[Json] = []
     for value in reach(row, path) or (MISSING,):
         if isinstance(value, list):
@@ -97,7 +126,15 @@ def candidates(row: Row, path: Path) -> list[Json]:
 
 
 def lookup(row: Json, path: Path) -> MaybeJson:
-    """Return the one value that a key means in statistics: through an array, the array of what its objects have."""
+    """Return the one value of a key in statistics: through an array, the array of its objects' values.
+
+    A path that leads nowhere is tried with keys that contain dots.
+    """
+    value = _lookup(row, path)
+    return _dotted(row, path) if value is MISSING and len(path) > _SHORTEST_DOTTED else value
+
+
+def _lookup(row: Json, path: Path) -> MaybeJson:
     value: MaybeJson = row
     for depth, name in enumerate(path):
         if isinstance(value, dict):
@@ -106,7 +143,7 @@ def lookup(row: Json, path: Path) -> MaybeJson:
             if _is_index(name):
                 value = value[int(name)] if int(name) < len(value) else MISSING
                 continue
-            found = [lookup(element, path[depth:]) for element in value if isinstance(element, dict)]
+            found = [_lookup(element, path[depth:]) for element in value if isinstance(element, dict)]
             return [element for element in found if element is not MISSING]
         else:
             return MISSING
@@ -118,17 +155,18 @@ def replaced(row: Row, path: Path, value: Json) -> Row:
     copy = dict(row)
     inner = copy
     for name in path[:-1]:
-        inner[name] = dict(inner[name])
-        inner = inner[name]
+        below = dict(cast("JsonObject", inner[name]))
+        inner[name] = below
+        inner = below
     inner[path[-1]] = value
     return copy
 
 
 def unwound(row: Row, path: Path) -> Iterator[Row]:
-    """Give one row for each element of the array at a path; what is no array counts as its only element.
+    """Yield one row for each element of the array at a path; any other value counts as its only element.
 
-    A row without a value there gives none (MongoDB's ``$unwind``). One by one: each has a copy of what is around the
-    array.
+    A row without a value there yields none (MongoDB's ``$unwind``). Rows are made one by one, because each has a copy
+    of the objects around the array.
     """
     value: MaybeJson = row
     for name in path:

@@ -1,8 +1,8 @@
 """The alerts table: the alerts of each (domain, project, event_key), numbered by generation.
 
 At most the newest generation takes events, so one number decides who opens: of any number of copies that want to
-write generation n + 1, DynamoDB lets one. A RECOVERY that finds nothing open takes that place, too, with a note, so
-that it and the ALERT that it may have overtaken meet in one item, whichever is first (docs/adr/0002).
+write generation n + 1, DynamoDB lets one. A RECOVERY that finds no open alert takes that place, too, with a
+marker, so that it and the ALERT that it may have overtaken meet in one item, whichever is first (docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from event_api import ids, times
-from event_api.model import Alert, AlertState, Recovered, Severity, Urgency
+from event_api.domain import ids, times
+from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
 from event_api.store import retention
-from event_api.store.attributes import Fields, Item, Value
+from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 
 _STILL_OPEN = "#state <> :resolved"
 _RESOLVED = AlertState.RESOLVED.value
 _RECOVERED = "RECOVERED"
-"""The state of a note, which is no alert's."""
+"""The state of a marker, which no alert has."""
 _NOTE_DAYS = 15
 """How long a note is kept: longer than a delivery can wait in the queue, which is 14 days."""
 
@@ -31,11 +31,11 @@ class AlertStore:
         self._table = table
         self._retention_days = retention_days
 
-    def newest(self, key: str) -> Alert | Recovered | None:
+    def newest(self, key: str) -> Alert | EarlyRecovery | None:
         """Read what is newest of a key: an alert, open or not, or a note behind it; None if there never was one."""
         return next(self.newest_first(key, first_page=1), None)
 
-    def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert | Recovered]:
+    def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert | EarlyRecovery]:
         """Read the alerts of a key, the newest first, as they are asked for; a note can only be before them all."""
         items = self._table.query(
             "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
@@ -43,7 +43,7 @@ class AlertStore:
         return map(_from_item, items)
 
     def get(self, alert_id: str, now: datetime) -> Alert | None:
-        """Read an alert by its id; None if there is none, or it has expired."""
+        """Read an alert by its id; return None if it does not exist or has expired."""
         place = ids.alert_place(alert_id)
         if place is None:
             return None
@@ -76,7 +76,7 @@ class AlertStore:
             self._table.put(item, unless_exists="alert_key")
             return
         # The one case that changes two items: the older alert must still be as stale as it was when it was read, and
-        # who resolves it must notice that it is the newest no more.
+        # a process that resolves it must notice that it is no longer the newest.
         self._table.put_and_update(
             item,
             unless_exists="alert_key",
@@ -86,10 +86,10 @@ class AlertStore:
             values={"seen": times.to_iso(stale.last_event_at), "resolved": _RESOLVED, "yes": True},
         )
 
-    def note(self, note: Recovered, instead: Recovered | None) -> None:
-        """Note a RECOVERY that found nothing open, in the place of the next alert or ``instead`` of an older note.
+    def note(self, note: EarlyRecovery, instead: EarlyRecovery | None) -> None:
+        """Store a marker for a RECOVERY with no open alert, in the next alert's place or ``instead`` of an older one.
 
-        Raises ConditionFailedError if somebody else has taken the place.
+        Raises ConditionFailedError if another process has taken the place.
         """
         days = min(_NOTE_DAYS, self._retention_days or _NOTE_DAYS)
         self._take_place(
@@ -99,48 +99,64 @@ class AlertStore:
                 "state": _RECOVERED,
                 "resolved_by": note.event_id,
                 "resolved_at": times.to_iso(note.at),
-                "recovery_occurred_at": _iso(note.occurred_at),
+                "recovery_occurred_at": _iso(note.recovery_occurred_at),
+                **_times_to_item(note.times),
                 "expires_at": retention.expires_at(note.at, days),
             },
             instead,
         )
 
-    def claim(self, alert: Alert, place: Recovered) -> None:
+    def claim(self, alert: Alert, place: EarlyRecovery) -> None:
         """Store a new alert in the place that a note holds; raise ConditionFailedError if that has changed."""
         self._take_place(self._to_item(alert), place)
 
-    def _take_place(self, item: dict[str, Value | None], held_by: Recovered | None) -> None:
+    def _take_place(self, item: dict[str, Value | None], held_by: EarlyRecovery | None) -> None:
         if held_by is None:
             self._table.put(item, unless_exists="alert_key")
         else:
             values: dict[str, Value] = {"recovered": _RECOVERED, "seen": times.to_iso(held_by.at)}
             self._table.put(item, condition="#state = :recovered AND #resolved_at = :seen", values=values)
 
-    def touch(self, alert: Alert, moment: datetime, occurred_at: datetime | None = None) -> None:
-        """Note that an alert had an event that is no RECOVERY.
+    def set_times(self, seen: Alert, changed: FiringTimes) -> None:
+        """Store the times of an alert's events after one more of them was received.
 
-        Raises ConditionFailedError if the alert is resolved, or had a later one.
+        Raises ConditionFailedError if the alert was resolved since it was ``seen``, or received a later event.
         """
-        values: dict[str, Value] = {"now": times.to_iso(moment), "resolved": _RESOLVED}
-        change = "SET #last_event_at = :now"
-        if occurred_at is not None:
-            change += ", #last_occurred_at = :occurred"
-            values["occurred"] = times.to_iso(occurred_at)
-        elif alert.last_occurred_at is not None:
-            change = f"REMOVE #last_occurred_at {change}"
-        self._update(alert, moment, change, values, f"{_STILL_OPEN} AND #last_event_at < :now")
+        assignments, conditions, removed = [], [_STILL_OPEN if seen.is_open else "#state = :resolved"], ""
+        values: dict[str, Value] = {"resolved": _RESOLVED}
+        known = seen.times
+        if changed.last_event_at != known.last_event_at:
+            assignments.append("#last_event_at = :now")
+            conditions.append("#last_event_at < :now")
+            values["now"] = times.to_iso(changed.last_event_at)
+        if changed.last_occurred_at is not None and changed.last_occurred_at != known.last_occurred_at:
+            assignments.append("#last_occurred_at = :occurred")
+            values["occurred"] = times.to_iso(changed.last_occurred_at)
+            # The latest time never goes back, so it is written only over the one that it was compared with.
+            if known.last_occurred_at is None:
+                conditions.append("attribute_not_exists(#last_occurred_at)")
+            else:
+                conditions.append("#last_occurred_at = :known")
+                values["known"] = times.to_iso(known.last_occurred_at)
+        if changed.order_unclear:
+            assignments.append("#order_unclear = :yes")
+            values["yes"] = True
+        elif known.order_unclear:
+            removed = "REMOVE #order_unclear "
+        change = f"{removed}SET {', '.join(assignments)}"
+        self._update(seen, changed.last_event_at, change, values, " AND ".join(conditions))
 
     def resolve(self, newest: Alert, event_id: str, moment: datetime, occurred_at: datetime | None = None) -> None:
         """Resolve an alert and every older open one of its key, on behalf of an event.
 
-        Raises ConditionFailedError if it is the newest no more, had another event since it was read, or somebody else
-        resolved one of them meanwhile.
+        Raises ConditionFailedError if it is no longer the newest, had another event since it was read, or another
+        process resolved one of them meanwhile.
         """
         # An alert is resolved after every older one, so below a resolved one there is nothing left to do, also when
         # this is interrupted and repeated.
         still_open: list[Alert] = []
         for alert in self.newest_first(newest.key, first_page=2):
-            if isinstance(alert, Recovered) or alert.generation > newest.generation:
+            if isinstance(alert, EarlyRecovery) or alert.generation > newest.generation:
                 raise ConditionFailedError
             if not alert.is_open:
                 break
@@ -158,6 +174,8 @@ class AlertStore:
             if alert.generation == newest.generation:
                 values["seen"] = times.to_iso(newest.last_event_at)
                 condition = f"{_STILL_OPEN} AND #last_event_at = :seen AND attribute_not_exists(#superseded)"
+                if not newest.times.order_unclear:
+                    condition += " AND attribute_not_exists(#order_unclear)"
             else:
                 condition = _STILL_OPEN
             self._update(alert, moment, change, values, condition)
@@ -183,13 +201,30 @@ class AlertStore:
             "webhook_id": alert.webhook_id,
             "opened_by": alert.opened_by,
             "opened_at": times.to_iso(alert.opened_at),
-            "last_event_at": times.to_iso(alert.last_event_at),
-            "last_occurred_at": _iso(alert.last_occurred_at),
+            **_times_to_item(alert.times),
             "resolved_by": alert.resolved_by,
             "resolved_at": _iso(alert.resolved_at),
             "recovery_occurred_at": _iso(alert.recovery_occurred_at),
             "expires_at": retention.expires_at(alert.opened_at, self._retention_days),
         }
+
+
+def _times_to_item(fired: FiringTimes | None) -> dict[str, Value | None]:
+    if fired is None:
+        return {}
+    return {
+        "last_event_at": times.to_iso(fired.last_event_at),
+        "last_occurred_at": _iso(fired.last_occurred_at),
+        "order_unclear": fired.order_unclear or None,
+    }
+
+
+def _times(stored: ItemReader) -> FiringTimes:
+    return FiringTimes(
+        last_event_at=stored.time("last_event_at"),
+        last_occurred_at=stored.optional_time("last_occurred_at"),
+        order_unclear=stored.flag("order_unclear"),
+    )
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -204,23 +239,27 @@ def _is_note(item: Item) -> bool:
     return item.get("state") == _RECOVERED
 
 
-def _from_item(item: Item) -> Alert | Recovered:
+def _from_item(item: Item) -> Alert | EarlyRecovery:
     return _note(item) if _is_note(item) else _alert(item)
 
 
-def _note(item: Item) -> Recovered:
-    stored = Fields(item)
-    return Recovered(
+def _note(item: Item) -> EarlyRecovery:
+    stored = ItemReader(item)
+    generation, at = stored.number("generation"), stored.time("resolved_at")
+    # The markers of version 0.1 have no times; behind the first alert of a key, that means unknown ones.
+    unstated = None if generation == 1 else FiringTimes(at)
+    return EarlyRecovery(
         key=stored.text("alert_key"),
-        generation=stored.number("generation"),
+        generation=generation,
         event_id=stored.text("resolved_by"),
-        at=stored.time("resolved_at"),
-        occurred_at=stored.optional_time("recovery_occurred_at"),
+        at=at,
+        recovery_occurred_at=stored.optional_time("recovery_occurred_at"),
+        times=_times(stored) if "last_event_at" in item else unstated,
     )
 
 
 def _alert(item: Item) -> Alert:
-    stored = Fields(item)
+    stored = ItemReader(item)
     key, generation = stored.text("alert_key"), stored.number("generation")
     return Alert(
         alert_id=ids.alert_id(key, generation),
@@ -236,8 +275,7 @@ def _alert(item: Item) -> Alert:
         webhook_id=stored.text("webhook_id"),
         opened_by=stored.text("opened_by"),
         opened_at=stored.time("opened_at"),
-        last_event_at=stored.time("last_event_at"),
-        last_occurred_at=stored.optional_time("last_occurred_at"),
+        times=_times(stored),
         resolved_by=stored.optional_text("resolved_by"),
         resolved_at=stored.optional_time("resolved_at"),
         recovery_occurred_at=stored.optional_time("recovery_occurred_at"),

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
-from event_api import times
-from event_api.jsontypes import Json
-from event_api.raw import write_json
+from event_api.domain import times
+from event_api.json_text import write_json
+from event_api.json_types import Json
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -49,13 +48,11 @@ def to_attributes(item: Mapping[str, Value | None]) -> dict[str, AttributeValueT
 
 
 def from_attribute(attribute: AttributeValueTypeDef) -> Value:
-    """Read one value; bytes may still be in base64 (`event_api.store.client`)."""
+    """Read one value."""
     ((kind, value),) = attribute.items()
     match kind:
         case "S":
             return value  # type: ignore[return-value]  # the stubs do not tie kinds to types
-        case "B" if isinstance(value, str):
-            return b64decode(value)
         case "N":
             return int(value)  # type: ignore[call-overload, no-any-return]  # as above
         case "L":
@@ -71,18 +68,18 @@ def from_attributes(attributes: Mapping[str, AttributeValueTypeDef]) -> Item:
     return {name: from_attribute(attribute) for name, attribute in attributes.items()}
 
 
-class Fields:
-    """Typed access to an item that we wrote; what is not as we wrote it is a defect, and raises TypeError."""
+class ItemReader:
+    """Typed access to a stored item; a value of another type than was written is a defect, and raises TypeError."""
 
     def __init__(self, item: Item) -> None:
         self._item = item
 
     def optional_text(self, name: str) -> str | None:
-        """Return a string, or None where the attribute is absent."""
+        """Return a string, or None if the attribute is absent."""
         value = self._item.get(name)
         if value is None or isinstance(value, str):
             return value
-        raise TypeError(f"attribute {name} is no string")
+        raise TypeError(f"attribute {name} is not a string")
 
     def text(self, name: str) -> str:
         """Return a string that must be there."""
@@ -96,7 +93,7 @@ class Fields:
         value = self._item.get(name)
         if isinstance(value, int):
             return value
-        raise TypeError(f"attribute {name} is no integer")
+        raise TypeError(f"attribute {name} is not an integer")
 
     def flag(self, name: str) -> bool:
         """Return a boolean; absent is False."""
@@ -114,23 +111,23 @@ class Fields:
         value = self._item.get(name, [])
         if isinstance(value, list):
             return value
-        raise TypeError(f"attribute {name} is no list")
+        raise TypeError(f"attribute {name} is not a list")
 
     def text_map(self, name: str) -> dict[str, str]:
         """Return a map of strings; absent is empty."""
         value = self._item.get(name, {})
         if isinstance(value, dict):
             return value
-        raise TypeError(f"attribute {name} is no map")
+        raise TypeError(f"attribute {name} is not a map")
 
     def optional_time(self, name: str) -> datetime | None:
-        """Return an instant, or None where the attribute is absent."""
+        """Return an instant, or None if the attribute is absent."""
         value = self.optional_text(name)
         if value is None:
             return None
         moment = times.parse_iso(value)
         if moment is None:
-            raise TypeError(f"attribute {name} is no time")
+            raise TypeError(f"attribute {name} is not a time")
         return moment
 
     def time(self, name: str) -> datetime:
@@ -142,7 +139,7 @@ class Fields:
 
 
 def pack(value: Json) -> Value:
-    """Pack JSON into one attribute: text, or compressed where that is smaller.
+    """Pack JSON into one attribute: as text, or compressed if that is smaller.
 
     A map of attributes would cost more bytes, refuse some numbers, and take ten times longer to write.
     """
@@ -153,4 +150,6 @@ def pack(value: Json) -> Value:
 
 def unpack(packed: Value) -> Json:
     """Return what `pack` was given."""
-    return json.loads(zlib.decompress(packed) if isinstance(packed, bytes) else packed)  # type: ignore[arg-type]
+    text = zlib.decompress(packed) if isinstance(packed, bytes) else packed
+    value: Json = json.loads(cast("str | bytes", text))
+    return value

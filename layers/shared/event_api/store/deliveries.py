@@ -15,24 +15,24 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from event_api import times
-from event_api.jsontypes import JsonObject
-from event_api.model import Delivery, Scope
-from event_api.raw import Body
+from event_api.domain import times
+from event_api.domain.body import Body
+from event_api.domain.model import Delivery, Scope
+from event_api.json_types import JsonObject
 from event_api.store import retention
-from event_api.store.attributes import Fields, Item, Value
-from event_api.store.bodies import BodyStore
+from event_api.store.attributes import Item, ItemReader, Value
+from event_api.store.body_bucket import BodyBucket
 from event_api.store.table import ConditionFailedError, Meter, Table
 
 MAX_COMPRESSED_BYTES = 380_000
-"""What of a DynamoDB item's 400 KB is left for the body beside headers and ids; larger ones go to the bucket."""
+"""Part of a DynamoDB item's 400 KB that is left for the body; larger bodies go to the bucket."""
 
 _BODY_ATTRIBUTES = ("delivery_id", "project_id", "body", "body_key", "unwrapped", "expires_at")
 _SHARDS = "0123456789abcdef"
-"""What a delivery's id ends with."""
+"""The last characters of delivery ids."""
 
 
-class Unfinished(StrEnum):
+class DeliveryState(StrEnum):
     """How an unfinished delivery is to be finished."""
 
     OPEN = "open"
@@ -46,7 +46,7 @@ class Unfinished(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class UnfinishedDelivery:
     """An unfinished delivery, as the index lists it."""
 
     delivery_id: str
@@ -54,13 +54,13 @@ class Pending:
     project_id: str
     webhook_id: str
     received_at: datetime
-    state: Unfinished
+    state: DeliveryState
 
 
 class DeliveryStore:
     """Deliveries by (id, domain)."""
 
-    def __init__(self, table: Table, bodies: BodyStore, retention_days: int) -> None:
+    def __init__(self, table: Table, bodies: BodyBucket, retention_days: int) -> None:
         self._table = table
         self._bodies = bodies
         self._retention_days = retention_days
@@ -81,7 +81,7 @@ class DeliveryStore:
             "unwrapped": delivery.body.unwrapped or None,
             "headers": delivery.headers or None,
             "received_at": times.to_iso(delivery.received_at),
-            "unfinished": None if delivery.finished else Unfinished.OPEN.shard_of(delivery_id),
+            "unfinished": None if delivery.finished else DeliveryState.OPEN.shard_of(delivery_id),
             "expires_at": retention.expires_at(delivery.received_at, self._retention_days),
         }
         try:
@@ -91,11 +91,11 @@ class DeliveryStore:
         return True
 
     def get(self, delivery_id: str, domain_id: str) -> Delivery | None:
-        """Read a delivery as it was stored; None if there is none, or its body has expired."""
+        """Read a delivery as it was stored; return None if it does not exist or its body has expired."""
         item = self._table.get(_key(delivery_id, domain_id), consistent=True)
         if item is None:
             return None
-        stored = Fields(item)
+        stored = ItemReader(item)
         body = self._body(stored)
         if body is None:
             return None
@@ -112,7 +112,7 @@ class DeliveryStore:
 
     def finish(self, delivery_id: str, domain_id: str) -> None:
         """Note that all events of a delivery are stored."""
-        # What has expired meanwhile must not come back as an empty item.
+        # An expired delivery must not come back as an empty item.
         with suppress(ConditionFailedError):
             self._table.update(
                 _key(delivery_id, domain_id), "REMOVE #unfinished", {}, condition="attribute_exists(#delivery_id)"
@@ -124,7 +124,7 @@ class DeliveryStore:
             self._set_queued(delivery_id, domain_id, "attribute_exists(#unfinished)")
 
     def reopen(self, delivery_id: str, domain_id: str) -> bool:
-        """Have a delivery count as unfinished until the worker has gone through it again; False if there is none."""
+        """Mark a delivery as unfinished until the worker has processed it again; return False if it does not exist."""
         try:
             self._set_queued(delivery_id, domain_id, "attribute_exists(#delivery_id)")
         except ConditionFailedError:
@@ -132,18 +132,18 @@ class DeliveryStore:
         return True
 
     def _set_queued(self, delivery_id: str, domain_id: str, condition: str) -> None:
-        shard = Unfinished.QUEUED.shard_of(delivery_id)
+        shard = DeliveryState.QUEUED.shard_of(delivery_id)
         self._table.update(
             _key(delivery_id, domain_id), "SET #unfinished = :shard", {"shard": shard}, condition=condition
         )
 
     def unfinished(
         self,
-        states: Iterable[Unfinished] = tuple(Unfinished),
+        states: Iterable[DeliveryState] = tuple(DeliveryState),
         *,
         since: datetime | None = None,
         before: datetime | None = None,
-    ) -> Iterator[Pending]:
+    ) -> Iterator[UnfinishedDelivery]:
         """Read which deliveries are unfinished, of those received from ``since`` to ``before``.
 
         Not of one domain: for the sweeper and for operators, like the queue. It holds no sender's data.
@@ -176,21 +176,21 @@ class DeliveryStore:
         """
         keys = [_key(delivery_id, scope.domain_id) for delivery_id in delivery_ids]
         items = self._table.batch_get(keys, attributes=_BODY_ATTRIBUTES)
-        return {Fields(item).text("delivery_id"): partial(self._raw_data, item, scope, now) for item in items}
+        return {ItemReader(item).text("delivery_id"): partial(self._raw_data, item, scope, now) for item in items}
 
     def metered(self, meter: Meter) -> DeliveryStore:
         """Return the same store, with its reads counted."""
         return DeliveryStore(self._table.metered(meter), self._bodies, self._retention_days)
 
     def _raw_data(self, item: Item, scope: Scope, now: datetime) -> JsonObject | None:
-        stored = Fields(item)
+        stored = ItemReader(item)
         # Whatever id led here: a body is its project's, like its events.
         if not (retention.is_live(item, "expires_at", now) and scope.allows_project(stored.text("project_id"))):
             return None
         body = self._body(stored)
         return None if body is None else body.raw_data()
 
-    def _body(self, stored: Fields) -> Body | None:
+    def _body(self, stored: ItemReader) -> Body | None:
         key = stored.optional_text("body_key")
         packed = stored.blob("body") if key is None else self._bodies.get(key)
         return None if packed is None else Body(zlib.decompress(packed), unwrapped=stored.flag("unwrapped"))
@@ -200,9 +200,9 @@ def _key(delivery_id: str, domain_id: str) -> Item:
     return {"delivery_id": delivery_id, "domain_id": domain_id}
 
 
-def _pending(item: Item, state: Unfinished) -> Pending:
-    stored = Fields(item)
-    return Pending(
+def _pending(item: Item, state: DeliveryState) -> UnfinishedDelivery:
+    stored = ItemReader(item)
+    return UnfinishedDelivery(
         delivery_id=stored.text("delivery_id"),
         domain_id=stored.text("domain_id"),
         project_id=stored.text("project_id"),

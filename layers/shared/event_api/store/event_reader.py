@@ -1,57 +1,60 @@
-"""Reading many events: what the query language's plans become on the indexes.
+"""Reading many events: the query language's plans, carried out on the indexes.
 
-A reader is made for a `Scope`. Every key that it reads begins with the scope's domain, and what it reads passes the
-scope's projects, whatever a plan says: there is no other way in.
+A reader is made for a `Scope`. Every key that it reads begins with the scope's domain, and every event passes the
+scope's projects, whatever a plan contains: there is no other way in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from event_api import ids, times
-from event_api.fields import RAW_FIELDS
-from event_api.jsontypes import JsonObject
-from event_api.model import Scope
-from event_api.query.consumption import Consumption
+from event_api.domain import ids, times
+from event_api.domain.fields import RAW_FIELDS
+from event_api.domain.model import Scope
+from event_api.json_text import is_utf8
+from event_api.json_types import JsonObject
+from event_api.query.execution import MANY_ROWS
 from event_api.query.matcher import Condition
 from event_api.query.planner import MAX_STORED_VALUES, Index, Plan
-from event_api.query.reader import MANY_ROWS
-from event_api.raw import is_utf8
+from event_api.query.read_budget import ReadBudget
+from event_api.query.summaries import Values
+from event_api.query.summarized import Question, SummaryView, tallied
 from event_api.store import retention
 from event_api.store.attributes import Item, Value
 from event_api.store.deliveries import DeliveryStore
-from event_api.store.event_filter import filter_expression
 from event_api.store.events import (
     LENGTH_OF_TIME,
     Row,
+    attribute_of,
     attributes_of,
     delivery_of,
     details_of,
     scalars_of,
     within,
 )
-from event_api.store.table import BATCH_GET_KEYS, Partition, Table, batches
+from event_api.store.filter_expression import filter_expression
+from event_api.store.summaries import SummaryStore, raw_values
+from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, Table, batches
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
 _BEHIND_ID = "\0"
-"""Sorts behind an event's place, and not behind any other's: there is no string between."""
+"""Sorts immediately after an event's place: no string lies between."""
 _DELIVERY = "delivery_id"
-"""What a row has beside EventInfo's fields, for `EventReader.fill`."""
+"""Field of a row, in addition to those of EventInfo, for `EventReader.fill`."""
 _PAGES_BEFORE_SLICES = 2
 _SLICES = 16
 _AT_ONCE = 4
 """There are more slices than are counted at once: events come unevenly, and who is done early takes another."""
 _A_FEW_OF_AN_INSTANT = 8
 _MOST_OF_AN_INSTANT = 100
-"""Events of one instant that are kept to be turned around; where there are more, they are read once more in order."""
+"""Events of one instant that are kept to be reversed; if there are more, they are read once more in order."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -70,8 +73,16 @@ class EventReader:
     """The events that one reader may see."""
 
     def __init__(
-        self, table: Table, deliveries: DeliveryStore, scope: Scope, now: datetime, consumption: Consumption
+        self,
+        table: Table,
+        deliveries: DeliveryStore,
+        summaries: SummaryStore,
+        *,
+        scope: Scope,
+        now: datetime,
+        consumption: ReadBudget,
     ) -> None:
+        self._summaries = summaries.of(scope.domain_id, now, consumption)
         self.consumption = consumption
         self._table = table.metered(consumption)
         self._deliveries = deliveries.metered(consumption)
@@ -83,7 +94,7 @@ class EventReader:
 
         ``expected``: how many rows the caller will probably take; reading is paced by it.
         """
-        if plan.nothing:
+        if plan.is_empty:
             return iter(())
         if plan.index is Index.EVENT:
             items = self._by_id(plan)
@@ -116,9 +127,31 @@ class EventReader:
 
         return row_of
 
+    def tally(self, plan: Plan, question: Question) -> Iterator[tuple[Values, int]]:
+        """Count a plan's rows by the values that a question needs; a combination may come more than once."""
+        attributes = [attribute_of(tuple(name.split("."))) for name in question.fields]
+        precision = question.precision
+
+        def values_of(item: RawItem) -> Values:
+            values = raw_values(item, attributes)
+            return (item["t"]["S"][:precision], *values) if precision else values
+
+        wanted = [*attributes, "t"] if precision or not attributes else attributes
+        return tallied(
+            values_of(item)
+            for partition in self._partitions(plan)
+            for part in _ranges(plan)
+            for page in self._table.raw_pages(partition, part.low, part.high, attributes=wanted)
+            for item in page
+        )
+
+    def summaries(self, since: str, until: str) -> SummaryView:
+        """Return the domain's summaries of the days from ``since`` to ``until``, both included."""
+        return self._summaries.view(since, until)
+
     def count(self, plan: Plan) -> int:
-        """Count a plan's rows without reading them out, where that is possible."""
-        if plan.nothing:
+        """Count a plan's rows without reading them, if that is possible."""
+        if plan.is_empty:
             return 0
         left_to_us = self._scope.projects is not None and self._projects_to_filter(plan.index) is None
         if plan.index is Index.EVENT or (left_to_us and plan.index is not Index.PROJECT):
@@ -126,9 +159,9 @@ class EventReader:
         return self._count([(partition, part) for partition in self._partitions(plan) for part in _ranges(plan)])
 
     def _count(self, parts: Sequence[tuple[Partition, _Range]]) -> int:
-        """Count ranges of partitions: their beginnings, and where there is much more, the rest in slices.
+        """Count ranges of partitions: their beginnings, and if there is much more, the rest in slices.
 
-        What is more than one is counted side by side: page after page would take as many round trips.
+        Several ranges are counted in parallel: page after page would take as many round trips.
         """
 
         def beginning(of: tuple[Partition, _Range]) -> tuple[int, Item | None]:
@@ -157,24 +190,24 @@ class EventReader:
 
     def _fill_from_items(self, rows: list[Row], fields: frozenset[str]) -> None:
         # One row is several where an array was unwound; no key may be asked for twice.
-        event_ids = dict.fromkeys(row["event_id"] for row in rows)
+        event_ids = dict.fromkeys(str(row["event_id"]) for row in rows)
         keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in event_ids]
         items = {item["e"]: item for item in self._table.batch_get(keys, attributes=attributes_of(fields) | {"e"})}
         scalars = scalars_of(fields)
         for row in rows:
-            item = items.get(row["event_id"])
-            # What has been deleted meanwhile has no values.
+            item = items.get(str(row["event_id"]))
+            # An event that has been deleted meanwhile has no values.
             row.update(dict.fromkeys(fields) if item is None else scalars(item) | details_of(item, fields))
 
     def _with_raw_data(self, rows: list[Row]) -> Iterator[Row]:
-        delivery_ids = {row[_DELIVERY] for row in rows} - {None}
+        delivery_ids = {delivery for row in rows if isinstance(delivery := row[_DELIVERY], str)}
         bodies = self._deliveries.raw_data_of(sorted(delivery_ids), self._scope, self._now)
         # Bodies may be large: one is unpacked at a time, once for all the events that follow one another.
         last_id: str | None = None
         raw_data: JsonObject | None = None
         for row in rows:
-            if row[_DELIVERY] != last_id:
-                last_id = row[_DELIVERY]
+            if (delivery := row[_DELIVERY]) != last_id:
+                last_id = cast("str | None", delivery)
                 raw_data = bodies[last_id]() if last_id in bodies else None
             row["raw_data"] = raw_data
             yield row
@@ -193,7 +226,7 @@ class EventReader:
             case _:
                 index, attribute = "by-alert", "da"
                 keys = [within(domain_id, key) for key in _possible(plan.keys)]
-        text, values = filter_expression(plan.stored, self._projects_to_filter(plan.index))
+        text, values = filter_expression(plan.pushed_down, self._projects_to_filter(plan.index))
         filtered = f"{retention.live_only('x')} AND {text}" if text else retention.live_only("x")
         given: dict[str, Value] = {"now": int(self._now.timestamp()), **values}
         return [Partition(index, attribute, key, "t", filtered, given) for key in keys]
@@ -202,7 +235,7 @@ class EventReader:
         projects = self._scope.projects
         if projects is None or index is Index.PROJECT or not 0 < len(projects) <= MAX_STORED_VALUES:
             return None
-        return Condition(("project_id",), "in", sorted(projects))
+        return Condition(("project_id",), "in", [*sorted(projects)])
 
     def _in_order(self, partition: Partition, plan: Plan, attributes: Iterable[str], expected: int) -> Iterator[Item]:
         # Read backwards, an instant's last event is known by the first of another one.
@@ -216,9 +249,9 @@ class EventReader:
 
     def _by_id(self, plan: Plan) -> Iterator[Item]:
         keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(plan.keys) - {""})]
-        attributes = self._attributes(plan, ordered=True) | attributes_of(plan.stored.heads) | {"x"}
-        holds = plan.stored.predicate(plan.now)
-        row_of = scalars_of(plan.stored.heads)
+        attributes = self._attributes(plan, ordered=True) | attributes_of(plan.pushed_down.heads) | {"x"}
+        holds = plan.pushed_down.predicate(plan.now)
+        row_of = scalars_of(plan.pushed_down.heads)
         items = [
             item
             for item in self._table.batch_get(keys, attributes=attributes)
@@ -230,7 +263,7 @@ class EventReader:
 
 
 def _merged(streams: Sequence[Iterator[Item]], plan: Plan) -> Iterator[Item]:
-    # What is in one stream need not know its order, nor have it read.
+    # A single stream needs no order to be read for a merge.
     return streams[0] if len(streams) == 1 else merge(*streams, key=_newest_first if plan.descending else _order)
 
 
@@ -280,6 +313,9 @@ def _ranges(plan: Plan) -> Sequence[_Range]:
 def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
     if len(tasks) <= 1:
         return list(map(function, tasks))
+    # Only what is read in several parts pays for the import.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         return list(threads.map(function, tasks))
 
@@ -306,8 +342,8 @@ def _following(moment: str) -> str:
 def _ascending_within_an_instant(read: Callable[..., Iterator[Item]], part: _Range, most: int) -> Iterator[Item]:
     """Read a range backwards by time, but forwards within each instant.
 
-    An index read backwards has the ids descending too. The few events of an instant are turned around; where there are
-    more than ``most``, they are read again forwards, so that no more are kept.
+    An index read backwards has the ids descending, too. The few events of an instant are reversed; if there are more
+    than ``most``, they are read again forwards, to keep no more.
     """
     high = part.high
     while True:

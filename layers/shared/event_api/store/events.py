@@ -27,15 +27,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from event_api import ids
-from event_api.fields import DETAIL_FIELDS, Path
-from event_api.jsontypes import Json, JsonObject
-from event_api.model import Scope
+from event_api.domain import ids
+from event_api.domain.event import Event
+from event_api.domain.fields import DETAIL_FIELDS, Path
+from event_api.domain.model import Scope
+from event_api.json_types import JsonObject
 from event_api.store import retention
 from event_api.store.attributes import Item, Value, pack, unpack
 from event_api.store.deliveries import DeliveryStore
+from event_api.store.marks import Marks
 from event_api.store.table import ConditionFailedError, Table
 
 Row: TypeAlias = JsonObject
@@ -70,7 +72,7 @@ ATTRIBUTES_OF_FIELD: Mapping[str, tuple[str, ...]] = {
 
 
 def within(domain_id: str, other_id: str) -> str:
-    """Return the hash key of what belongs to a domain: unambiguous whatever characters the ids hold."""
+    """Return the hash key of a domain's part: unambiguous whatever characters the ids hold."""
     return f"{len(domain_id)}:{domain_id}:{other_id}"
 
 
@@ -92,8 +94,12 @@ def created_at_of(item: Item) -> str:
     return str(item["t"])[:LENGTH_OF_TIME]
 
 
+def _text(item: Item, attribute: str) -> str | None:
+    return cast("str | None", item.get(attribute))
+
+
 def attribute_of(path: Path) -> str:
-    """Return the attribute that holds the one value at a path; raise KeyError if there is none."""
+    """Return the attribute that holds the one value at a path; raise KeyError without one."""
     head, *below = path
     return _RESOURCE[below[0]] if below else _SCALARS[head]
 
@@ -105,11 +111,11 @@ def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
     has_resource = "resource" in fields
 
     def read(item: Item) -> Row:
-        row: Row = {field: item.get(attribute) for field, attribute in scalars}
+        row: Row = {field: _text(item, attribute) for field, attribute in scalars}
         if has_time:
             row["created_at"] = created_at_of(item)
         if has_resource:
-            row["resource"] = {part: item.get(attribute) for part, attribute in _RESOURCE.items()}
+            row["resource"] = {part: _text(item, attribute) for part, attribute in _RESOURCE.items()}
         return row
 
     return read
@@ -118,47 +124,49 @@ def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
 def details_of(item: Item, fields: Iterable[str]) -> Row:
     """Return the DETAIL_FIELDS among some fields of an item of the table."""
     wanted = DETAIL_FIELDS & frozenset(fields)
-    details: Mapping[str, Json] = unpack(item["m"]) if wanted and "m" in item else {}
+    details = cast("JsonObject", unpack(item["m"])) if wanted and "m" in item else {}
     return {field: details.get(field) for field in wanted}
 
 
 class EventStore:
     """Single events: writing them, and reading one."""
 
-    def __init__(self, table: Table, deliveries: DeliveryStore, retention_days: int) -> None:
+    def __init__(self, table: Table, deliveries: DeliveryStore, retention_days: int, marks: Marks) -> None:
         self._table = table
+        self._marks = marks
         self._deliveries = deliveries
         self._retention_days = retention_days
 
-    def add(self, row: Row, stored_at: datetime, *, imported_with_body: bool | None = None) -> bool:
+    def add(self, event: Event, stored_at: datetime, *, imported_with_body: bool | None = None) -> bool:
         """Store an event once; False if it is there already. ``raw_data`` is not stored here.
 
         ``imported_with_body``: of an imported event, whether its raw body was stored; None if create made it.
         """
-        domain_id, project_id, alert_id = row["domain_id"], row["project_id"], row["alert_id"]
-        details = {field: row[field] for field in DETAIL_FIELDS if row[field] is not None}
+        details = {field: value for field in DETAIL_FIELDS if (value := getattr(event, field)) is not None}
         item: dict[str, Value | None] = {
-            **{attribute: row[field] for field, attribute in _SCALARS.items()},
-            **{attribute: row["resource"].get(part) for part, attribute in _RESOURCE.items()},
-            "t": row["created_at"] + row["event_id"],
-            "dp": None if project_id is None else within(domain_id, project_id),
-            "da": None if alert_id is None else within(domain_id, alert_id),
+            **{attribute: getattr(event, field) for field, attribute in _SCALARS.items()},
+            **{attribute: getattr(event.resource, part) for part, attribute in _RESOURCE.items()},
+            "t": event.created_at + event.event_id,
+            "dp": None if event.project_id is None else within(event.domain_id, event.project_id),
+            "da": None if event.alert_id is None else within(event.domain_id, event.alert_id),
             "m": pack(details) if details else None,
             "x": retention.expires_at(stored_at, self._retention_days),
             "i": imported_with_body,
         }
-        try:
-            self._table.put(item, unless_exists="e")
-        except ConditionFailedError:
-            return False
+        # An import is an operator's process, which may be suspended for any time.
+        with self._marks.around(event.domain_id, event.created_at, always=imported_with_body is not None):
+            try:
+                self._table.put(item, unless_exists="e")
+            except ConditionFailedError:
+                return False
         return True
 
     def exists(self, event_id: str, domain_id: str) -> bool:
-        """Tell whether an event is stored."""
+        """Return whether an event is stored."""
         return self._table.get({"e": event_id, "d": domain_id}, attributes=("e",), consistent=True) is not None
 
     def get(self, scope: Scope, event_id: str, fields: frozenset[str], now: datetime) -> Row | None:
-        """Read some fields of one event; None where the reader may see no such event.
+        """Read some fields of one event; return None if the scope has no such event.
 
         An event is found as soon as create has answered.
         """
@@ -170,7 +178,7 @@ class EventStore:
         if item is None or not retention.is_live(item, "x", now):
             return None
         row = scalars_of(fields | {"project_id"})(item) | details_of(item, fields)
-        if not scope.allows_project(row["project_id"]):
+        if not scope.allows_project(_text(item, "p")):
             return None
         if "raw_data" in fields:
             delivery_id = delivery_of(item, event_id, scope.domain_id)

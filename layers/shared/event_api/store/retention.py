@@ -18,7 +18,7 @@ def expires_at(stored_at: datetime, days: int) -> int | None:
 
 
 def is_live(item: Mapping[str, Value], attribute: str, now: datetime) -> bool:
-    """Tell whether an item may still be answered."""
+    """Return whether an item has not expired."""
     expiry = item.get(attribute)
     return not isinstance(expiry, int) or expiry > now.timestamp()
 

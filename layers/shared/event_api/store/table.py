@@ -1,7 +1,7 @@
-"""One table: reads and conditional writes, with AWS's failures told as the API's own.
+"""One table: reads and conditional writes; AWS errors are translated into the API's own.
 
-In every expression here an attribute is written ``#attribute`` (many of DynamoDB's 573 reserved words would do as
-attribute names otherwise), a value ``:value``.
+In every expression here an attribute is written ``#attribute`` (many attribute names would otherwise be among
+DynamoDB's 573 reserved words), a value ``:value``.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from event_api.errors import UnavailableError
+from event_api.domain.errors import UnavailableError
+from event_api.store import aws_errors
 from event_api.store.attributes import Item, Value, from_attributes, to_attribute, to_attributes
 
 if TYPE_CHECKING:
@@ -45,20 +44,24 @@ _SOMEBODY_WAS_QUICKER = {
 _SERVER_ERROR = 500
 
 
+RawItem: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Strings and numbers of an item, as DynamoDB's JSON has them."""
+
+
 class ConditionFailedError(Exception):
-    """A write's condition did not hold, or somebody else is writing the item; nothing was written."""
+    """The condition of a write did not hold, or another process is writing the item; nothing was written."""
 
 
 @contextmanager
-def failures_told() -> Iterator[None]:
-    """Tell AWS's failures as ours.
+def translate_aws_errors() -> Iterator[None]:
+    """Translate AWS errors into the API's own.
 
-    Raises ConditionFailedError for a condition that did not hold, UnavailableError for what may go well when it is
-    tried again; anything else (a request that DynamoDB refuses) is a defect of ours and passes through.
+    Raises ConditionFailedError for a condition that did not hold, UnavailableError for a failure that a retry may mend.
+    Any other error (a request that DynamoDB refuses) is a defect in our code and passes through.
     """
     try:
         yield
-    except ClientError as error:
+    except aws_errors.refusals() as error:
         code = error.response["Error"]["Code"]
         if code in _SOMEBODY_WAS_QUICKER:
             raise ConditionFailedError from None
@@ -70,7 +73,7 @@ def failures_told() -> Iterator[None]:
         if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
             raise UnavailableError("the database is busy") from error
         raise
-    except BotoCoreError as error:
+    except aws_errors.outages() as error:
         raise UnavailableError("the database cannot be reached") from error
 
 
@@ -110,7 +113,7 @@ class Meter(Protocol):
         ...
 
     def add(self, capacity_units: float, scanned: int, returned: int) -> None:
-        """Count a request: what it consumed, how many items DynamoDB looked at, and how many it sent."""
+        """Count a request: its consumed capacity, and the items that DynamoDB examined and sent."""
         ...
 
 
@@ -160,8 +163,8 @@ class Table:
         return Table(self._client, self._name, meter)
 
     def get(self, key: Item, *, attributes: Iterable[str] | None = None, consistent: bool = False) -> Item | None:
-        """Read an item, or only some of its attributes; None if there is none."""
-        with failures_told():
+        """Read an item, or only some of its attributes; return None if it does not exist."""
+        with translate_aws_errors():
             answer = self._client.get_item(
                 TableName=self._name,
                 Key=to_attributes(key),
@@ -171,9 +174,10 @@ class Table:
         return from_attributes(answer["Item"]) if "Item" in answer else None
 
     def get_latest(self, key: Item, *, attributes: Iterable[str] | None = None) -> Item | None:
-        """Read an item that never changes once it is there, or seldom.
+        """Read an item that changes seldom or never once it exists.
 
-        What may be a second old is read first, at half the price, and the latest only where that finds nothing.
+        A read that may be a second old comes first, at half the price; the latest state is read only if that finds
+        nothing.
         """
         return self.get(key, attributes=attributes) or self.get(key, attributes=attributes, consistent=True)
 
@@ -189,7 +193,7 @@ class Table:
 
         Raises ConditionFailedError if it was to be new and is not, or the condition does not hold.
         """
-        with failures_told():
+        with translate_aws_errors():
             self._client.put_item(
                 TableName=self._name,
                 Item=to_attributes(item),
@@ -214,12 +218,12 @@ class Table:
         change: Any = {"TableName": self._name, "Key": to_attributes(other)}
         put |= expressions(ConditionExpression=_absent(unless_exists))
         change |= expressions(values, UpdateExpression=update, ConditionExpression=condition)
-        with failures_told():
+        with translate_aws_errors():
             self._client.transact_write_items(TransactItems=[{"Update": change}, {"Put": put}])
 
     def update(self, key: Item, update: str, values: Mapping[str, Value], *, condition: str | None = None) -> None:
         """Change an item; raise ConditionFailedError if the condition does not hold."""
-        with failures_told():
+        with translate_aws_errors():
             self._client.update_item(
                 TableName=self._name,
                 Key=to_attributes(key),
@@ -227,8 +231,8 @@ class Table:
             )
 
     def update_and_read(self, key: Item, update: str, values: Mapping[str, Value]) -> Item:
-        """Change an item, which is made if there is none, and return the attributes that were changed."""
-        with failures_told():
+        """Update an item, creating it if it does not exist, and return the changed attributes."""
+        with translate_aws_errors():
             answer = self._client.update_item(
                 TableName=self._name,
                 Key=to_attributes(key),
@@ -237,11 +241,11 @@ class Table:
             )
         return from_attributes(answer["Attributes"])
 
-    def delete(self, key: Item, *, condition: str | None = None) -> None:
+    def delete(self, key: Item, *, condition: str | None = None, values: Mapping[str, Value] | None = None) -> None:
         """Delete an item; raise ConditionFailedError if the condition does not hold."""
-        with failures_told():
+        with translate_aws_errors():
             self._client.delete_item(
-                TableName=self._name, Key=to_attributes(key), **expressions(ConditionExpression=condition)
+                TableName=self._name, Key=to_attributes(key), **expressions(values, ConditionExpression=condition)
             )
 
     def query(
@@ -293,6 +297,24 @@ class Table:
             first_page=first_page,
         )
 
+    def raw_pages(
+        self, partition: Partition, low: str, high: str, *, attributes: Iterable[str]
+    ) -> Iterator[list[RawItem]]:
+        """Read the items of an index's partition from ``low`` to ``high``, page by page, as DynamoDB sends them.
+
+        For those that take few attributes of many items: converting them all would take most of the time.
+        """
+        condition, values = partition.between(low, high)
+        parameters = expressions(
+            values,
+            KeyConditionExpression=condition,
+            FilterExpression=partition.filtered,
+            ProjectionExpression=projection(attributes),
+        )
+        return (
+            cast("list[RawItem]", page["Items"]) for page in self._pages(partition.index, QUERY_PAGE_ITEMS, parameters)
+        )
+
     def count_range(
         self, partition: Partition, low: str, high: str, *, most_pages: int | None = None
     ) -> tuple[int, Item | None]:
@@ -315,7 +337,7 @@ class Table:
         limit = min(first_page, QUERY_PAGE_ITEMS)
         while True:
             self._meter.check_time()
-            with failures_told():
+            with translate_aws_errors():
                 page = self._client.query(
                     TableName=self._name, Limit=limit, ReturnConsumedCapacity="TOTAL", **parameters
                 )
@@ -340,7 +362,7 @@ class Table:
             pause = _FIRST_PAUSE
             for _ in range(_BATCH_TRIES):
                 self._meter.check_time()
-                with failures_told():
+                with translate_aws_errors():
                     answer = self._client.batch_get_item(RequestItems=request, ReturnConsumedCapacity="TOTAL")
                 items = answer["Responses"].get(self._name, [])
                 units = sum(consumed["CapacityUnits"] for consumed in answer.get("ConsumedCapacity", ()))

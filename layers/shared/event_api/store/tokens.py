@@ -1,13 +1,13 @@
-"""The tokens table: who may read, and what."""
+"""The tokens table: the permissions of each caller."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from event_api import times
-from event_api.model import Permission, Token
-from event_api.store.attributes import Fields, Item, Value
+from event_api.domain import times
+from event_api.domain.model import Permission, Token
+from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 
 _FORGET_AFTER = timedelta(days=90)
@@ -21,12 +21,12 @@ class TokenStore:
         self._table = table
 
     def get(self, token_id: str) -> Token | None:
-        """Read a token, also one that was made this moment; None if there is none."""
+        """Read a token, even one that was made this moment; return None if it does not exist."""
         item = self._table.get_latest({"token_id": token_id})
         return None if item is None else _from_item(item)
 
     def get_consistent(self, token_id: str) -> Token | None:
-        """Read a token as it is this moment, to change it; None if there is none."""
+        """Read the latest state of a token in order to change it; return None if it does not exist."""
         item = self._table.get({"token_id": token_id}, consistent=True)
         return None if item is None else _from_item(item)
 
@@ -60,7 +60,7 @@ class TokenStore:
         )
 
     def revoke(self, token_id: str) -> bool:
-        """Refuse a token from now on; False if there is none."""
+        """Revoke a token; return False if it does not exist."""
         try:
             self._table.update(
                 {"token_id": token_id},
@@ -96,7 +96,7 @@ def _to_item(token: Token) -> dict[str, Value | None]:
 
 
 def _from_item(item: Item) -> Token:
-    stored = Fields(item)
+    stored = ItemReader(item)
     return Token(
         token_id=stored.text("token_id"),
         secret_hash=stored.text("secret_hash"),

@@ -1,4 +1,4 @@
-"""The webhooks table: who may deliver, and for whom."""
+"""The webhooks table: the senders that may deliver, and their domains."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from types import MappingProxyType
 
-from event_api import times
-from event_api.jsontypes import JsonObject
-from event_api.model import OldKey, RecoveryMode, Signing, Webhook, WebhookState
-from event_api.raw import write_json
-from event_api.store.attributes import Fields, Item, Value
+from event_api.domain import times
+from event_api.domain.model import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
+from event_api.json_text import write_json
+from event_api.json_types import JsonObject
+from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 
 
@@ -22,12 +22,12 @@ class WebhookStore:
         self._table = table
 
     def get(self, webhook_id: str) -> Webhook | None:
-        """Read a webhook, also one that was made this moment; None if there is none."""
+        """Read a webhook, even one that was made this moment; return None if it does not exist."""
         item = self._table.get_latest({"webhook_id": webhook_id})
         return None if item is None else _from_item(item)
 
     def get_consistent(self, webhook_id: str) -> Webhook | None:
-        """Read a webhook as it is this moment, to change it; None if there is none."""
+        """Read the latest state of a webhook in order to change it; return None if it does not exist."""
         item = self._table.get({"webhook_id": webhook_id}, consistent=True)
         return None if item is None else _from_item(item)
 
@@ -41,28 +41,31 @@ class WebhookStore:
         self._table.put(_to_item(webhook), unless_exists="webhook_id")
 
     def set_state(self, webhook_id: str, state: WebhookState) -> bool:
-        """Enable or disable a webhook; False if there is none."""
+        """Enable or disable a webhook; return False if it does not exist."""
         return self._change(webhook_id, "SET #state = :state", {"state": state.value})
 
     def set_rate_limit(self, webhook_id: str, rate_limit: int | None) -> bool:
-        """Limit a webhook's deliveries; False if there is none."""
+        """Limit a webhook's deliveries; return False if it does not exist."""
         if rate_limit is None:
             return self._change(webhook_id, "REMOVE #rate_limit", {})
         return self._change(webhook_id, "SET #rate_limit = :limit", {"limit": rate_limit})
 
     def set_format(self, webhook_id: str, format: str | None, mapping: JsonObject | None) -> bool:  # noqa: A002  # the domain's word
-        """Fix a webhook's format, or give it a mapping of its own, or neither; False if there is none."""
+        """Set a webhook's format or mapping, or neither; return False if it does not exist."""
         values = {"format": format, "mapping": None if mapping is None else write_json(mapping)}
         return self._replace(webhook_id, values)
 
     def set_signing(self, changed: Webhook, seen: Webhook) -> bool:
-        """Store how a webhook's sender signs, or that it does not; False if that is no longer what was ``seen``."""
+        """Store how a webhook's sender signs, or that it does not; return False if it is no longer as ``seen``."""
         return self._replace(changed.webhook_id, {"signing": _signing(changed)}, seen={"signing": _signing(seen)})
 
     def _replace(
         self, webhook_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] = MappingProxyType({})
     ) -> bool:
-        """Set or, where the value is None, remove attributes; False if there is no webhook, or not as it was seen."""
+        """Set attributes, or remove those whose value is None.
+
+        Returns False if the webhook does not exist or is not as seen.
+        """
         sets = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
         removes = [f"#{name}" for name, value in values.items() if value is None]
         update = f"SET {', '.join(sets)} " * bool(sets) + f"REMOVE {', '.join(removes)}" * bool(removes)
@@ -77,7 +80,7 @@ class WebhookStore:
         return self._change(webhook_id, update, arguments, " AND ".join(conditions))
 
     def set_keys(self, changed: Webhook, seen: Webhook) -> bool:
-        """Store a webhook's keys, old ones included; False if they are no longer those that were ``seen``."""
+        """Store a webhook's keys, old ones included; return False if they are no longer those ``seen``."""
         # A new key is new random bits, so who replaced keys meanwhile left another list.
         condition = "#key_hashes = :seen"
         values: dict[str, Value] = {"new": list(changed.key_hashes), "seen": list(seen.key_hashes)}
@@ -87,7 +90,7 @@ class WebhookStore:
         return self._change(changed.webhook_id, "SET #key_hashes = :new REMOVE #old_keys", values, condition)
 
     def delete(self, webhook_id: str) -> bool:
-        """Delete a webhook; its events stay. False if there is none."""
+        """Delete a webhook; its events stay. Return False if it does not exist."""
         try:
             self._table.delete({"webhook_id": webhook_id}, condition="attribute_exists(#webhook_id)")
         except ConditionFailedError:
@@ -143,8 +146,8 @@ def _old_keys(webhook: Webhook) -> dict[str, str]:
 
 
 def _from_item(item: Item) -> Webhook:
-    stored = Fields(item)
-    ends = Fields({**stored.text_map("old_keys")})
+    stored = ItemReader(item)
+    ends = ItemReader({**stored.text_map("old_keys")})
     return Webhook(
         webhook_id=stored.text("webhook_id"),
         domain_id=stored.text("domain_id"),
@@ -153,7 +156,7 @@ def _from_item(item: Item) -> Webhook:
         state=WebhookState(stored.text("state")),
         format=stored.optional_text("format"),
         key_hashes=tuple(stored.texts("key_hashes")),
-        old_keys=tuple(OldKey(key_hash, ends.time(key_hash)) for key_hash in stored.text_map("old_keys")),
+        old_keys=tuple(RetiredKey(key_hash, ends.time(key_hash)) for key_hash in stored.text_map("old_keys")),
         duplicate_event_time=stored.number("duplicate_event_time"),
         recovery_mode=RecoveryMode(stored.text("recovery_mode")),
         rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,

@@ -1,1 +1,1 @@
-"""One module per sender's format; see `event_api.normalizers.registry.Format` for what each has."""
+"""One module per sender's format; see `event_api.normalizers.registry.Format` for its members."""

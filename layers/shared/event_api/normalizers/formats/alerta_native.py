@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import coerce
-from event_api.normalizers.coerce import digest, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers import lenient
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "alerta-native"
 ALIASES: Final = ("alerta",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("environment", "event", "resource", "severity")),)
 
 SEVERITIES: Final = {
@@ -40,7 +41,7 @@ SEVERITIES: Final = {
 RECOVERED: Final = frozenset({"normal", "ok", "cleared"})
 """Severities that say that it is over; ``normal`` is the default."""
 NO_EVENTS: Final = frozenset({"ack", "assign", "blackout", "shelved"})
-"""Statuses that somebody set."""
+"""Statuses that a person set."""
 CLOSED: Final = frozenset({"closed", "expired"})
 
 _HEARTBEAT = "heartbeat"
@@ -49,7 +50,7 @@ _CLOSED_TIMES = ("updateTime", "lastReceiveTime")  # it was created when it bega
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert; none of a heartbeat, and of what somebody acknowledged or silenced."""
+    """Make one event of an alert; none of a heartbeat, or of an alert that a person acknowledged or silenced."""
     body = payload.body
     status = (text(body.get("status")) or "").lower()
     if status in NO_EVENTS or (text(body.get("type")) or "").lower() == _HEARTBEAT:
@@ -65,7 +66,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             event_key=_key(body, event, resource),
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
             title=f"{event}: {resource}" if event and resource else event or resource or "",
-            severity=Severity.INFO if recovered else coerce.severity(word, SEVERITIES, _default(word)),
+            severity=Severity.INFO if recovered else lenient.severity(word, SEVERITIES, _default(word)),
             description=first_text(body.get("text"), body.get("message")),
             rule=event,
             resource=Resource(resource_id=resource, resource_type=text(body.get("group")), name=resource),
@@ -92,7 +93,7 @@ def _default(word: str | None) -> Severity:
 
 
 def _key(body: JsonObject, event: str | None, resource: str | None) -> str:
-    """Tell alerts apart as Alerta does: by environment, resource and event, or the events that correlate with it."""
+    """Distinguish alerts as Alerta does: by environment, resource and event, or the events that correlate with it."""
     correlate = body.get("correlate")
     related = {text(one) for one in correlate} if isinstance(correlate, list) else set()
     events = sorted(filter(None, related | {event}))

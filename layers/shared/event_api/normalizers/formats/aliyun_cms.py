@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_text, items, mapping, paragraphs, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_local, parse_time
+from event_api.json_text import parse_json
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_text, items, mapping, paragraphs, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.raw import parse_json
-from event_api.times import parse_local, parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aliyun-cms"
 ALIASES: Final = ("aliyun",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("alertName", "alertState", "metricName")),
     Rule(keys=("alertName", "alertState", "triggerLevel")),
@@ -124,7 +125,7 @@ def _subscribed(body: JsonObject) -> JsonObject:
         try:
             alert = parse_json(alert)
         except ValueError:
-            raise NormalizeError("the event's alert is text that is no JSON") from None
+            raise NormalizeError("the event's alert is text that is not JSON") from None
     alert = mapping(alert)
     return {
         "name": alert.get("eventName"),

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import first_text, paragraphs, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import first_text, paragraphs, severity, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "amorepacific"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("event_id", "event_time", "metric_name", "metric_value", "severity", "summary", "threshold", "urgency")),
 )
@@ -43,8 +44,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     said = text(body.get("severity"))
     return [
         NormalizedEvent(
-            # The summary is the path of what is watched; event_id is new for each message. Neither the resource's
-            # name nor its address belong here: some messages of an alert leave them out.
+            # The summary is the path of the monitored item; event_id is new for each message. The resource's name and
+            # address are left out of the key, because some messages of an alert omit them.
             event_key=":".join((NAME, _no_blanks(summary), _no_blanks(metric))),
             event_type=EventType.RECOVERY if said == _CLEARED else EventType.ALERT,
             title=title,

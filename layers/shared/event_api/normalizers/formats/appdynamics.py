@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "appdynamics"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url")),
     Rule(keys=("event.guid", "event.eventTypeKey", "event.deepLink")),
@@ -58,7 +59,7 @@ FIELDS: Final = {
     "incident_id": ("incident.id",),
     "incident_name": ("incident.name",),
 }
-"""Names of SpaceONE's template, and what other templates call the same."""
+"""Names in SpaceONE's template, and the corresponding names in other templates."""
 
 RECOVERED: Final = ("_CLOSE", "_CANCEL")
 """In the event's type: POLICY_CLOSE_WARNING, POLICY_CANCELED_CRITICAL, ANOMALY_CLOSE_CRITICAL."""
@@ -70,7 +71,7 @@ _PARTS_OF_A_JAVA_DATE = 6
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of each: a health rule's violation that starts, goes on or ends, or what else a policy watches."""
+    """Make one event for each health rule's violation that starts, continues or ends, or other policy's event."""
     body = payload.body
     events = items(body.get("events")) or [mapping(body.get("event"))]
     return [_event(_read({**body, **event})) for event in events]
@@ -87,7 +88,7 @@ def _read(event: JsonObject) -> dict[str, str]:
 
 
 def _is_filled(value: Json) -> bool:
-    # What a variable had no value for stays as it was written.
+    # A variable without a value stays as it was written.
     found = text(value)
     return found is not None and not found.startswith(_PLACEHOLDER)
 

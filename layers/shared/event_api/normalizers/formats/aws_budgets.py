@@ -1,6 +1,6 @@
 """AWS Budgets' notifications, and those of AWS Cost Anomaly Detection, through Amazon SNS or as they are.
 
-A budget's is text, which only a few of its lines are meant to be read by machines; it never tells a recovery. An
+A budget's is text, of which only a few lines are meant for machines; it never reports a recovery. An
 anomaly's is JSON, and comes through EventBridge too.
 
 Source: https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and
@@ -12,19 +12,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import sns
-from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-budgets"
 ALIASES: Final = ("aws-cost-anomaly",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(lines=("Budget Name:", "Alert Type:")),
     Rule(keys=("anomalyId", "monitorArn", "impact")),
@@ -32,7 +33,7 @@ RULES: Final = (
 )
 
 SEVERITIES: Final = {"actual": Severity.ERROR, "forecasted": Severity.WARNING}
-"""By the alert's type; one that does not tell its own has been passed."""
+"""By the alert's type; an alert without one has been exceeded."""
 
 _LINE = re.compile(r"^([A-Za-z][\w /&-]{0,60}):(.*)$", re.MULTILINE)
 _ACCOUNT = re.compile(r"\bAWS Account:?\s+(\d{12})\b")
@@ -50,7 +51,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if first_text(*map(anomaly.get, names)) is None:
         if sns.is_envelope(payload.body):
             return [sns.text_event(payload)]
-        raise NormalizeError("the message is no budget's, and has no anomalyId")
+        raise NormalizeError("the message is not a budget's, and has no anomalyId")
     return [_anomaly(anomaly, message)]
 
 

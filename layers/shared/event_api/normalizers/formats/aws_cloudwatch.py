@@ -8,21 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import sns
-from event_api.normalizers.coerce import at, first_text, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-cloudwatch"
 ALIASES: Final = ("aws-cloudwatch-lambda-action", "aws-cloudwatch-raw", "aws-cloudwatch-sns")
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("AlarmName", "NewStateValue")),
     Rule(keys=("alarmArn", "alarmData")),
@@ -50,7 +51,7 @@ class _Metric:
 
 @dataclass(frozen=True, slots=True)
 class _Alarm:
-    """What the four shapes have in common."""
+    """The fields that the four shapes share."""
 
     arn: str | None
     name: str | None
@@ -164,7 +165,7 @@ def _event(alarm: _Alarm) -> NormalizedEvent:
     measured = (metric.name for metric in alarm.metrics)
     name = first_text(alarm.name, (alarm.arn or "").rpartition(":alarm:")[2], *measured) or ""
     account = first_text(alarm.account, sns.arn_part(alarm.arn, sns.ARN_ACCOUNT)) or ""
-    # The display name "EU (Ireland)" that SNS brings is no region code; the ARN has the code.
+    # The display name "EU (Ireland)" that SNS brings is not a region code; the ARN has the code.
     region = first_text(sns.arn_part(alarm.arn, sns.ARN_REGION), alarm.region)
     return NormalizedEvent(
         # Alarm names are unique within an account and region, which is what the ARN says.

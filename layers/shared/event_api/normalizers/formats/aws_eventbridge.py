@@ -1,4 +1,4 @@
-"""Amazon EventBridge: what AWS services tell of ECS, CodeBuild, CodePipeline, CodeDeploy, GuardDuty and others.
+"""Amazon EventBridge: events of ECS, CodeBuild, CodePipeline, CodeDeploy, GuardDuty and other AWS services.
 
 CloudWatch's alarms, AWS Health and cost anomalies have formats of their own, which read them here as well.
 
@@ -12,19 +12,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import aws_findings, nesting, sns
-from event_api.normalizers.coerce import at, first_text, mapping, one_text, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.formats import generic
+from event_api.normalizers.identity import identity
+from event_api.normalizers.lenient import at, first_text, mapping, one_text, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors import aws_findings, sns
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-eventbridge"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(
         keys=("source", "detail-type", "detail"),
@@ -45,7 +49,7 @@ OUTCOMES: Final = (
         (EventType.RECOVERY, Severity.INFO),
     )
 )
-"""How something ended. Any other state (begun, cancelled by a person) tells nothing."""
+"""States that end something. Any other state (begun, cancelled by a person) makes no event."""
 
 RUNS: Final = {
     "aws.amplify": ("appId", "branchName"),
@@ -60,8 +64,10 @@ RUNS: Final = {
     "aws.states": ("stateMachineArn",),
     "aws.trustedadvisor": ("check-name", "resource_id"),
 }
-"""Sources that tell how something went that is done again and again, and the fields that name it: success ends the
-alert of an earlier failure."""
+"""Sources that report the result of repeated work, and the fields that name it:
+
+success ends the alert of an earlier failure.
+"""
 
 SUBJECTS: Final = RUNS | {
     "aws.acm": ("CommonName",),
@@ -83,7 +89,7 @@ STATES: Final = (
     "status-details.status",
     "newEvaluationResult.complianceType",
 )
-"""Where the details say how it is, or went; the first that is there counts."""
+"""Fields of the details that hold a state or result; the first present one counts."""
 STATE_ENDINGS: Final = ("state", "status", "eventtype")
 """Otherwise a field whose name ends so: DataSync has a ``State``, SageMaker a ``TrainingJobStatus``."""
 
@@ -115,10 +121,10 @@ KINDS: Final = {
     "EC2 Instance Rebalance Recommendation": Severity.WARNING,
     "EC2 Spot Instance Interruption Warning": Severity.WARNING,
 }
-"""What somebody should act on, though no field says so."""
+"""Events that require an action, though no field says so."""
 
 SEVERITIES: Final = {"critical": Severity.CRITICAL, "error": Severity.ERROR, "warn": Severity.WARNING}
-"""What EMR's events say of themselves."""
+"""EMR's own words for severity."""
 
 _CALL: Final = "via CloudTrail"
 _STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
@@ -126,7 +132,7 @@ _STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
 ECS_LEVELS: Final = {"error": Severity.ERROR, "warn": Severity.WARNING, "info": Severity.INFO}
 ECS_GOOD: Final = ("_STEADY_STATE", "_COMPLETED")
 ECS_PASSING: Final = frozenset({"ECS Task State Change", "ECS Container Instance State Change"})
-"""Every start and stop of a task: the service's own events tell what is wrong."""
+"""Every start and stop of a task: the service's own events report failures."""
 
 EC2_PASSING: Final = frozenset({"pending", "stopping", "shutting-down"})
 """States of an instance that another follows at once."""
@@ -164,7 +170,7 @@ class _Message:
 
     @property
     def outcome(self) -> tuple[EventType, Severity] | None:
-        """What that state means, if it is an end; ``ROLLBACK_COMPLETE`` ends what has failed."""
+        """The meaning of that state, if it is an end; ``ROLLBACK_COMPLETE`` ends a failure."""
         state = (self.state or "").lower()
         if state.endswith("rollback_complete"):
             return OUTCOMES["failed"]
@@ -184,12 +190,12 @@ class _Message:
 
     @property
     def subject(self) -> str | None:
-        """What it is about, by the names that a person gave."""
+        """The object of the event, by the names that a person gave."""
         return "/".join(self._subjects) or None
 
     @property
     def name(self) -> str | None:
-        """What it is about, as a person would call it."""
+        """The object of the event, as a person would call it."""
         return "/".join(filter(None, map(_last_part, self._subjects))) or _last_part(self.arn)
 
     @property
@@ -199,13 +205,13 @@ class _Message:
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make the events of what an AWS service tells; what others put on the bus is read by its own format."""
+    """Make the events of an AWS service's message; any other message on the bus is read by its own format."""
     if sns.is_handshake(payload):
         return []
     body = sns.message(payload)
     if body is None:
         return [sns.text_event(payload)]
-    events = nesting.claimed(payload, body, besides=NAME)
+    events = envelopes.claimed(payload, body, besides=NAME)
     if events is not None:
         return events
     source, kind = text(body.get("source")), text(body.get("detail-type"))
@@ -213,7 +219,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         raise NormalizeError("the event has neither a source nor a detail-type")
     detail = mapping(body.get("detail"))
     if not (source or "").startswith("aws."):
-        events = nesting.claimed(payload, detail, at=parse_time(body.get("time")))
+        events = envelopes.claimed(payload, detail, at=parse_time(body.get("time")))
         if events is not None:
             return events
     return _read(_Message(body, detail, source or "", kind or source or ""))
@@ -241,7 +247,7 @@ def _read(message: _Message) -> list[NormalizedEvent]:
 def _run(message: _Message) -> list[NormalizedEvent]:
     outcome = message.outcome
     if outcome is None and message.state is None and _STATE in message.kind.lower():
-        outcome = OUTCOMES["failed"]  # one that does not say how it went is told of
+        outcome = OUTCOMES["failed"]  # an event without a result is reported
     if outcome is None:
         return []
     if "Phase" in message.kind and outcome[0] is EventType.RECOVERY:
@@ -271,7 +277,7 @@ def _fact(message: _Message) -> list[NormalizedEvent]:
 
 
 def _found(detail: JsonObject) -> Severity | None:
-    """Return how bad the worst is that ECR's scan found, or that RDS tells of; None if neither."""
+    """Return the worst severity of ECR's scan, or RDS's severity; None for neither."""
     counts = {level.lower() for level, count in mapping(detail.get("finding-severity-counts")).items() if count}
     categories = detail.get("EventCategories")
     if isinstance(categories, list) and any(text(one) in RDS_FAULTS for one in categories):
@@ -285,8 +291,10 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
     described = (f"{message.kind}:", name, state) if name else (message.kind, state)
     # A run's own ARN names only that run.
     affected = first_text(*((subject, message.arn) if message.source in RUNS else (message.arn, subject)))
+    key, former_key = _keys(message)
     event = NormalizedEvent(
-        event_key=_key(message),
+        event_key=key,
+        former_keys=() if key == former_key else (former_key,),
         event_type=event_type,
         title=text(message.detail.get("title")) or " ".join(filter(None, described)),
         severity=level,
@@ -306,20 +314,28 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
         ),
         occurred_at=parse_time(message.body.get("time")),
     )
-    return event if message.source.startswith("aws.") else nesting.read_over(event, message.detail)
+    return event if message.source.startswith("aws.") else generic.read_over(event, message.detail)
 
 
-def _key(message: _Message) -> str:
-    """Name what the event is about: of what runs, all kinds of its events together, as one of them ends the alert."""
-    # But a launch that failed is no part of the alert that a good one opened.
+def _keys(message: _Message) -> tuple[str, str]:
+    """Name the object of the event: for repeated work, all kinds of events together, as one of them ends the alert.
+
+    The second key is that of version 0.1.
+    """
+    # But a failed launch does not belong to the alert that a good one opened.
     kind = None if (message.source in RUNS and message.subject) or message.source == "aws.ecs" else message.kind
     place: tuple[Json, ...] = (message.source, message.body.get("account"), message.body.get("region"))
     named: tuple[Json, ...] = (*place, message.subject) if message.subject or message.arn is None else (message.arn,)
-    return ":".join(filter(None, map(text, (*named, kind))))
+    # The resource may be a parent, such as a cluster: the details say which of its parts the event is about. Those of
+    # repeated work name one run, and its resource is the work itself.
+    is_work = message.arn is not None and (message.source in RUNS or message.source == "aws.ecs")
+    is_named = message.subject or is_work or not message.detail
+    former = ":".join(filter(None, map(text, (*named, kind))))
+    return former if is_named else f"{former}:{identity(message.detail, None)}", former
 
 
 def _last_part(arn: str | None) -> str | None:
-    """Return what an ARN names; what is none stays as it is. A stack's ends with an id that says nothing."""
+    """Return the name in an ARN; other text stays as it is. A stack's ARN ends with a meaningless id."""
     if arn is None or not arn.startswith("arn:"):
         return arn
     return _STACK_ID.sub(r"\1", arn).rpartition("/")[2].rpartition(":")[2] or None

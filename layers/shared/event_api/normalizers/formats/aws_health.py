@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import sns
-from event_api.normalizers.coerce import first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-health"
 ALIASES: Final = ("aws-phd",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("detail-type", "detail"), values={"source": ("aws.health",)}),)
 
 CATEGORIES: Final = {"issue": Severity.ERROR, "scheduledchange": Severity.ERROR}
@@ -108,7 +109,7 @@ def _description(value: Json) -> str | None:
 
 
 def _occurred_at(detail: JsonObject, sent_at: datetime | None, *, closed: bool) -> datetime | None:
-    """Return when it began, or ended. What is announced happens now: its beginning may be weeks ahead."""
+    """Return when it began, or ended. An announcement happens now: its beginning may be weeks ahead."""
     fields = ("endTime", "lastUpdatedTime") if closed else ("startTime", "lastUpdatedTime")
     times = (parse_time(detail.get(name)) for name in fields)
     told = next(filter(None, times), None)

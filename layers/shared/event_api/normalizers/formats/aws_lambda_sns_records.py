@@ -1,4 +1,4 @@
-"""Amazon SNS as AWS Lambda receives it, where a function passes its own input on: each record's message is unwrapped.
+"""Amazon SNS as AWS Lambda receives it, from a function that forwards its input: each record's message is unwrapped.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 """
@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.normalizers import nesting
-from event_api.normalizers.coerce import at, items, mapping, text
+from event_api.domain.model import KeyScope
+from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, items, mapping, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-lambda-sns-records"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(each={"Records": ("EventSource", "Sns")}),)
 
 
@@ -31,7 +33,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         event
         for record in records
         if not _is_test(record)
-        for event in nesting.read_as("aws-sns", payload, mapping(record.get("Sns")))
+        for event in envelopes.read_as("aws-sns", payload, mapping(record.get("Sns")))
     ]
 
 

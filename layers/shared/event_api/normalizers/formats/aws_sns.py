@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.normalizers import nesting, sns
+from event_api.domain.body import SNS_TYPE_HEADER
+from event_api.domain.model import KeyScope
+from event_api.domain.times import parse_time
+from event_api.normalizers import envelopes
 from event_api.normalizers.rules import Rule
-from event_api.raw import SNS_TYPE_HEADER
-from event_api.times import parse_time
+from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "aws-sns"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(headers=(SNS_TYPE_HEADER,)),
     Rule(keys=("TopicArn", "MessageId"), values={"Type": tuple(sorted(sns.TYPES))}),
@@ -23,7 +26,7 @@ RULES: Final = (
 HEADERS: Final = (SNS_TYPE_HEADER, sns.TOPIC_HEADER)
 
 _CONTEXT = ("Subject", "Timestamp")
-"""What the envelope can tell of a message that no format claims."""
+"""The envelope's facts about a message that no format claims."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -33,12 +36,12 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     message = sns.message(payload)
     content = sns.text_of(payload) if message is None else message
     published_at = parse_time(payload.body.get("Timestamp")) if sns.is_envelope(payload.body) else None
-    events = nesting.claimed(payload, content, at=published_at)
+    events = envelopes.claimed(payload, content, at=published_at)
     if events is not None:
         return events
     if message is None:
         return [sns.text_event(payload)]
-    return nesting.unclaimed(payload, _with_context(message, payload.body))
+    return envelopes.unclaimed(payload, _with_context(message, payload.body))
 
 
 def _with_context(message: JsonObject, envelope: JsonObject) -> JsonObject:

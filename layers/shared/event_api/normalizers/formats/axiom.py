@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "axiom"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("action", "event.monitorID")),)
 
 RECOVERED: Final = frozenset({"closed", "close", "resolved"})
@@ -34,7 +35,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if name is None:
         raise NormalizeError("the event has neither a title nor a monitor")
     recovered = (text(body.get("action")) or "").lower() in RECOVERED
-    # A match monitor tells of each event that it finds, which need be no fault; a threshold is there to be kept.
+    # A match monitor reports each event that it finds, which need not be a fault; a threshold is there to be kept.
     matched = bool(event.get("matchedEvent"))
     return [
         NormalizedEvent(
@@ -68,6 +69,6 @@ def _name(title: str | None) -> str | None:
 
 
 def _key(monitor: str, event: JsonObject) -> str:
-    """Tell the groups of one monitor apart."""
+    """Distinguish the groups of one monitor."""
     keys, values = event.get("groupKeys"), event.get("groupValues")
     return ":".join((NAME, monitor, *((digest(keys, values),) if text(values) else ())))

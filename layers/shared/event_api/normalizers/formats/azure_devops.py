@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "azure-devops"
 ALIASES: Final = ("vsts",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("publisherId", "eventType", "resource")),)
 
 RESULTS: Final = {
@@ -33,7 +34,7 @@ _GOING_ON: Final = frozenset(
     {"canceling", "inprogress", "notstarted", "pending", "queued", "running", "skipped", "waiting"}
 )
 _STOPPED: Final = frozenset({"canceled", "cancelled", "stopped", "skipped", "abandoned", "none"})
-"""Somebody's doing, and no news of whether it works."""
+"""The work of a person, and not a result."""
 
 RUNS: Final = {
     "build.complete": "build",
@@ -42,7 +43,7 @@ RUNS: Final = {
     "stage-state-changed-event": "stage",
     "job-state-changed-event": "job",
 }
-"""How an event's type ends (its beginning was renamed) and what ran."""
+"""Suffixes of an event's type (its prefix was renamed), and the kind of run."""
 
 _SILENT: Final = (
     "commented",
@@ -56,7 +57,7 @@ _SILENT: Final = (
     "release-created-event",
     "release-abandoned-event",
 )
-"""Talk, and steps on the way to what is told when it ends."""
+"""Comments, and steps on the way to an end that is reported."""
 
 _ALERTS: Final = "ms.vss-alerts."
 ALERT_SEVERITIES: Final = {
@@ -72,7 +73,7 @@ _ALERT_OVER: Final = frozenset({"fixed", "dismissed", "autodismissed", "closed"}
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of what ended, or is a fact; none of what goes on, was stopped, or is talk."""
+    """Make one event of an end or a fact; none of running work, a stop, or a comment."""
     body = payload.body
     event_type = text(body.get("eventType")) or ""
     title = first_text(
@@ -106,7 +107,7 @@ def _run(body: JsonObject, kind: str, title: str) -> list[NormalizedEvent]:
     project = _project(body, ran)
     return [
         NormalizedEvent(
-            # What runs again and again: a later success ends what an earlier failure began.
+            # Repeated runs: a later success ends the alert of an earlier failure.
             event_key=":".join(
                 filter(
                     None,

@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Severity
-from event_api.normalizers import azure
-from event_api.normalizers.coerce import at, digest, first_text, mapping, paragraphs, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_text, mapping, paragraphs, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors import azure
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "azure-monitor"
 ALIASES: Final = ("azure-activity-log", "azure-budget", "azure-monitor-classic", "azure-monitor-metric-v2")
+KEY_SCOPE: Final = KeyScope.PROJECT
 
 _BUDGET: Final = "AIP Budget Notification"
 RULES: Final = (
@@ -46,11 +47,11 @@ RULES: Final = (
 
 _OVER: Final = frozenset({"resolved", "deactivated"})
 _TITLES: Final = ("labels.alertname", "annotations.summary", "operationName", "SearchQuery")
-"""What of an alert's context can stand in for the rule's name, which lies in the essentials."""
+"""Fields of an alert's context that can replace the rule's name, which lies in the essentials."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the alert, by what its schema has: a webhook's action group may change its schema."""
+    """Make one event of the alert, by its schema's fields: a webhook's action group may change its schema."""
     body = payload.body
     data = mapping(body.get("data")) or body
     if "essentials" in data or mapping(data.get("alertContext")):
@@ -123,7 +124,7 @@ def _common(data: JsonObject) -> NormalizedEvent:
                 "alertId": essentials.get("alertId"),
                 "severity": essentials.get("severity"),
                 "firedDateTime": essentials.get("firedDateTime"),
-                "alertTargetIDs": targets if len(targets) > 1 else None,
+                "alertTargetIDs": [*targets] if len(targets) > 1 else None,
                 "dimensions": azure.dimensions(context.get("Dimensions"), *(one.get("dimensions") for one in criteria)),
                 "query": first_text(
                     context.get("SearchQuery"), context.get("expression"), *(one.get("searchQuery") for one in criteria)
@@ -233,7 +234,7 @@ def _budget(data: JsonObject) -> NormalizedEvent:
     threshold = text(data.get("NotificationThresholdAmount")) or ""
     scope = (text(data.get(key)) or "" for key in ("SubscriptionId", "ResourceGroup"))
     return NormalizedEvent(
-        # Each threshold of a budget is told of once a period, and none ever recovers.
+        # Each threshold of a budget is reported once a period, and none ever recovers.
         event_key=":".join(("azure-budget", *scope, name, threshold)),
         event_type=EventType.ALERT,
         title=f"Budget {name}",
@@ -248,7 +249,7 @@ def _budget(data: JsonObject) -> NormalizedEvent:
 
 
 def _log(data: JsonObject) -> NormalizedEvent:
-    """Read a log alert from before the common schema; it never tells of an end."""
+    """Read a log alert from before the common schema; it never reports an end."""
     rule = first_text(data.get("AlertRuleName"), data.get("SearchQuery"))
     if rule is None:
         raise NormalizeError("the log alert's rule has no name")

@@ -1,4 +1,4 @@
-"""Bitbucket Cloud's build statuses; all other of its webhooks, and Data Center's, are no alerts.
+"""Bitbucket Cloud's build statuses; its other webhooks, and Data Center's, make no events.
 
 Source: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/
 """
@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.outcomes import outcome
+from event_api.normalizers.lenient import at, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.run_outcomes import outcome
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "bitbucket"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(headers=("x-event-key",)), Rule(keys=("actor", "repository.full_name", "commit_status.state")))
 
 STATES: Final = {
@@ -28,7 +29,7 @@ STATES: Final = {
 SILENT: Final = frozenset({"inprogress", "stopped"})
 
 _ALWAYS_THERE: Final = frozenset({"actor", "repository", "eventKey", "test"})
-"""What bodies of Bitbucket's have that are no build's."""
+"""Fields of Bitbucket's bodies that do not belong to a build."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, plain_names, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, plain_names, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "checkly"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("check_id",), starts={"alert_type": ("ALERT_", "NO_ALERT")}),
     Rule(keys=("CHECK_ID",), starts={"ALERT_TYPE": ("ALERT_",)}),
@@ -47,7 +48,7 @@ SSL: Final = "alert_ssl"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the check's change of state, or of a certificate that expires; none if there is no alert."""
+    """Make one event of the check's change of state, or of an expiring certificate; none without an alert."""
     fields = {name: _known(value) for name, value in plain_names(payload.body).items()}
     alert_type = (text(fields.get("alerttype")) or "").lower()
     if alert_type == NO_ALERT:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import fault_severity, first_text, plain_names, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import fault_severity, first_text, plain_names, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "checkmk"
 ALIASES: Final = ("check-mk",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("what", "notification_type", "host", "check_command")),
     Rule(keys=("WHAT", "NOTIFICATIONTYPE", "HOSTNAME")),
@@ -41,7 +42,7 @@ SEVERITIES: Final = {
 RECOVERED: Final = frozenset({"ok", "up"})
 FLAPPING: Final = "FLAPPING"
 NO_FAULT: Final = ("ACKNOWLEDGEMENT", "DOWNTIME", "CUSTOM", "ALERTHANDLER")
-"""How the kinds of notification begin that tell of people or of plans."""
+"""Prefixes of the kinds of notification about people or plans."""
 
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     "host": ("host", "hostname"),
@@ -109,6 +110,6 @@ def _states(plain: JsonObject, service: str | None) -> list[str]:
 
 
 def _known(plain: JsonObject, names: tuple[str, ...]) -> str | None:
-    """Return the first of these that has a value; Checkmk leaves ``$SERVICEDESC$`` for what it has not."""
+    """Return the first non-empty value; Checkmk leaves ``$SERVICEDESC$`` for a missing one."""
     values: list[Json] = [plain.get(name) for name in names]
     return next((found for found in map(text, values) if found and not found.startswith("$")), None)

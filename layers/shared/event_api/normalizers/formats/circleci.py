@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.outcomes import outcome
+from event_api.normalizers.lenient import at, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.run_outcomes import outcome
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "circleci"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 KINDS: Final = {"workflow-completed": "workflow", "job-completed": "job"}
 RULES: Final = (
     Rule(headers=("circleci-event-type",)),
@@ -35,7 +36,7 @@ SILENT: Final = frozenset({"canceled", "cancelled", "not_run", "on_hold", "runni
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of what failed or succeeded; none of a test's ping and of what was cancelled."""
+    """Make one event of a failure or success; none of a test's ping or a cancelled run."""
     body = payload.body
     told = text(body.get("type"))
     kind = KINDS.get(told) if told else next((kind for kind in ("job", "workflow") if kind in body), None)

@@ -1,4 +1,4 @@
-"""CloudEvents of any sender: structured, batched or binary; what lies in their data is read by its own format.
+"""CloudEvents of any sender: structured, batched or binary; their data is read by its own format.
 
 Source: https://github.com/cloudevents/spec/tree/main/cloudevents (1.0, with the names of 0.1, which Oracle's Events
 service still uses) and its HTTP binding and JSON format.
@@ -12,21 +12,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import nesting
-from event_api.normalizers.coerce import at, compact, first_text, items, severity, text, texts
+from event_api.domain.body import CLOUDEVENTS_HEADER
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.json_text import parse_json
+from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats import generic
+from event_api.normalizers.identity import identity
+from event_api.normalizers.lenient import at, compact, first_text, items, severity, text, texts
 from event_api.normalizers.rules import Rule, media_type
-from event_api.raw import CLOUDEVENTS_HEADER, parse_json
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "cloudevents"
 ALIASES: Final = ("cloudevents-dynatrace",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 
 _STRUCTURED: Final = ("application/cloudevents+json", "application/cloudevents-batch+json")
 _REQUIRED = ("specversion", "id", "source", "type")
@@ -57,14 +60,14 @@ SEVERITIES: Final = generic.SEVERITIES | {"trace": Severity.INFO}
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make the events of each CloudEvent's data; of data that no format claims, one, ALERT and INFO if it says no more.
+    """Make the events of each CloudEvent's data; of data that no format claims, one, by default ALERT and INFO.
 
-    An empty batch is valid, and tells nothing.
+    An empty batch is valid, and makes none.
     """
     content = payload.content
     if CLOUDEVENTS_HEADER in payload.headers and media_type(payload.headers) not in _STRUCTURED:
         names = (name for name in HEADERS if name in payload.headers)
-        attributes = {name.removeprefix(_PREFIX): _decoded(payload.headers[name]) for name in names}
+        attributes: JsonObject = {name.removeprefix(_PREFIX): _decoded(payload.headers[name]) for name in names}
         return _events(payload, attributes, content)
     if isinstance(content, list):
         found = items(content)
@@ -106,17 +109,18 @@ def _events(payload: Payload, attributes: JsonObject, data: Json) -> list[Normal
     # Version 0.1 had no subject; Oracle's events name their resource in the data.
     source, subject = text(attributes.get("source")), first_text(attributes.get("subject"), at(data, "resourceId"))
     happened_at = parse_time(attributes.get("time")) or parse_time(attributes.get("eventTime"))
-    events = nesting.claimed(payload, data, at=happened_at)
+    events = envelopes.claimed(payload, data, at=happened_at)
     if events is not None:
         return events
     called = first_text(attributes.get("subject"), at(data, "resourceName"), subject)
     name = first_text(kind, subject, source)
     level = text(attributes.get("severitytext"))
     recovered = _last_word(kind) in generic.RECOVERED
-    event = nesting.read_over(
+    event = generic.read_over(
         NormalizedEvent(
             # Its id is unique to each event, and so correlates nothing.
-            event_key=":".join(filter(None, (source, subject or kind))),
+            event_key=":".join(filter(None, (source, subject or _part(data) or kind))),
+            former_keys=(":".join(filter(None, (source, subject or kind))),),
             event_type=EventType.ALERT,
             title=": ".join(filter(None, (kind, called))) or name or "",
             # An event that grades nothing is a fact, no fault.
@@ -134,6 +138,11 @@ def _events(payload: Payload, attributes: JsonObject, data: Json) -> list[Normal
     if recovered or event.event_type is EventType.RECOVERY:
         event = replace(event, event_type=EventType.RECOVERY, severity=Severity.INFO)
     return [event if event.event_key else replace(event, event_key=event.title)]
+
+
+def _part(data: Json) -> str | None:
+    """Identify the object of an event without a subject by its data; its type may be that of all objects."""
+    return identity(data, None) if isinstance(data, dict) and data else None
 
 
 def _last_word(kind: str | None) -> str:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import coerce
-from event_api.normalizers.coerce import at, digest, first_line, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers import lenient
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "cloudflare"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     # The header's value is the webhook's secret: that it is there is all that is asked of it.
     Rule(headers=("cf-webhook-auth",)),
@@ -42,7 +43,7 @@ SEVERITIES: Final = {
     "none": Severity.INFO,
     "info": Severity.INFO,
 }
-"""Few types of alerts tell how bad it is: by their data's severity or impact, or a state that is only degraded."""
+"""Few types of alerts have a severity: by their data's severity or impact, or a state that is only degraded."""
 
 FACTS: Final = frozenset(
     {
@@ -52,12 +53,12 @@ FACTS: Final = frozenset(
         "web_analytics_metrics_update",
     }
 )
-"""Types of alerts that tell of no fault."""
+"""Types of alerts that are not faults."""
 
 ANNOUNCED: Final = frozenset(
     {"cni_maintenance_notification", "expiring_service_token_alert", "maintenance_event_notification"}
 )
-"""Types of alerts that tell what is to come."""
+"""Types of alerts that announce the future."""
 
 _BEGUN = "started"  # a deployment of Pages: EVENT_DEPLOYMENT_STARTED
 _TEST = "Hello World! This is a test message sent from https://cloudflare.com"
@@ -154,12 +155,12 @@ def _last_word(value: Json) -> str:
 
 
 def _severity(kind: str | None, data: JsonObject) -> Severity:
-    """Return how bad it is; what says nothing of it is a failure."""
+    """Return the severity; an alert without one is a failure."""
     if kind in FACTS:
         return Severity.INFO
     words = filter(None, (_last_word(data.get(name)) for name in _LEVELS))
     known = next((word for word in words if word in SEVERITIES), None)
-    return coerce.severity(known, SEVERITIES, Severity.WARNING if kind in ANNOUNCED else Severity.ERROR)
+    return lenient.severity(known, SEVERITIES, Severity.WARNING if kind in ANNOUNCED else Severity.ERROR)
 
 
 def _key(body: JsonObject, data: JsonObject, target: str | None, name: str) -> str:

@@ -1,4 +1,4 @@
-"""collectd's write_http plugin with ``Notifications true`` and ``Format "JSON"``; measurements are no events.
+"""collectd's write_http plugin with ``Notifications true`` and ``Format "JSON"``; measurements make no events.
 
 Source: format_json_notification in https://github.com/collectd/collectd/blob/main/src/utils/format_json/format_json.c
 and what collectd 5.12 posts: a request for each notification, and others for the metrics.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, first_line, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, fault_severity, first_line, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "collectd"
 ALIASES: Final = ("collectd-write-http",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 _METRIC: Final = ("dsnames", "dstypes")
 RULES: Final = (
     # The shape is Alertmanager's, for which collectd made it; Prometheus has no such service.
@@ -33,20 +34,20 @@ RECOVERED: Final = "okay"
 NOT_MEASURED: Final = frozenset({"alertname", "instance", "severity", "service"})
 """The labels that every notification has. All others are the instances of the plugin, or of its value."""
 UNSET: Final = frozenset({"nan", "-nan"})
-"""What a threshold says that is not set."""
+"""The value of a threshold that is not set."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each notification; one alone is read as well."""
     found = items(payload.content) or list(filter(None, [payload.body]))
     if not found:
-        raise NormalizeError("there is no notification in the body")
+        raise NormalizeError("the body contains no notification")
     return [_event(one) for one in found if not all(key in one for key in _METRIC)]
 
 
 def _event(notification: JsonObject) -> NormalizedEvent:
     labels, annotations = texts(mapping(notification.get("labels"))), texts(mapping(notification.get("annotations")))
-    # The plugin and the type; what a script says of a host has neither, and is named "collectd_".
+    # The plugin and the type; a script's notification of a host has neither, and is named "collectd_".
     name = labels.get("alertname", "").removeprefix("collectd_").rstrip("_")
     instances = [value for label, value in labels.items() if label not in NOT_MEASURED]
     subject = " ".join(filter(None, (name, *instances))) or first_line(annotations.get("summary"))
@@ -54,8 +55,8 @@ def _event(notification: JsonObject) -> NormalizedEvent:
     title = " on ".join(filter(None, (subject, host)))
     if not title:
         raise NormalizeError("the notification has neither an alertname nor a summary")
-    # The state is kept for all data sources of a value together, so what names one is no part of the key. What
-    # tells neither the host nor the plugin could be anything.
+    # The state is kept for all data sources of a value together, so a data source's name is not part of the key. A
+    # notification with neither the host nor the plugin could be anything.
     identity: JsonObject = {label: value for label, value in labels.items() if label != "severity"}
     level = text(labels.get("severity"))
     return NormalizedEvent(

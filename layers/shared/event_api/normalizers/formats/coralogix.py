@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, first_text, first_time, items, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, fault_severity, first_text, first_time, items, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "coralogix"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("uuid", "alert_action")),
     Rule(keys=("alert_id", "alert_action", "alert_url")),
@@ -37,11 +38,11 @@ SEVERITIES: Final = {
     "p4": Severity.INFO,
     "p5": Severity.INFO,
 }
-"""By the event's severity, or where it has none by the alert's priority."""
+"""By the event's severity, or without one by the alert's priority."""
 RECOVERED: Final = frozenset({"resolve", "resolved"})
 
 INFO: Final = ("alert_id", "alert_url", "log_url", "threshold", "timewindow")
-"""What of the body is useful to know, and what of its fields."""
+"""Useful parts of the body, and of its fields."""
 FIELDS: Final = ("team", "application", "subsystem", "priority", "hitCount", "category", "metaLabels")
 
 
@@ -57,7 +58,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     level = first_text(fields.get("severity"), fields.get("severityLowercase"), fields.get("priority"))
     about = [fields.get(field) for field in ("application", "subsystem")]
     resource = first_text(fields.get("computer"), "/".join(filter(None, about)))
-    # An alert's own id is the same for all the groups that it tells apart.
+    # An alert's own id is the same for all of its groups.
     key = first_text(fields.get("dedupKey"), fields.get("alertUniqueIdentifier"), alert)
     return [
         NormalizedEvent(

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "datadog"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 _KINDS: Final = (
     "composite",
     "event alert",
@@ -76,7 +77,7 @@ FIELDS: Final = {
     # SpaceONE's template writes "occured_at".
     "date": ("date", "occurred_at", "occured_at", "last_updated"),
 }
-"""What a field may be called, in lower case; the first that has a value counts."""
+"""Names of a field, in lower case; the first with a value counts."""
 
 SEVERITIES: Final = {
     "error": Severity.ERROR,
@@ -108,7 +109,7 @@ TRANSITIONS: Final = {
     "warn": Severity.WARNING,
     "re-warn": Severity.WARNING,
 }
-"""By ``$ALERT_TRANSITION``, where the template has neither of the others."""
+"""By ``$ALERT_TRANSITION``, if the template has neither of the others."""
 
 _UNFILLED = re.compile(r"\$[A-Z][A-Z0-9_]*")
 _TEST = re.compile(r"\s*\[TEST\]")
@@ -116,7 +117,7 @@ _PREFIX = re.compile(
     r"(?:\[P\d\]\s*)?\[((?:Re-)?(?:Triggered|Recovered|Warn|No Data|Notify)|Renotify)(?: on ([^\]]*))?\]\s*(?:-\s*)?",
     re.IGNORECASE,
 )
-"""What Datadog puts before a monitor's name: ``[P2] [Triggered on {host:web-1}] CPU is high``."""
+"""Datadog's prefixes of a monitor's name: ``[P2] [Triggered on {host:web-1}] CPU is high``."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -167,7 +168,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 class _Fields:
-    """A template's values by what they mean. What Datadog had no value for stays a ``$VARIABLE``, or is empty."""
+    """A template's values by their meaning. A missing value stays a ``$VARIABLE``, or is empty."""
 
     def __init__(self, body: JsonObject) -> None:
         self._values = {
@@ -203,7 +204,7 @@ def _severity(fields: _Fields, transition: str | None) -> Severity:
 
 
 def _key(fields: _Fields, title: str, scope: str | None) -> str:
-    """Name the cycle from trigger to recovery, else the monitor and what it is about. An event's ``$ID`` is its own."""
+    """Name the cycle from trigger to recovery, else the monitor and its object. An event's ``$ID`` is its own."""
     monitor = fields.text("monitor")
     return (
         first_text(fields.text("cycle"), fields.text("key"))

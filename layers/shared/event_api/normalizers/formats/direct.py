@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import mapping, text
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import mapping, text
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "direct"
 ALIASES: Final = ("api-direct",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("event_key", "title", "event_type")),)
 
 
@@ -49,7 +50,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 _EVENT_TYPES = {str(kind): kind for kind in EventType} | dict.fromkeys(
-    # What people write when they mean it; taken for an ALERT, it would leave the alert open for ever.
+    # Words that people use for it; read as an ALERT, they would leave the alert open forever.
     ("RECOVERED", "RESOLVED", "CLEARED", "OK"),
     EventType.RECOVERY,
 )

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "dockerhub"
 ALIASES: Final = ("docker-hub",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("push_data", "repository")),)
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "dynatrace"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("PID", "State", "ProblemTitle")),
     Rule(keys=("ProblemID", "State", "ProblemTitle")),
@@ -34,11 +35,11 @@ SEVERITIES: Final = {
     "resource": Severity.WARNING,
     "info": Severity.INFO,
 }
-"""Dynatrace's are kinds of problems; a custom alert, and what is not known, has none."""
+"""Dynatrace's severities are kinds of problems; a custom alert, and an unknown kind, has none."""
 
 RECOVERED: Final = frozenset({"resolved", "closed"})
 MERGED: Final = "merged"
-"""The problem became part of another, which tells its own end."""
+"""The problem became part of another, which reports its own end."""
 
 DETAILS: Final = ("ProblemDetailsJSONv2", "ProblemDetailsJSON", "ProblemDetails")
 _MOST_ENTITIES = 20

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import fault_severity, first_line, first_text, first_time, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import fault_severity, first_line, first_text, first_time, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "falco"
 ALIASES: Final = ("falcosidekick",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("output_fields", "rule", "priority")),)
 
 SEVERITIES: Final = {
@@ -65,7 +66,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _resource(fields: JsonObject, hostname: str | None) -> Resource:
-    """Name the pod, else the container, else the host: what is nearest to what happened."""
+    """Name the pod, else the container, else the host: the nearest to the event."""
     pod, namespace = text(fields.get(POD)), text(fields.get(NAMESPACE))
     if pod:
         return Resource(resource_id=f"{namespace}/{pod}" if namespace else pod, resource_type="pod", name=pod)

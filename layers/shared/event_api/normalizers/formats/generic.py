@@ -1,12 +1,16 @@
-"""What no other format claims: the names that most tools use, wherever they put them."""
+"""Payloads that no other format claims: the names that most tools use, wherever they put them."""
 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import (
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.identity import identity, is_id
+from event_api.normalizers.lenient import (
     digest,
     first_line,
     first_text,
@@ -17,17 +21,16 @@ from event_api.normalizers.coerce import (
     text,
     texts,
 )
-from event_api.normalizers.errors import NormalizeError
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "generic"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = ()
 
 TITLE: Final = (
@@ -84,7 +87,7 @@ KEY: Final = (
     "alarmid",
     "id",
 )
-"""What names an alert comes before what may name only a message."""
+"""Names of an alert come before names that may identify only a message."""
 TIME: Final = (
     "occurredat",
     "occuredat",
@@ -141,7 +144,7 @@ WRAPPERS: Final = (
     "labels",
     "attributes",
 )
-"""Where a body keeps its fields that has them not at its top. The top goes first."""
+"""Objects that hold the fields of a body that has none at its top. The top comes first."""
 
 SEVERITIES: Final = {
     word: level
@@ -182,9 +185,9 @@ _MOST_ELEMENTS = 3
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an object, or one per object of an array: ALERTs of severity NONE unless they say more.
+    """Make one event of an object, or one per object of an array: ALERTs of severity NONE unless they state otherwise.
 
-    Raises NormalizeError where there is no object.
+    Raises NormalizeError if the content holds no object.
     """
     content = payload.content
     if isinstance(content, dict):
@@ -208,7 +211,8 @@ def _event(body: JsonObject) -> NormalizedEvent:
     resource = _resource(fields)
     recovered = fields.says(STATUS, RECOVERED) or fields.says(SEVERITY, RECOVERED_SEVERITIES)
     return NormalizedEvent(
-        event_key=fields.text(KEY) or _key(body, title, rule, resource),
+        event_key=_id(fields) or identity(body, title),
+        former_keys=(fields.text(KEY) or _former_key(body, title, rule, resource),),
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title or _UNTITLED,
         severity=Severity.INFO if recovered else _severity(fields),
@@ -224,7 +228,7 @@ def _event(body: JsonObject) -> NormalizedEvent:
 
 
 def _severity(fields: _Fields) -> Severity:
-    """Read the severity; a state such as ``critical`` or ``warning`` tells it, too, where nothing else does."""
+    """Read the severity; without one, use a state such as ``critical`` or ``warning``."""
     by_state = severity(fields.scalar(STATUS), SEVERITIES, Severity.NONE)
     return severity(fields.scalar(SEVERITY), SEVERITIES, by_state if fields.scalar(SEVERITY) is None else Severity.NONE)
 
@@ -263,7 +267,7 @@ class _Fields:
         top = plain_names(body)
         self._levels = [
             top,
-            *(plain_names(top[name]) for name in WRAPPERS if isinstance(top.get(name), dict)),
+            *(plain_names(inner) for name in WRAPPERS if isinstance(inner := top.get(name), dict)),
         ]
 
     def all(self, names: tuple[str, ...]) -> Iterator[Json]:
@@ -299,11 +303,38 @@ def _resource(fields: _Fields) -> Resource:
     )
 
 
-def _key(body: JsonObject, title: str | None, rule: str | None, resource: Resource) -> str:
-    """Hash what is the same at the start and the end of one fault: no description, no time, no state."""
-    identity = (title, rule, resource.resource_id, resource.name)
-    return digest(*identity) if any(identity) else digest(body)
+def _id(fields: _Fields) -> str | None:
+    return next((text(value) for value in fields.all(KEY) if is_id(value)), None)
+
+
+def _former_key(body: JsonObject, title: str | None, rule: str | None, resource: Resource) -> str:
+    """Return the key under which version 0.1 opened the alert of a body without an id."""
+    named = (title, rule, resource.resource_id, resource.name)
+    return digest(*named) if any(named) else digest(body)
 
 
 def _additional_info(body: JsonObject) -> dict[str, str]:
     return texts({key: value for key, value in body.items() if not isinstance(value, dict | list)}) | {"format": NAME}
+
+
+def read_over(envelope: NormalizedEvent, content: Json) -> NormalizedEvent:
+    """Return an envelope's event with the fields of its content, which no format claims, by the usual names.
+
+    Only if the content has a possible title. The envelope's key stays, as does its severity if the content has none.
+    """
+    read = read_titled(content) if isinstance(content, dict) else None
+    if read is None:
+        return envelope
+    return replace(
+        read,
+        event_key=envelope.event_key,
+        former_keys=envelope.former_keys,
+        severity=envelope.severity if read.severity is Severity.NONE else read.severity,
+        description=read.description or envelope.description,
+        rule=read.rule or envelope.rule,
+        resource=envelope.resource if read.resource == Resource() else read.resource,
+        provider=read.provider or envelope.provider,
+        account=read.account or envelope.account,
+        additional_info=read.additional_info | envelope.additional_info,
+        occurred_at=read.occurred_at or envelope.occurred_at,
+    )

@@ -1,4 +1,4 @@
-"""GitHub's webhooks: workflows, checks, deployments and security alerts; all other events are no alerts.
+"""GitHub's webhooks: workflows, checks, deployments and security alerts; other events make no events.
 
 Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
@@ -8,21 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.outcomes import outcome
+from event_api.normalizers.lenient import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.run_outcomes import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "github"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 EVENT_HEADER: Final = "x-github-event"
 HEADERS: Final = (EVENT_HEADER,)
 RULES: Final = (Rule(headers=(EVENT_HEADER,)),)
@@ -87,7 +88,7 @@ CLOSED: Final = frozenset(
         "withdrawn",
     }
 )
-"""Actions on security alerts, and their states. Any other action (assignments, validity checks) is no event."""
+"""Actions on security alerts, and their states. Any other action (assignments, validity checks) makes no event."""
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,
@@ -109,7 +110,7 @@ _ALWAYS_THERE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
-    """What one kind of event says, without what all of them have."""
+    """The facts of one kind of event, without the shared ones."""
 
     key: tuple[Json, ...]
     event_type: EventType
@@ -122,7 +123,7 @@ class _Finding:
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of what failed, succeeded, was found or was fixed; none of what is neither."""
+    """Make one event of a failure, success, finding or fix; none of any other event."""
     body = payload.body
     kind = (payload.headers.get(EVENT_HEADER) or _kind(body) or "").strip().lower()
     if not kind:
@@ -166,7 +167,7 @@ def _repository(body: JsonObject) -> str | None:
 
 
 def _kind(body: JsonObject) -> str | None:
-    """Tell the event by its body, for a proxy may drop the header."""
+    """Detect the event by its body, for a proxy may drop the header."""
     if "alert" in body:
         marks = {
             "alert.rule": "code_scanning_alert",
@@ -241,7 +242,7 @@ def _steps(run: JsonObject) -> str | None:
 
 
 def _status(body: JsonObject, _kind: str) -> _Finding | None:
-    """Read a commit's status, as tools set it that are no GitHub app."""
+    """Read a commit's status, as set by tools that are not GitHub apps."""
     result = outcome(body.get("state"), RESULTS, SILENT)
     if result is None:
         return None

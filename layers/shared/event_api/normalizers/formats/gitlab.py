@@ -8,21 +8,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.outcomes import outcome
+from event_api.normalizers.lenient import at, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.run_outcomes import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "gitlab"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 EVENT_HEADER: Final = "x-gitlab-event"
 INSTANCE_HEADER: Final = "x-gitlab-instance"
 HEADERS: Final = (EVENT_HEADER, INSTANCE_HEADER)
@@ -70,7 +71,7 @@ _STARTED = ("created_at", "updated_at")
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of what failed, succeeded, was found or was fixed; none of what is neither."""
+    """Make one event of a failure, success, finding or fix; none of any other event."""
     body = payload.body
     header = (text(payload.headers.get(EVENT_HEADER)) or "").lower().removesuffix(" hook").replace(" ", "_")
     kind = (first_text(body.get("object_kind"), header) or "").lower()
@@ -221,7 +222,7 @@ def _deployment(body: JsonObject, project: _Project) -> NormalizedEvent | None:
 
 
 def _incident(body: JsonObject, project: _Project) -> NormalizedEvent | None:
-    """Read an incident; any other issue is no alert."""
+    """Read an incident; any other issue is not an alert."""
     issue = mapping(body.get("object_attributes"))
     if (text(issue.get("type")) or "").lower() != "incident":
         return None
@@ -268,7 +269,7 @@ def _names(identifiers: Json) -> list[str]:
 
 
 def _token(body: JsonObject, project: _Project) -> NormalizedEvent:
-    """Read that an access or deploy token is about to expire: its name is told, GitLab sends no more of it."""
+    """Read that an access or deploy token is about to expire: its name is shown, GitLab sends no more of it."""
     token = mapping(body.get("object_attributes"))
     name = first_text(token.get("name"), token.get("id")) or "unnamed"
     expires = text(token.get("expires_at"))

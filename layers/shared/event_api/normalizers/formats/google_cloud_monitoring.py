@@ -1,6 +1,6 @@
 """Google Cloud Monitoring's incidents, versions 1.0 to 1.2, from its webhooks or through Pub/Sub.
 
-A Pub/Sub push says nothing of what it carries; another message in it is read by its own format.
+A Pub/Sub push does not describe its content; another message in it is read by its own format.
 
 Source: https://cloud.google.com/monitoring/support/notification-options#webhooks and
 https://cloud.google.com/pubsub/docs/push#receive_push
@@ -12,20 +12,21 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import nesting
-from event_api.normalizers.coerce import at, digest, first_line, first_text, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.json_text import parse_json
+from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.raw import parse_json
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "google-cloud-monitoring"
 ALIASES: Final = ("google-monitoring", "stackdriver")
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("incident.incident_id", "incident.policy_name")),
     Rule(keys=("message.data",), starts={"subscription": ("projects/",)}),
@@ -45,15 +46,15 @@ _ACKNOWLEDGED = "acknowledged"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the incident; none of somebody's acknowledging it."""
+    """Make one event of the incident; none of an acknowledgement."""
     content = _published(payload.body)
     incident = mapping(mapping(content).get("incident"))
     if not incident and content is not payload.body:
         sent_at = parse_time(at(payload.body, "message.publishTime"))
-        events = nesting.claimed(payload, content, besides=NAME, at=sent_at)
+        events = envelopes.claimed(payload, content, besides=NAME, at=sent_at)
         if events is not None:
             return events
-        return nesting.unclaimed(payload, content if isinstance(content, dict | list) else {"message": content})
+        return envelopes.unclaimed(payload, content if isinstance(content, dict | list) else {"message": content})
     state = text(incident.get("state")) or ""
     if state.lower() == _ACKNOWLEDGED:
         return []
@@ -61,7 +62,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _published(body: JsonObject) -> Json:
-    """Return the message of a Pub/Sub push, or the body where it is none."""
+    """Return the message of a Pub/Sub push, or the body if it is not a push."""
     data = at(body, "message.data")
     if not isinstance(data, str) or "incident" in body:
         return body

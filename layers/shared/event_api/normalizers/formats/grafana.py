@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import (
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import (
     digest,
     first_line,
     first_text,
@@ -21,21 +23,20 @@ from event_api.normalizers.coerce import (
     text,
     texts,
 )
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "grafana"
 ALIASES: Final = ("grafana-alerting",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     # Alertmanager's has the same keys, but no orgId.
     Rule(keys=("receiver", "orgId"), each={"alerts": ("labels",)}),
-    # An alert need not have labels where there is a group.
+    # An alert need not have labels if there is a group.
     Rule(keys=("receiver", "orgId", "groupKey", "alerts")),
 )
 

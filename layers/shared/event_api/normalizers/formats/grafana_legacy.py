@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import first_text, items, paragraphs, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import first_text, items, paragraphs, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "grafana-legacy"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("ruleId", "ruleName", "state")),)
 
 STATES: Final = {
@@ -27,7 +28,7 @@ STATES: Final = {
 }
 _NO_STATE = (EventType.ALERT, Severity.ERROR)
 _OTHER_STATE = (EventType.ALERT, Severity.NONE)
-"""no_data, paused, pending and unknown: nobody knows how it is, as SpaceONE's plugin has it."""
+"""no_data, paused, pending and unknown: the state is unknown, as SpaceONE's plugin has it."""
 
 _STATE_PREFIX = re.compile(r"^\s*\[[^\[\]]*\]\s*")  # [Alerting], [OK], [No Data]
 
@@ -42,7 +43,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     state = (text(body.get("state")) or "").lower()
     event_type, severity = STATES.get(state, _OTHER_STATE) if state else _NO_STATE
     rule = text(body.get("ruleName"))
-    # Old versions leave the organisation out; the rule's URL then tells one Grafana from another.
+    # Old versions leave the organisation out; the rule's URL then identifies the Grafana.
     scope = ":".join((org, dashboard or "", panel or "")) if org else text(body.get("ruleUrl")) or ""
     matches = items(body.get("evalMatches"))
     return [
@@ -75,7 +76,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _whole(value: Json) -> str | None:
-    """Read an id: a whole number stays one, even where a forwarder made a fraction of it (``92.0``)."""
+    """Read an id: a whole number stays one, even if a forwarder made a fraction of it (``92.0``)."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else text(value)
 
 

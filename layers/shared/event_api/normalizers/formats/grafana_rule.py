@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.normalizers.coerce import items
+from event_api.domain.model import KeyScope
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import items
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "grafana-rule"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("condition", "data", "execErrState", "noDataState", "title")),
     Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title")),
@@ -28,8 +30,8 @@ _OF_A_RULE: Final = frozenset({"condition", "data", "execErrState", "grafana_ale
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make nothing of it: that a rule exists is no news of what it watches."""
+    """Make no event: that a rule exists is not news about its object."""
     body = payload.body
     if not any(one.keys() & _OF_A_RULE for one in (body, *items(body.get("alerts")))):
-        raise NormalizeError("it is no rule of Grafana's")
+        raise NormalizeError("it is not a rule of Grafana's")
     return []

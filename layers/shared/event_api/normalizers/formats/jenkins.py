@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "jenkins"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("name", "url", "build.phase", "build.number")),)
 
 STATUSES: Final = {
@@ -71,7 +72,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _job_url(body: JsonObject, build: JsonObject) -> str | None:
-    """Make the job's URL whole: two servers may have a job of the same name. The build's tells the server."""
+    """Complete the job's URL: two servers may have a job of the same name. The build's URL names the server."""
     path = text(body.get("url"))
     build_path, build_url = text(build.get("url")), text(build.get("full_url"))
     if path and build_path and build_url and build_url.endswith(build_path):

@@ -1,4 +1,4 @@
-"""Jira's webhooks about issues, and what Jira Automation posts of one.
+"""Jira's webhooks about issues, and Jira Automation's posts of an issue.
 
 Source: https://developer.atlassian.com/server/jira/platform/webhooks/ and
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "jira"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 _OTHER_HOOKS = ("attachment_", "board_", "comment_", "issuelink_", "project_", "sprint_", "user_", "worklog_")
 RULES: Final = (
     Rule(keys=("timestamp",), starts={"webhookEvent": ("jira:", *_OTHER_HOOKS)}),
@@ -29,13 +30,13 @@ RULES: Final = (
 _ABOUT_NO_ISSUE = (*_OTHER_HOOKS, "jira:version_", "jira:worklog_")
 _DELETED = "jira:issue_deleted"
 _DONE = frozenset({"closed", "done", "resolved"})
-"""Statuses of Jira's own workflows, for versions that tell no category."""
+"""Statuses of Jira's own workflows, for versions that send no category."""
 _REMARKS = ("issue_comment", "issue_worklog", "issue_work_logged")
 """How the ``issue_event_type_name`` of an update starts that only adds a remark."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an issue that is open, done or deleted; none of comments and of all that is no issue.
+    """Make one event of an issue that is open, done or deleted; none of a comment or of another object.
 
     It is INFO whatever its priority: an issue is work, not a fault, and SpaceONE's plugin has it so.
     """

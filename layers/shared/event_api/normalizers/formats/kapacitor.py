@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_line, first_text, items, mapping, paragraphs, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.prometheus import RESOURCE_LABELS
+from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, paragraphs, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "kapacitor"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("id", "message", "time", "level", "data"), values={"level": ("OK", "INFO", "WARNING", "CRITICAL")}),
 )
@@ -36,7 +37,7 @@ _OTHER_LEVEL = (EventType.ALERT, Severity.NONE)
 
 _HOST_TAGS = ("host", "hostname", "server", *RESOURCE_LABELS)
 _DEFAULT_DETAILS = ("{&#34;", "{&quot;", '{"')
-"""How details begin that nobody wrote: the default template is the whole alert again, as escaped JSON."""
+"""Prefix of generated details: the default template is the whole alert again, as escaped JSON."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
@@ -54,7 +55,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     details = text(body.get("details"))
     return [
         NormalizedEvent(
-            event_key=alert_id or digest(title, tags),
+            event_key=alert_id or digest(title, {**tags}),
             event_type=event_type,
             title=title,
             severity=severity,

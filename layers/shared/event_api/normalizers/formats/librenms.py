@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import fault_severity, first_text, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import fault_severity, first_text, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "librenms"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("alert_id", "device_id", "rule_id", "state")),)
 
 SEVERITIES: Final = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ok": Severity.INFO}
-"""A rule's severity: ``ok`` is for what one only wants to know."""
+"""A rule's severity: ``ok`` is for mere information."""
 
 RECOVERED, ACKNOWLEDGED = "0", "2"
 """Of the states; the others are an alert, and one that got worse, better or changed."""

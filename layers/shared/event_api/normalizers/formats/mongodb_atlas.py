@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers import coerce
-from event_api.normalizers.coerce import at, digest, first_text, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
+from event_api.normalizers import lenient
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_text, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "mongodb-atlas"
 ALIASES: Final = ("mongodb-cloud-manager",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 EVENT_HEADER: Final = "x-mms-event"
 HEADERS: Final = (EVENT_HEADER,)
 RULES: Final = (Rule(headers=(EVENT_HEADER,)), Rule(keys=("alertConfigId", "eventTypeName", "status")))
@@ -46,7 +47,7 @@ SEVERITIES: Final = {
     "warning": Severity.WARNING,
     "info": Severity.INFO,
 }
-"""What an alert's configuration may say; Atlas has no severity of its own, so that the others are ERRORs."""
+"""Severities in an alert's configuration; Atlas has none of its own, so that the others are ERRORs."""
 _INFORMS = frozenset({"alert.inform", "informational"})
 
 _RESOURCES = {"hostnameAndPort": "host", "clusterName": "cluster", "replicaSetName": "replica set"}
@@ -103,7 +104,7 @@ def _words(kind: str | None) -> str | None:
 
 
 def _severity(body: JsonObject) -> Severity:
-    return coerce.severity(first_text(body.get("severity"), body.get("severityOverride")), SEVERITIES, Severity.ERROR)
+    return lenient.severity(first_text(body.get("severity"), body.get("severityOverride")), SEVERITIES, Severity.ERROR)
 
 
 def _resource(body: JsonObject) -> Resource:

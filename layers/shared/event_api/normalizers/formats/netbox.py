@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "netbox"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 CHANGES: Final = ("created", "updated", "deleted")
 _JOBS = ("job_started", "job_ended")
 RULES: Final = (
@@ -30,7 +31,7 @@ RULES: Final = (
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of a change, or of a job that ended: facts, for NetBox does not tell whether the job failed."""
+    """Make one event of a change, or of a job that ended: facts, for NetBox does not report whether the job failed."""
     body = payload.body
     event = (text(body.get("event")) or "changed").lower()
     if event == "job_started":

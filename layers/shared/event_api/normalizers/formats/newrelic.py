@@ -9,17 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, one_text, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, one_text, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "newrelic"
 ALIASES: Final = ("newrelic-workflow",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("issueUrl", "state", "priority")),
     Rule(keys=("issueUrl", "alertPolicyNames", "alertConditionNames")),
@@ -36,7 +37,7 @@ SEVERITIES: Final = {
 
 RECOVERED: Final = frozenset({"closed", "resolved"})
 NO_EVENT: Final = frozenset({"acknowledged", "unacknowledged", "investigating"})
-"""States in which somebody looks at the issue; any other is an ALERT."""
+"""States in which a person looks at the issue; any other is an ALERT."""
 
 TIMES: Final = {
     False: ("activatedAt", "createdAt", "updatedAt"),

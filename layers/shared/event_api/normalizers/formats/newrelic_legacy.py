@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, items, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, items, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "newrelic-legacy"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("incident_id", "current_state", "condition_name")),
     Rule(keys=("incident_id", "condition_name", "policy_name", "details")),
@@ -32,7 +33,7 @@ SEVERITIES: Final = {
 
 RECOVERED: Final = frozenset({"closed", "close", "resolved"})
 NO_EVENT: Final = frozenset({"acknowledged", "acknowledge", "test"})
-"""Somebody has it in hand, or the channel is tested; any other ``current_state`` is an ALERT."""
+"""A person handles it, or the channel is tested; any other ``current_state`` is an ALERT."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

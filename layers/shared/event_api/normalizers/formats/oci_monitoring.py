@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import first_line, first_text, items, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import first_line, first_text, items, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "oci-monitoring"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 
 _CONFIRMATION = "x-oci-ns-confirmationurl"
 RULES: Final = (
@@ -31,7 +32,7 @@ RULES: Final = (
 
 RECOVERED: Final = frozenset({"FIRING_TO_OK", "RESET"})
 NO_EVENT: Final = frozenset({"RULE_CHANGE"})
-"""Somebody changed the alarm. Every other type is a firing, or the reminder of one."""
+"""A person changed the alarm. Every other type is a firing, or the reminder of one."""
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.times import parse_time
+from event_api.normalizers.lenient import digest, first_text, severity, text, texts
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "opscruise"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final[tuple[Rule, ...]] = ()
 
 SEVERITIES: Final = {"high": Severity.CRITICAL, "medium": Severity.WARNING, "low": Severity.INFO}
@@ -30,7 +31,7 @@ _LINE = re.compile(r"([^:\s][^:]*):(?:\s+(.*))?")
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of a ticket's state: what is neither resolved nor closed is open."""
+    """Make one event of a ticket's state: a state other than resolved or closed is open."""
     fields = _fields(text(payload.body.get("text")) or "")
     ticket = fields.get("ticket id")
     title = first_text(fields.get("summary"), ticket and f"Ticket {ticket}")

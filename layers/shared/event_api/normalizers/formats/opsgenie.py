@@ -1,4 +1,4 @@
-"""Opsgenie's, and Jira Service Management's, outgoing webhooks: what is done to an alert.
+"""Opsgenie's, and Jira Service Management's, outgoing webhooks: actions on an alert.
 
 Source: https://support.atlassian.com/opsgenie/docs/opsgenie-edge-connector-alert-action-data/ and
 https://support.atlassian.com/jira-service-management-cloud/docs/alert-action-data-for-jira-edge-connector/
@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_line, first_text, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "opsgenie"
 ALIASES: Final = ("jira-service-management",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("action", "alert.alertId")),)
 
 SEVERITIES: Final = {
@@ -31,7 +32,7 @@ SEVERITIES: Final = {
 """By the priority, ``P1`` or 1."""
 
 ACTIONS: Final = {"create": EventType.ALERT, "close": EventType.RECOVERY}
-"""Every other action, a custom one included, is somebody's work on an alert, and no event."""
+"""Every other action, a custom one included, is a person's work on an alert, and not an event."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.domain.model import KeyScope
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "otlp-json"
 ALIASES: Final = ("otlp",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("resourceLogs",)),
     Rule(keys=("resourceMetrics",)),
@@ -25,7 +27,7 @@ RULES: Final = (
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make nothing of it: OpenTelemetry defines no alerts, and what is bad in telemetry is for rules to say."""
+    """Make no event: OpenTelemetry defines no alerts, and rules must evaluate telemetry."""
     if not any(key.startswith("resource") for key in payload.body):
-        raise NormalizeError("it is no telemetry of OpenTelemetry's")
+        raise NormalizeError("it is not OpenTelemetry's telemetry")
     return []

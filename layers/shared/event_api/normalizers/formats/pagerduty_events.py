@@ -1,4 +1,4 @@
-"""What tools send to PagerDuty: its Events API, version 2 or 1.
+"""PagerDuty's Events API, version 2 or 1, as tools post to it.
 
 Source: https://developer.pagerduty.com/docs/events-api-v2/trigger-events/ and
 https://developer.pagerduty.com/docs/events-api-v1/overview/. The routing or service key is a secret: it is not kept.
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "pagerduty-events"
 ALIASES: Final = ("pagerduty-events-v1", "pagerduty-events-v2")
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("routing_key", "event_action")),
     # A change event has no action.
@@ -49,14 +50,14 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if title is None:
         raise NormalizeError("the event has neither a summary nor a dedup_key")
     recovered = action == "resolve"
-    # Version 1 has no severity: whatever it tells of is a failure.
+    # Version 1 has no severity: it reports failures only.
     default = Severity.NONE if "payload" in body else Severity.ERROR
     source, component = text(about.get("source")), text(about.get("component"))
     custom = first_text(about.get("custom_details"), body.get("details"))
     details = mapping(about.get("custom_details") or body.get("details"))
     return [
         NormalizedEvent(
-            # Without a key PagerDuty opens an incident for each trigger; nothing but its content tells it again.
+            # Without a key PagerDuty opens an incident for each trigger; only its content identifies it.
             event_key=told or digest("pagerduty", summary, source, component, about.get("group"), about.get("class")),
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
             title=title,

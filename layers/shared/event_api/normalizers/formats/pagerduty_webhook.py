@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "pagerduty-webhook"
 ALIASES: Final = ("pagerduty-webhook-v1", "pagerduty-webhook-v2", "pagerduty-webhook-v3")
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(headers=("x-pagerduty-signature",)),
     Rule(keys=("event.event_type", "event.resource_type", "event.data")),
@@ -35,10 +36,10 @@ TYPES: Final = {
     "incident.trigger": EventType.ALERT,
     "incident.resolve": EventType.RECOVERY,
 }
-"""Of version 3, then of the older ones. Whatever else happens (an acknowledgement, a note, a ping) is no event."""
+"""Of version 3, then of the older ones. Any other type (an acknowledgement, a note, a ping) makes no event."""
 
 STATES: Final = {"triggered": EventType.ALERT, "resolved": EventType.RECOVERY}
-"""By the incident's ``status``, where no type says it, or where it contradicts an acknowledgement."""
+"""By the incident's ``status``, if no type has it, or if it contradicts an acknowledgement."""
 
 URGENCIES: Final = {"high": Severity.ERROR, "low": Severity.WARNING}
 
@@ -51,7 +52,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if "messages" in body:
         messages = items(body.get("messages"))
         if not messages and body.get("messages") != []:
-            raise NormalizeError("messages is no list of objects")
+            raise NormalizeError("messages is not a list of objects")
         events = [_of_message(message) for message in messages]
         return [event for event in events if event is not None]
     event = mapping(body.get("event"))

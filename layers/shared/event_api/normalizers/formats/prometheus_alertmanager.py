@@ -1,4 +1,4 @@
-"""Prometheus Alertmanager's webhook (version 4, older ones and forwarders), and what Prometheus posts to Alertmanager.
+"""Prometheus Alertmanager's webhook (version 4, older ones and forwarders), and Prometheus's posts to Alertmanager.
 
 Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config and
 https://prometheus.io/docs/alerting/latest/alerts_api/
@@ -8,30 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, items, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
+from event_api.normalizers.lenient import digest, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "prometheus-alertmanager"
 ALIASES: Final = ("alertmanager",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 _COLLECTD: Final[dict[str, tuple[Json, ...]]] = {"labels.service": ("collectd",)}
 RULES: Final = (
-    # Grafana's has the same keys, and orgId besides. Version and groupKey say nothing: forwarders drop them.
+    # Grafana's has the same keys, and orgId. Version and groupKey prove nothing: forwarders drop them.
     Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
     # Forwarders and test tools may drop the receiver, too.
     Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
-    # One alert without its group. Grafana's own have a valueString besides.
+    # One alert without its group. Grafana's own also have a valueString.
     Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
-    # What is posted to Alertmanager's API; collectd posts the same shape.
+    # The shape of Alertmanager's own API; collectd posts the same.
     Rule(of_array=True, keys=("labels", "annotations"), unless=_COLLECTD),
     Rule(of_array=True, keys=("labels.alertname", "startsAt"), unless=_COLLECTD),
 )
@@ -54,16 +55,16 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
-    """Tell an API alert's status as Alertmanager does: it is resolved if it has ended.
+    """Return an API alert's status as Alertmanager does: it is resolved if it has ended.
 
-    While it fires, Prometheus says when it ends unless it is heard of again: some minutes from now.
+    While it fires, Prometheus sends the end that applies unless it is heard of again: some minutes from now.
     """
     end = parse_time(alert.get("endsAt"))
     return {"status": "resolved" if end and end <= now else "firing"} | alert
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
-    # What is common to the group holds for each of its alerts, should an alert come without its own.
+    # Common values of the group apply to each of its alerts, in case an alert comes without its own.
     labels = texts(mapping(alert.get("labels")) or mapping(group.get("commonLabels")))
     annotations = texts(mapping(alert.get("annotations")) or mapping(group.get("commonAnnotations")))
     title = first_text(annotations.get(_TITLE), alert.get("summary"), labels.get("alertname"))
@@ -89,7 +90,7 @@ def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
 def _additional_info(
     alert: JsonObject, group: JsonObject, labels: dict[str, str], annotations: dict[str, str]
 ) -> dict[str, str]:
-    alerts = group.get("alerts") or []
+    alerts = group.get("alerts")
     links = {
         "generator_url": alert.get("generatorURL"),
         "external_url": group.get("externalURL"),
@@ -97,7 +98,7 @@ def _additional_info(
         "starts_at": alert.get("startsAt"),
         "ends_at": alert.get("endsAt") if parse_time(alert.get("endsAt")) else None,
         "truncated_alerts": group.get("truncatedAlerts") or None,  # 0 says that none are missing
-        "unreadable_alerts": len(alerts) - len(items(alerts)) or None,
+        "unreadable_alerts": len(alerts) - len(items(alerts)) or None if isinstance(alerts, list) else None,
     }
     told = {*_DESCRIPTIONS, _TITLE}
     return {key: note for key, note in annotations.items() if key not in told} | labels | texts(links)

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import fault_severity, first_text, items, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import fault_severity, first_text, items, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "riemann"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 STATES: Final = ("ok", "warning", "critical", "error", "unknown", "expired")
 RULES: Final = (
     Rule(keys=("host", "service", "metric"), values={"state": STATES}),

@@ -10,14 +10,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_line, first_text, mapping, one_text, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_line, first_text, mapping, one_text, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 _RESOURCE_HEADER = "sentry-hook-resource"
@@ -25,6 +25,7 @@ _TIME_HEADER = "sentry-hook-timestamp"
 
 NAME: Final = "sentry"
 ALIASES: Final = ("sentry-legacy",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(headers=(_RESOURCE_HEADER,)),
     Rule(keys=("action", "installation", "data", "actor")),
@@ -52,7 +53,7 @@ ISSUE_ACTIONS: Final = {
     "archived": EventType.RECOVERY,
     "ignored": EventType.RECOVERY,
 }
-"""What else is done to an issue (it is assigned, say) is no event. Before 2023 archived was called ignored."""
+"""Any other action on an issue (an assignment, for example) makes no event. Before 2023 archived was called ignored."""
 
 ACTIVITIES: Final = {
     "set_resolved": EventType.RECOVERY,
@@ -71,7 +72,7 @@ _METRIC_STATE = re.compile(r"(?:Critical|Warning|Resolved):\s*", re.IGNORECASE)
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of what fails or recovers; none of an installation, a comment or other work on an issue."""
+    """Make one event of a failure or recovery; none of an installation, a comment or other work on an issue."""
     body = payload.body
     if "data" not in body and ("event" in body or "message" in body):
         return [_plugin_event(body)]
@@ -85,7 +86,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     event = reader((text(body.get("action")) or "").lower(), data)
     if event is None:
         return []
-    # An issue has no time of its resolution: it was when Sentry told it.
+    # An issue has no time of its resolution: it was when Sentry reported it.
     sent_at = parse_time(payload.headers.get(_TIME_HEADER)) if event.event_type is EventType.RECOVERY else None
     return [replace(event, occurred_at=event.occurred_at or sent_at)]
 
@@ -276,4 +277,4 @@ _READERS: Final = {
     "error": _error,
     "issue": _issue,
 }
-"""By ``Sentry-Hook-Resource``; without that header, by what ``data`` has. Any other resource is no event."""
+"""By ``Sentry-Hook-Resource``; without that header, by the members of ``data``. Any other resource makes no event."""

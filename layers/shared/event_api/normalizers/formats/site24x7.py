@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import (
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import (
     digest,
     fault_severity,
     first_line,
@@ -19,15 +20,15 @@ from event_api.normalizers.coerce import (
     text,
     texts,
 )
-from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "site24x7"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("MONITORNAME", "STATUS")),)
 
 SEVERITIES: Final = {"critical": Severity.CRITICAL, "down": Severity.ERROR, "trouble": Severity.WARNING}
@@ -48,7 +49,7 @@ INFO: Final = {
     "incidenttime": "incident_time",
     "mspcustomername": "customer",
 }
-"""Parameters by their plain names, and what they are called in additional_info."""
+"""Parameters by their plain names, and their names in additional_info."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

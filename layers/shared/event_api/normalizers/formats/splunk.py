@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, mapping, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "splunk"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("search_name", "results_link", "result")),
     # The documented example has a search without a name.
@@ -35,10 +36,10 @@ SEVERITIES: Final = {
     "info": Severity.INFO,
     "informational": Severity.INFO,
 }
-"""By the columns ``urgency`` (Enterprise Security's) or ``severity`` of the row, where the search has them."""
+"""By the row's columns ``urgency`` (Enterprise Security's) or ``severity``, if the search has them."""
 
 _RUN = re.compile(r"_at_\d+_[\d.].*", re.DOTALL)
-"""What distinguishes the runs of one search in their ids (``scheduler__admin__search__W2_at_1423235_132``)."""
+"""The part of a run's id that differs from run to run (``scheduler__admin__search__W2_at_1423235_132``)."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

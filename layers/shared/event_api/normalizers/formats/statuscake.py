@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "statuscake"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(
         content_types=("application/x-www-form-urlencoded", "multipart/form-data"),
@@ -29,9 +30,9 @@ _NO_ANSWER = "0"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of a test that is down or up again. It has no id: its name and URL tell it.
+    """Make one event of a test that is down or up again.
 
-    The field ``Token`` is made of the user's API key, and goes nowhere.
+    It has no id: its name and URL identify it. The field ``Token`` is derived from the user's API key, and is dropped.
     """
     fields = {name.lower(): value for name, value in texts(payload.body).items()}
     name = first_text(fields.get("name"), fields.get("url"), fields.get("ip"))

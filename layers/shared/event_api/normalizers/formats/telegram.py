@@ -1,4 +1,4 @@
-"""A Telegram bot's updates: what people write to it, which is no alert.
+"""A Telegram bot's updates: messages of people, which make no events.
 
 Source: https://core.telegram.org/bots/api#update
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from event_api.domain.model import KeyScope
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.model import NormalizedEvent
+    from event_api.domain.model import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "telegram"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     *(
         Rule(keys=("update_id", f"{kind}.message_id", f"{kind}.chat"))
@@ -32,5 +34,5 @@ RULES: Final = (
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make no event of a conversation."""
     if "update_id" not in payload.body:
-        raise NormalizeError("it is no update of Telegram's")
+        raise NormalizeError("it is not an update of Telegram's")
     return []

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_text, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "terraform-cloud"
 ALIASES: Final = ("hcp-terraform", "terraform")
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(headers=("x-tfe-notification-signature",)),
     Rule(keys=("payload_version", "notification_configuration_id")),
@@ -41,7 +42,7 @@ TRIGGERS: Final = {
 NO_EVENTS: Final = frozenset({"verification", "run:planning", "run:applying"})
 
 STATUSES: Final = {"errored": "run:errored", "applied": "run:completed", "planned_and_finished": "run:completed"}
-"""What a run's status stands for where no trigger is told."""
+"""Words for a run's status if no trigger is named."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, fault_severity, first_text, first_time, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, fault_severity, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "thousandeyes"
 ALIASES: Final = ("thousand-eyes",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("eventId", "alert", "eventType")),
     Rule(keys=("eventId", "agentAlert", "eventType"), absent=("alert",)),
@@ -82,7 +83,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _description(alert: JsonObject, metrics_name: str) -> str | None:
-    """Tell the rule, and what was measured where."""
+    """Name the rule, the measured value and its place."""
     places = items(alert.get("agents")) or items(alert.get("monitors")) or [alert]
     metrics = [
         ": ".join(filter(None, (first_text(one.get("agentName"), one.get("monitorName")), found)))

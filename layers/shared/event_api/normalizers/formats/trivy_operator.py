@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, first_text, first_time, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "trivy-operator"
 ALIASES: Final = ("trivy",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 _API: Final = ("aquasecurity.github.io/",)
 RULES: Final = (
     Rule(keys=("kind", "metadata"), starts={"apiVersion": _API}),
@@ -112,7 +113,7 @@ def _findings(report: JsonObject) -> list[tuple[str, JsonObject]]:
 
 
 def _counts(report: JsonObject) -> dict[str, int]:
-    """Return how many were found by severity: what the summary says, else what the report lists."""
+    """Return the number of findings by severity: from the summary, else from the report's list."""
     summary = mapping(report.get("summary"))
     counts = {word: _number(summary.get(f"{word}Count")) for word in SEVERITIES if f"{word}Count" in summary}
     if counts or not any(name in report for name in _FINDINGS):
@@ -126,7 +127,7 @@ def _number(value: Json) -> int:
 
 
 def _description(report: JsonObject, counts: dict[str, int]) -> str | None:
-    """Tell how many there are of each severity, and then all of them, the worst first."""
+    """Write the number of each severity, and then of all, the worst first."""
     found = _findings(report)
     lines = [", ".join(f"{count} {word}" for word, count in counts.items() if count)]
     for one in (one for level in SEVERITIES for word, one in found if word == level):

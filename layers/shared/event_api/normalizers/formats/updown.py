@@ -1,4 +1,4 @@
-"""updown.io's webhook: an array of what happened to checks and their certificates.
+"""updown.io's webhook: an array of events of checks and their certificates.
 
 Source: https://updown.io/api#webhooks
 """
@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, first_line, first_text, first_time, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_line, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "updown"
 ALIASES: Final = ("updown-io",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(of_array=True, keys=("check",), starts={"event": ("check.",)}),
     Rule(keys=("check.token",), starts={"event": ("check.",)}),
@@ -34,7 +35,7 @@ KINDS: Final = {
     "check.ssl_renewed": (EventType.RECOVERY, Severity.INFO, ":ssl-expiration"),
     "check.performance_drop": (EventType.ALERT, Severity.WARNING, ":performance"),
 }
-"""By event; the last part tells the alerts of one check apart. A drop of performance has no end."""
+"""By event; the last part distinguishes the alerts of one check. A drop of performance has no end."""
 NOT_SAID: Final = KINDS["check.down"]
 UNKNOWN: Final = (EventType.ALERT, Severity.NONE, "")
 
@@ -44,7 +45,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     content: Json = payload.content
     found = [content] if isinstance(content, dict) else items(content)
     if not found:
-        raise NormalizeError("there is no event in the body")
+        raise NormalizeError("the body contains no event")
     return [_event(one) for one in found]
 
 

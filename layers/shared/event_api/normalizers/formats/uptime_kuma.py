@@ -1,7 +1,7 @@
 """Uptime Kuma's webhook notification, posted as JSON or as form-data.
 
 Source: https://github.com/louislam/uptime-kuma/blob/master/server/notification-providers/webhook.js; heartbeat.js and
-monitor.js in server/model for what it brings
+monitor.js in server/model for its members
 """
 
 from __future__ import annotations
@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import first_line, first_text, first_time, items, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import first_line, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "uptime-kuma"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("monitor", "heartbeat")),
-    # What is about no heartbeat: a test, and a certificate that expires.
+    # Messages without a heartbeat: a test, and a certificate that expires.
     Rule(keys=("msg",), nulls=("monitor", "heartbeat")),
     Rule(keys=("msg", "monitor.id"), nulls=("heartbeat",)),
 )
@@ -30,7 +31,7 @@ RULES: Final = (
 UP, PENDING, MAINTENANCE = "1", "2", "3"
 """Of a heartbeat's status; 0 is down."""
 
-# Groups that are not tried again (?>…): what is not found behind the first brackets is not behind later ones either.
+# Groups that are not tried again (?>…): text that does not follow the first brackets does not follow later ones either.
 _CERTIFICATE: Final = re.compile(
     r"(?>\[(?P<name>.*?)\]\[(?P<about>.*?)\])(?>.*?\bcertificate\b).*\bexpire", re.IGNORECASE
 )
@@ -38,7 +39,7 @@ _DOMAIN: Final = re.compile(r"Domain name (?P<about>\S+) .*\bexpire", re.IGNOREC
 _TEST: Final = re.compile(r"\btest", re.IGNORECASE)
 _TARGETS: Final = ("url", "hostname", "docker_container")
 _NO_URL: Final = "https://"
-"""What the form of a monitor that needs no URL is filled with."""
+"""The placeholder in the form of a monitor that needs no URL."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

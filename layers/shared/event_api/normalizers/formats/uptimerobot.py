@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_text, plain_names, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_text, plain_names, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import Json
+    from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "uptimerobot"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(keys=("alertType", "monitorID")),
     Rule(keys=("alertType", "monitorURL", "monitorFriendlyName")),
@@ -36,7 +37,7 @@ KINDS: Final = {
 }
 """By ``alertType`` or by its friendly name; a certificate that expires is an alert of its own, which nothing ends."""
 OTHER: Final = (EventType.ALERT, Severity.WARNING, ":other")
-"""What came later, such as a domain that expires."""
+"""Later additions, such as a domain that expires."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, severity, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, severity, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "vmware-vrealize"
 ALIASES: Final = ("vmware-aria-operations",)
+KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("alertId", "criticality", "resourceKind", "adapterKind")),)
 
 _LEVEL = "alert_criticality_level_"

@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import at, digest, fault_severity, first_line, first_text, mapping, text, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, digest, fault_severity, first_line, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.jsontypes import Json, JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "wazuh"
 ALIASES: Final = ()
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("rule.level", "rule.id", "agent.id")),
     Rule(keys=("all_fields.rule.level", "all_fields.agent.id", "rule_id")),

@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.model import EventType, NormalizedEvent, Resource, Severity
-from event_api.normalizers.coerce import digest, first_line, first_text, severity, texts
+from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import digest, first_line, first_text, severity, texts
 from event_api.normalizers.rules import Rule
-from event_api.times import parse_time
 
 if TYPE_CHECKING:
-    from event_api.jsontypes import JsonObject
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "zabbix"
 ALIASES: Final = ("zabbix-zulip-template",)
+KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("event.id", "trigger.id", "item.key", "host.connection_info", "host.visible_name")),
     Rule(keys=("event_id", "event_value", "event_nseverity")),
@@ -47,10 +48,10 @@ SEVERITIES: Final = {
 }
 """By ``{EVENT.NSEVERITY}`` or ``{EVENT.SEVERITY}``. Zabbix lets its words be renamed, so the number goes first."""
 GUIDE_SEVERITIES: Final = SEVERITIES | {"warning": Severity.NONE}
-"""SpaceONE's plugin does not know Warning; whoever moves from it sees what they saw. The number tells better."""
+"""SpaceONE's plugin does not know Warning; users who move from it see the same. The number is more precise."""
 
 RECOVERED: Final = frozenset({"0", "ok", "resolved"})
-"""``{EVENT.VALUE}``, ``{EVENT.STATUS}`` and ``{TRIGGER.STATUS}`` of what is over."""
+"""``{EVENT.VALUE}``, ``{EVENT.STATUS}`` and ``{TRIGGER.STATUS}`` of an ended problem."""
 
 _FACTS = frozenset({"1", "2"})  # {EVENT.SOURCE}: discovery and autoregistration have no severity
 _UPDATE_SUBJECT = "updated problem in "  # of Zabbix's default message; the guide sends no {EVENT.UPDATE.STATUS}
@@ -78,7 +79,7 @@ _TOLD: Final = (
     "zabbix_url",
     "link",
 )
-"""What goes into ``additional_info``. All that a media type's parameters may hold is more, and some of it is secret."""
+"""The parts of ``additional_info``. A media type's parameters may hold more, and some of it is secret."""
 
 _TITLES = ("eventname", "problemname", "triggername", "trigger", "name")
 _SUBJECTS = ("title", "alertsubject", "subject")
@@ -114,7 +115,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             rule=first_text(fields.get("triggername"), fields.get("trigger")),
             resource=_resource(fields),
             additional_info=texts({name: fields.get(_plain(name)) for name in _TOLD}),
-            # {EVENT.DATE} and {EVENT.TIME} have no zone: what they say could be hours off.
+            # {EVENT.DATE} and {EVENT.TIME} have no zone: they could be hours off.
             occurred_at=parse_time(fields.get("eventrecoverytimestamp" if recovered else "eventtimestamp")),
         )
     ]
@@ -149,7 +150,7 @@ def _key(fields: dict[str, str], title: str) -> str:
     trigger, linked = (
         found[1] if found else None for found in (one.search(fields.get("link", "")) for one in _IN_LINK)
     )
-    # Older servers link a recovery's own event: what both messages share is the trigger.
+    # Older servers link a recovery's own event: both messages share the trigger.
     event = first_text(fields.get("eventid"), f"trigger:{trigger}" if trigger else linked, _first(fields, _IDS))
     host = first_text(fields.get("hostid"), _first(fields, _HOSTS))
     if event is not None:

@@ -1,0 +1,1 @@
+"""Administration of webhooks, tokens and stored deliveries."""

@@ -1,0 +1,1 @@
+"""How events open, join and resolve alerts."""

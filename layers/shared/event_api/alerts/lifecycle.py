@@ -1,0 +1,167 @@
+"""Join an event to its alert: carry out the decision of `event_api.alerts.policy`, again after a lost race."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from event_api.alerts import policy
+from event_api.alerts.policy import (
+    Decision,
+    IncomingEvent,
+    Join,
+    NoAlert,
+    Open,
+    OpenResolved,
+    RecordEarlyRecovery,
+    Resolve,
+)
+from event_api.domain import ids
+from event_api.domain.errors import UnavailableError
+from event_api.domain.model import (
+    Alert,
+    AlertState,
+    Delivery,
+    EarlyRecovery,
+    EventType,
+    FiringTimes,
+    KeyScope,
+    NormalizedEvent,
+    Webhook,
+)
+from event_api.store.alerts import AlertStore
+from event_api.store.table import ConditionFailedError
+
+_TRIES = 50
+
+
+def join(
+    alerts: AlertStore, webhook: Webhook, delivery: Delivery, event_id: str, event: NormalizedEvent, *, repeated: bool
+) -> str | None:
+    """Return the id of the alert that an event belongs to, if it does, and change the alert accordingly.
+
+    ``repeated``: this may have been done before, and been interrupted. Raises UnavailableError.
+    """
+    alert = _alert(delivery, event_id, event)
+    arrival = IncomingEvent(event_id, event.event_type, delivery.received_at, event.occurred_at)
+    terms = policy.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
+    joined = _join(alerts, alert, arrival, terms, repeated=repeated)
+    if event.event_type is EventType.RECOVERY and (joined is None or joined.generation == 1):
+        # Only before a key's second alert can one be open that an earlier version opened under a former key.
+        for former_key in event.former_keys:
+            former = replace(alert, key=ids.alert_key(delivery.domain_id, delivery.project_id, former_key))
+            if _is_of_webhook(alerts.newest(former.key), arrival, webhook):
+                joined = _join(alerts, former, arrival, terms, repeated=repeated) or joined
+    return None if joined is None else joined.alert_id
+
+
+def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent, webhook: Webhook) -> bool:
+    """Whether an alert under a former key can be this RECOVERY's: another webhook may have used the same key."""
+    if not isinstance(newest, Alert) or newest.webhook_id != webhook.webhook_id:
+        return False
+    return newest.is_open or newest.resolved_by == recovery.event_id
+
+
+def _join(
+    alerts: AlertStore, alert: Alert, event: IncomingEvent, terms: policy.Policy, *, repeated: bool
+) -> Alert | None:
+    """Return the alert of the event, which ``alert`` is if the event opens the first of its key."""
+    if repeated:
+        done = policy.done_before(alerts.newest_first(alert.key), event)
+        if done is not None:
+            return done
+    for _ in range(_TRIES):
+        decision = policy.decide(alerts.newest(alert.key), event, terms)
+        try:
+            return _carry_out(alerts, decision, alert, event)
+        except ConditionFailedError:
+            continue  # another process was quicker: decide again
+    raise UnavailableError("the alert is changing too fast")
+
+
+def _carry_out(alerts: AlertStore, decision: Decision, alert: Alert, event: IncomingEvent) -> Alert | None:
+    """Change the store as decided and return the event's alert; ``alert`` is the one that it would open."""
+    match decision:
+        case Open(after):
+            alert = _after(alert, after, event)
+            _take_place(alerts, alert, after, decision.stale)
+        case OpenResolved(by):
+            alert = _resolved(_after(alert, by, event), by)
+            alerts.claim(alert, by)
+        case Join(alert, changed):
+            if changed is not None:
+                alerts.set_times(alert, changed)
+        case Resolve(alert):
+            alerts.resolve(alert, event.event_id, event.created_at, event.occurred_at)
+        case RecordEarlyRecovery(after):
+            alerts.note(_marker(alert.key, after, event), after if isinstance(after, EarlyRecovery) else None)
+            return None
+        case NoAlert():
+            return None
+    return alert
+
+
+def _take_place(alerts: AlertStore, alert: Alert, after: Alert | EarlyRecovery | None, stale: Alert | None) -> None:
+    if isinstance(after, EarlyRecovery):
+        alerts.claim(alert, after)
+    else:
+        alerts.open(alert, stale)
+
+
+def _alert(delivery: Delivery, event_id: str, event: NormalizedEvent) -> Alert:
+    """Return the alert that an event opens, as the first of its key."""
+    webhook_id = delivery.webhook_id if event.key_scope is KeyScope.WEBHOOK else None
+    key = ids.alert_key(delivery.domain_id, delivery.project_id, event.event_key, webhook_id)
+    return Alert(
+        alert_id=ids.alert_id(key, 1),
+        key=key,
+        generation=1,
+        domain_id=delivery.domain_id,
+        project_id=delivery.project_id,
+        event_key=event.event_key,
+        state=policy.initial_state(event.event_type),
+        urgency=policy.urgency(event.severity),
+        title=event.title,
+        severity=event.severity,
+        webhook_id=delivery.webhook_id,
+        opened_by=event_id,
+        opened_at=delivery.received_at,
+        times=FiringTimes(delivery.received_at, event.occurred_at),
+    )
+
+
+def _after(alert: Alert, newest: Alert | EarlyRecovery | None, event: IncomingEvent) -> Alert:
+    """Return an alert as the next one of its key."""
+    generation = _next_generation(newest)
+    times = policy.received(newest, event)
+    return replace(alert, generation=generation, alert_id=ids.alert_id(alert.key, generation), times=times)
+
+
+def _next_generation(newest: Alert | EarlyRecovery | None) -> int:
+    match newest:
+        case None:
+            return 1
+        case EarlyRecovery(generation=place):
+            return place
+    return newest.generation + 1
+
+
+def _marker(key: str, newest: Alert | EarlyRecovery | None, recovery: IncomingEvent) -> EarlyRecovery:
+    return EarlyRecovery(
+        key,
+        _next_generation(newest),
+        recovery.event_id,
+        recovery.created_at,
+        recovery.occurred_at,
+        newest.times if newest else None,
+    )
+
+
+def _resolved(alert: Alert, by: EarlyRecovery) -> Alert:
+    """Return an alert as the RECOVERY left it that came before."""
+    return replace(
+        alert,
+        state=AlertState.RESOLVED,
+        resolved_by=by.event_id,
+        resolved_at=by.at,
+        recovery_occurred_at=by.recovery_occurred_at,
+    )

@@ -1,0 +1,1 @@
+"""Authentication of senders and of API tokens."""

@@ -1,0 +1,64 @@
+"""Authentication: of webhooks by their access key, of callers by their token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from event_api.auth import credentials
+from event_api.domain import ids
+from event_api.domain.errors import PermissionDeniedError, WebhookDisabledError
+from event_api.domain.model import Permission, Scope, Token, Webhook, WebhookState
+from event_api.store.tokens import TokenStore
+from event_api.store.webhooks import WebhookStore
+
+
+def authenticate_webhook(webhooks: WebhookStore, webhook_id: str, access_key: str, now: datetime) -> Webhook:
+    """Return the webhook whose key this is, if the key is valid now.
+
+    Raises PermissionDeniedError, the same for an unknown webhook and a wrong key, and WebhookDisabledError.
+    """
+    known = 0 < len(webhook_id) <= ids.MAX_ID_LENGTH
+    webhook = webhooks.get(webhook_id) if known else None
+    right = credentials.matches(access_key, webhook.valid_hashes(now) if webhook else ())
+    if webhook is None or not right:
+        raise PermissionDeniedError("there is no such webhook, or the access key is wrong")
+    if webhook.state is WebhookState.DISABLED:
+        raise WebhookDisabledError(webhook.webhook_id)
+    return webhook
+
+
+def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime) -> Principal | None:
+    """Return the principal of a bearer credential if the token is valid now; None otherwise, whatever the reason."""
+    token_id, _, secret = (credential or "").partition(".")
+    token = tokens.get(token_id) if 0 < len(token_id) <= ids.MAX_ID_LENGTH else None
+    right = credentials.matches(secret, [token.secret_hash] if token else ())
+    if (
+        token is None
+        or not right
+        or not token.page_key
+        or token.revoked
+        or (token.expires_at is not None and token.expires_at <= now)
+    ):
+        return None
+    return Principal.of(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller of a reading route, as the authorizer authenticated it; ``page_key`` is its token's."""
+
+    scope: Scope
+    permissions: frozenset[Permission]
+    page_key: str = field(repr=False)
+
+    @classmethod
+    def of(cls, token: Token) -> Principal:
+        """Return the principal that a token stands for."""
+        return cls(Scope(token.domain_id, token.projects), token.permissions, token.page_key)
+
+    def scope_for(self, permission: Permission) -> Scope:
+        """Return what may be seen by a permission; raise PermissionDeniedError if the token lacks it."""
+        if permission not in self.permissions:
+            raise PermissionDeniedError(f"the token does not permit '{permission}'")
+        return self.scope

@@ -1,0 +1,1 @@
+"""The edge: Lambda's event formats and AWS clients."""

@@ -1,0 +1,149 @@
+"""Composition of the functions: settings, clients and stores, opened on first use, kept for the life of the process.
+
+The one module where these meet; handlers call it, tests clear it (`reset`). Modules that only some functions need are
+imported only when those ask (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from event_api.aws import clients
+from event_api.domain.model import Scope
+from event_api.settings import settings
+from event_api.store.table import Table
+
+if TYPE_CHECKING:
+    from event_api.aws.redrive_queue import RedriveQueue
+    from event_api.ingest.rates import Rates
+    from event_api.ingest.service import Ingest
+    from event_api.ingest.summarize import Summarizer
+    from event_api.store.alerts import AlertStore
+    from event_api.store.deliveries import DeliveryStore
+    from event_api.store.event_reader import EventReader
+    from event_api.store.events import EventStore
+    from event_api.store.summaries import SummaryStore
+    from event_api.store.tokens import TokenStore
+    from event_api.store.webhooks import WebhookStore
+
+# ruff: noqa: PLC0415  # imports inside functions are this module's purpose
+
+
+def _table(name: str) -> Table:
+    return Table(clients.dynamodb(), name)
+
+
+@cache
+def webhooks() -> WebhookStore:
+    """Return the webhooks."""
+    from event_api.store.webhooks import WebhookStore
+
+    return WebhookStore(_table(settings().tables.webhooks))
+
+
+@cache
+def tokens() -> TokenStore:
+    """Return the tokens."""
+    from event_api.store.tokens import TokenStore
+
+    return TokenStore(_table(settings().tables.tokens))
+
+
+@cache
+def deliveries() -> DeliveryStore:
+    """Return the deliveries."""
+    from event_api.store.body_bucket import BodyBucket
+    from event_api.store.deliveries import DeliveryStore
+
+    bodies = BodyBucket(clients.s3, settings().bodies_bucket)
+    return DeliveryStore(_table(settings().tables.deliveries), bodies, settings().retention_days)
+
+
+@cache
+def alerts() -> AlertStore:
+    """Return the alerts."""
+    from event_api.store.alerts import AlertStore
+
+    return AlertStore(_table(settings().tables.alerts), settings().retention_days)
+
+
+@cache
+def events() -> EventStore:
+    """Return the store of single events."""
+    from event_api.store.events import EventStore
+    from event_api.store.marks import Marks
+
+    marks = Marks(_table(settings().tables.summaries))
+    return EventStore(_table(settings().tables.events), deliveries(), settings().retention_days, marks)
+
+
+def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> EventReader:
+    """Return the events that one reader may see now, in the time that is left."""
+    from event_api.query.read_budget import ReadBudget
+    from event_api.store.event_reader import EventReader
+
+    consumption = ReadBudget(seconds_left, scope.projects is None, settings().read_capacity_limit)
+    events_table = _table(settings().tables.events)
+    return EventReader(events_table, deliveries(), summaries(), scope=scope, now=now, consumption=consumption)
+
+
+@cache
+def summaries() -> SummaryStore:
+    """Return the summaries of closed hours."""
+    from event_api.store.summaries import SummaryStore
+
+    return SummaryStore(_table(settings().tables.summaries))
+
+
+def summarizer(now: datetime, seconds_left: Callable[[], float]) -> Summarizer:
+    """Return the builder of summaries, for one run."""
+    from event_api.ingest.summarize import Summarizer
+
+    delay = settings().index_delay_seconds
+    return Summarizer(_table(settings().tables.events), summaries(), now, delay, seconds_left)
+
+
+@cache
+def queue() -> RedriveQueue:
+    """Return the queue of deliveries to finish."""
+    from event_api.aws.redrive_queue import RedriveQueue
+
+    return RedriveQueue(clients.sqs, settings().redrive_queue_url)
+
+
+@cache
+def rates() -> Rates:
+    """Return the rates of the webhooks that have a limit."""
+    import random
+    import time
+
+    from event_api.ingest.rates import WINDOW, Rates
+    from event_api.store.rates import RateStore
+
+    store = RateStore(Table(clients.fail_fast_dynamodb(), settings().rates_table))
+
+    def add(webhook_id: str, window: int, deliveries: int) -> int | None:
+        return store.add(webhook_id, window, (window + 1) * WINDOW, deliveries)
+
+    return Rates(add, time.time, random.random)
+
+
+@cache
+def ingest() -> Ingest:
+    """Return the steps of create."""
+    from event_api.ingest.service import Ingest
+
+    return Ingest(deliveries(), events(), alerts(), queue(), settings().max_body_bytes)
+
+
+_CLIENTS = (clients.dynamodb, clients.fail_fast_dynamodb, clients.s3, clients.sqs)
+_OPENED = (webhooks, tokens, deliveries, alerts, events, summaries, queue, rates, ingest, settings, *_CLIENTS)
+
+
+def reset() -> None:
+    """Drop everything that was opened, so that the next use reads the environment again."""
+    for opened in _OPENED:
+        opened.cache_clear()

@@ -1,0 +1,1 @@
+"""The create path: receive, store, normalize, join an alert, store the events."""

@@ -1,0 +1,104 @@
+"""Normalization: the events that a delivery makes, by the webhook's format. Pure, so that it can be tried as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from event_api.domain import ids, times
+from event_api.domain.body import UnreadableBodyError
+from event_api.domain.event import Event
+from event_api.domain.model import Delivery, EventType, NormalizedEvent, Severity, Webhook
+from event_api.normalizers import NormalizeError, Payload, fallback_event, normalize
+
+ERROR_KEY = "error-"
+"""Prefix of the event_key of a delivery that could not be read; its id follows."""
+_SNS_FORMAT = "aws-sns"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedDelivery:
+    """The format that a delivery was read in, and its events with their positions.
+
+    ``format`` is None if the delivery could not be read; ``events`` then holds the one event that reports it.
+    """
+
+    format: str | None
+    events: list[tuple[int, NormalizedEvent]]
+
+
+def read(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery:
+    """Normalize a delivery. One that cannot be read becomes an ALERT of its legible part, or an ERROR."""
+    payload = None
+    try:
+        payload = payload_of(delivery)
+        used, events = normalize(webhook.format or _signed_format(webhook), payload, webhook.mapping)
+    except (UnreadableBodyError, NormalizeError) as error:
+        salvaged = None
+        if payload is not None and isinstance(error, NormalizeError) and error.has_fallback:
+            salvaged = fallback_event(payload, error.reason)
+        event = _unreadable(webhook, delivery, str(error)) if salvaged is None else salvaged
+        return NormalizedDelivery(None, [(ids.ERROR_POSITION, replace(event, event_key=_error_key(delivery)))])
+    return NormalizedDelivery(used, list(enumerate(events)))
+
+
+def _signed_format(webhook: Webhook) -> str | None:
+    """Return the format that the webhook's signing implies, or None if the format is to be detected.
+
+    SNS signs some fields of a body, and no headers: an addition to it must not turn it into another sender's.
+    """
+    return _SNS_FORMAT if webhook.signing and webhook.signing.required and webhook.signing.scheme == "sns" else None
+
+
+def payload_of(delivery: Delivery) -> Payload:
+    """Return a normalizer's input; raise UnreadableBodyError if the body has no readable content."""
+    return Payload(delivery.body.read_content(delivery.headers), delivery.headers, delivery.received_at)
+
+
+def _unreadable(webhook: Webhook, delivery: Delivery, reason: str) -> NormalizedEvent:
+    """Return the ERROR event of a delivery that cannot be read."""
+    return NormalizedEvent(
+        event_key=_error_key(delivery),
+        event_type=EventType.ERROR,
+        title=f"Webhook Event Parsing Error - {webhook.name}",
+        severity=Severity.CRITICAL,
+        description=reason,
+    )
+
+
+def readable(webhook: Webhook, delivery: Delivery) -> NormalizedEvent:
+    """Return the RECOVERY of a delivery that could not be read at first."""
+    return NormalizedEvent(
+        event_key=_error_key(delivery),
+        event_type=EventType.RECOVERY,
+        title=f"Webhook Event Parsed After All - {webhook.name}",
+        severity=Severity.INFO,
+        description="The delivery was read again; its events are stored.",
+    )
+
+
+def _error_key(delivery: Delivery) -> str:
+    return f"{ERROR_KEY}{delivery.delivery_id.removeprefix('delivery-')}"
+
+
+def event_of(delivery: Delivery, event_id: str, event: NormalizedEvent, alert_id: str | None) -> Event:
+    """Return the event to store; ``raw_data`` stays with the delivery."""
+    return Event(
+        event_id=event_id,
+        event_key=event.event_key,
+        event_type=event.event_type.value,
+        title=event.title,
+        description=event.description,
+        severity=event.severity.value,
+        rule=event.rule,
+        resource=event.resource,
+        provider=event.provider,
+        account=event.account,
+        image_url=event.image_url,
+        additional_info={**event.additional_info},
+        alert_id=alert_id,
+        webhook_id=delivery.webhook_id,
+        project_id=delivery.project_id,
+        domain_id=delivery.domain_id,
+        created_at=times.to_iso(delivery.received_at),
+        occurred_at=None if event.occurred_at is None else times.to_iso(event.occurred_at),
+    )

@@ -1,0 +1,198 @@
+"""Building summaries in the background: of hours that are closed, and of days (docs/adr/0012)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from event_api import telemetry
+from event_api.domain import times
+from event_api.query.summaries import (
+    COUNTED_FIELDS,
+    HOUR,
+    MAX_DAY_BYTES,
+    MAX_HOUR_BYTES,
+    Expiry,
+    Summary,
+    Tally,
+    with_hour,
+)
+from event_api.query.summarized import PER_HOUR, following_day, following_hour
+from event_api.store.attributes import Item
+from event_api.store.marks import OLDER, SHARDS, UNMARKED, WRITING
+from event_api.store.summaries import DomainSummaries, EventHours, HourOfEvents, SummaryStore, WorkEntry
+from event_api.store.table import Table
+
+WORTH_AN_HOUR = 100
+"""Events from which on an hour, or several together, get summaries before their day is over."""
+_SECONDS_TO_STOP = 20.0
+"""Time of an invocation that must be left to go on; the next one continues."""
+
+
+class _TimeIsUpError(Exception):
+    """The rest is the next run's."""
+
+
+@dataclass(slots=True)
+class _Hour:
+    """An hour of a day that is being summarized; ``content`` is to be stored if the day cannot stand for it."""
+
+    hour: str
+    summary: Summary
+    expiry: Expiry
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass
+class Summarizer:
+    """One run of the builder. It stops when time is up; what is stored by then stays."""
+
+    events: Table
+    store: SummaryStore
+    now: datetime
+    index_delay_seconds: int
+    seconds_left: Callable[[], float]
+    built: int = field(default=0, init=False)
+
+    def run(self) -> int:
+        """Do the work that is due and return how many summaries were built; raise the failure that stopped it."""
+        # Another shard is the first one each hour, so that none waits for ever behind a large one.
+        turn = self.now.hour % len(SHARDS)
+        with suppress(_TimeIsUpError):
+            for shard in SHARDS[turn:] + SHARDS[:turn]:
+                for entry in self.store.work(shard):
+                    self._work_on(entry)
+        telemetry.count("SummariesBuilt", self.built)
+        return self.built
+
+    @property
+    def _closed(self) -> str:
+        """The first hour that is not closed."""
+        return self._hour_before(UNMARKED + self._settling)
+
+    @property
+    def _settling(self) -> timedelta:
+        """How long after a write may have begun the index shows it at the latest."""
+        return WRITING + timedelta(seconds=self.index_delay_seconds)
+
+    def _hour_before(self, span: timedelta) -> str:
+        return times.to_iso(self.now - span)[:PER_HOUR]
+
+    def _check_time(self) -> None:
+        if self.seconds_left() < _SECONDS_TO_STOP:
+            raise _TimeIsUpError
+
+    def _work_on(self, entry: WorkEntry) -> None:
+        self._check_time()
+        summaries = self.store.of(entry.domain_id, self.now)
+        events = EventHours(self.events, entry.domain_id, self.now)
+        if entry.day == OLDER:
+            self._older_days(entry, summaries, events)
+            return
+        if not summaries.is_known():
+            # The note first: who dies in between makes it again.
+            self.store.note(entry.domain_id, OLDER)
+            summaries.know()
+        if not self._is_closed(entry.day):
+            self._open_day(entry, summaries, events)
+        elif self._day(entry.day, summaries, events):
+            self.store.remove(entry)
+
+    def _is_closed(self, day: str) -> bool:
+        return f"{following_day(day)}T00" <= self._closed
+
+    def _is_settled(self, mark: Item) -> bool:
+        return str(mark.get("at", "")) < times.to_iso(self.now - self._settling)
+
+    def _older_days(self, entry: WorkEntry, summaries: DomainSummaries, events: EventHours) -> None:
+        cursor = entry.cursor
+        while (day := events.first_day(cursor)) is not None and self._is_closed(day):
+            self._check_time()
+            # A day with a mark that is too new is on the work list by itself.
+            if not any(bucket.summary for bucket in summaries.view(day, day).days()):
+                self._day(day, summaries, events)
+            cursor = following_day(day)
+            self.store.advance(entry, cursor)
+        if day is not None:
+            self.store.note(entry.domain_id, day)
+        self.store.remove(entry)
+
+    def _open_day(self, entry: WorkEntry, summaries: DomainSummaries, events: EventHours) -> None:
+        """Summarize the hours that are closed since the last time, once there are enough events in them."""
+        mark = summaries.mark(entry.day)
+        since, until = entry.cursor or f"{entry.day}T00", self._closed
+        if since >= until or not self._is_settled(mark):
+            return
+        gathered = list(self._read(events, since, until))
+        if sum(hour.tally.counts.total() for hour in gathered) < WORTH_AN_HOUR:
+            return
+        for hour in gathered:
+            self._store_hour(summaries, self._hour(hour), mark)
+        self.store.advance(entry, until)
+
+    def _day(self, day: str, summaries: DomainSummaries, events: EventHours) -> bool:
+        """Summarize a closed day of its hours; return False if that must wait."""
+        mark = summaries.mark(day)
+        if not self._is_settled(mark):
+            return False
+        hours: list[_Hour] = []
+        at, end = f"{day}T00", f"{following_day(day)}T00"
+        for bucket in [*summaries.view(day, day).hours(at, end), None]:
+            if bucket is not None and bucket.summary is None:
+                continue
+            begins = end if bucket is None else bucket.start
+            if at < begins:
+                hours += self._missing(summaries, events, at, begins, mark)
+            if bucket is not None and bucket.summary is not None:
+                hours.append(_Hour(bucket.start, bucket.summary, bucket.expiry))
+                at = following_hour(bucket.start)
+        if hours:
+            self._store_day(day, summaries, hours, mark)
+        return True
+
+    def _missing(
+        self, summaries: DomainSummaries, events: EventHours, since: str, until: str, mark: Item
+    ) -> Iterator[_Hour]:
+        for gathered in self._read(events, since, until):
+            hour = self._hour(gathered)
+            if hour.summary.total >= WORTH_AN_HOUR:
+                # At once: a day may have more than one run can read.
+                self._store_hour(summaries, hour, mark)
+                hour.content = None
+            yield hour
+
+    def _read(self, events: EventHours, since: str, until: str) -> Iterator[HourOfEvents]:
+        for hour in events.read(since, until):
+            yield hour
+            self._check_time()
+
+    def _hour(self, gathered: HourOfEvents) -> _Hour:
+        summary, content = gathered.tally.summary(MAX_HOUR_BYTES)
+        return _Hour(gathered.hour, summary, gathered.expiry, content)
+
+    def _store_hour(self, summaries: DomainSummaries, hour: _Hour, mark: Item) -> None:
+        if hour.content is not None:
+            counter = _counter(mark, f"h{hour.hour[-2:]}")
+            summaries.put(hour.hour, hour.content, counter=counter, expiry=hour.expiry)
+            self.built += 1
+
+    def _store_day(self, day: str, summaries: DomainSummaries, hours: list[_Hour], mark: Item) -> None:
+        tally = Tally((*COUNTED_FIELDS, HOUR))
+        for hour in hours:
+            tally.add(*with_hour(hour.summary, hour.hour[-2:]))
+        summary, content = tally.summary(MAX_DAY_BYTES)
+        if not summary.has((HOUR,)):
+            for hour in hours:
+                self._store_hour(summaries, hour, mark)
+        present = {hour.hour[-2:] for hour in hours}
+        empty = [f"{number:02d}" for number in range(24) if f"{number:02d}" not in present]
+        expiry = Expiry.of(hour.expiry for hour in hours)
+        summaries.put(day, content, counter=_counter(mark, "v"), expiry=expiry, empty_hours=empty)
+        self.built += 1
+
+
+def _counter(mark: Item, name: str) -> int:
+    counter = mark.get(name, 0)
+    return counter if isinstance(counter, int) else 0

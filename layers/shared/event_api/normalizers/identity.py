@@ -1,0 +1,155 @@
+"""The identity of an object for which a body has no id: its own text without the parts that change between deliveries.
+
+Splitting one object's events into two alerts is a nuisance; merging two objects hides an alert, or closes one that is
+still firing. So a part counts as identity unless it is known to change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from event_api.domain.times import parse_time
+from event_api.normalizers.lenient import digest, first_line, text
+
+if TYPE_CHECKING:
+    from event_api.json_types import Json, JsonObject
+
+
+def _words_of(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+STATE_WORDS: Final = _words_of(
+    "active alarm alarming alert alerting back changed cleared clear close closed completed created crit critical dead",
+    "degraded down ended error fail failed failing failure fatal finished fire fired firing fixed good healthy high",
+    "inactive info low major minor nodata normal offline ok okay online open opened operational passed passing",
+    "pending problem reachable recovered recovery red green yellow resolve resolved resolving restored severe started",
+    "success successful triggered unhealthy unreachable up warn warning true false yes no on off operating",
+    "running stopped",
+)
+"""Words that state how an object is, in lower case; an alert and its recovery differ in them."""
+
+DELIVERY_NAMES: Final = _words_of(
+    "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
+    "signature hash etag sequence seq attempt attempts retry retries resourceversion revision generation count",
+    "occurrences counter hits total value values currentvalue lastvalue currentdata metricvalue measured actual",
+    "duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
+)
+"""Plain names of values that belong to one delivery or one measurement."""
+STATE_NAMES: Final = re.compile(
+    r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
+    r"|outcome|result|conclusion|statuscode|acknowledged)|type|(event|alert|message|notification)type|action|phase|ack"
+)
+"""Plain names that end so are about how an object is, not which one it is."""
+PROSE_NAMES: Final = _words_of(
+    "description message details detail text reason body content msg summary comment note notes cause explanation",
+    "error errormessage statusmessage statemessage output longoutput fallback pretext footer preview html markdown",
+)
+"""Plain names of sentences, which are usually written anew for each delivery."""
+NAMING: Final = re.compile(
+    r"(name|id|uid|uuid|guid|key|arn|urn|dsn|url|uri|link|host|hostname|instance|server|node|device|service|target"
+    r"|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|pod|container|namespace|cluster"
+    r"|database|queue|topic|table|bucket|disk|volume|mount|path|file|address|domain|endpoint|location|ident|serial"
+    r"|interface|port|number|no|package|image|repository|repo|branch|label|title|asset|machine|vm|location)$"
+)
+"""Plain names that end so say which object it is."""
+PARENTS: Final = re.compile(
+    r"^(account|organization|organisation|org|project|team|workspace|tenant|company|customer|group|integration|sender|app"
+    r"|application|source|environment|env|region|zone|webhook|channel|user|author|owner|provider|product|policy|rule"
+    r"|receiver|cluster|site|stage)(name|id|uid|uuid|key|url|slug|title)?$"
+)
+"""Plain names of what an object is in, or was found by; alone they identify no object."""
+
+_MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS = 6, 3, 200
+_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[a-z]+(_[a-z]+)+")
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)")
+_NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
+_EMPTY: Final = re.compile(r"[0\W_]*|null|none|nil|undefined|n/?a|unknown", re.IGNORECASE)
+
+
+def is_id(value: Json) -> bool:
+    """Whether a value can be an id: neither empty nor zero, as in a nil UUID, nor a placeholder such as ``null``."""
+    found = text(value)
+    return found is not None and not isinstance(value, bool | dict | list) and not _EMPTY.fullmatch(found)
+
+
+def identity(body: JsonObject, title: str | None) -> str:
+    """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object.
+
+    The sentences of a body count only if nothing in it names an object: without them, a constant title would merge
+    everything that its sender reports.
+    """
+    parts: list[str] = []
+    prose: list[str] = []
+    names_an_object = False
+    for path, value in _scalars(body):
+        name = path[-1]
+        if name in PROSE_NAMES:
+            prose.append(_without_state(value))
+        elif (found := _stable(name, value)) is not None:
+            parts.append(f"{'.'.join(path)}={found}")
+            # An object's field, as in {"project": {"name": ...}}, is about the project.
+            parents = any(PARENTS.match(one) for one in path)
+            names_an_object = names_an_object or (
+                not parents and bool(NAMING.search(name)) and not _is_title(name, value, title)
+            )
+    sentences = [] if names_an_object else sorted(prose)
+    return digest([*sorted(parts)], _without_state(title), [*sentences])
+
+
+def _is_title(name: str, value: Json, title: str | None) -> bool:
+    return (
+        name in {"title", "subject", "name", "event", "label"} and first_line(value) == title and " " in (title or "")
+    )
+
+
+def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:
+    """Yield the scalars of a body with the plain names that lead to them, as many as a person would read."""
+    waiting: list[tuple[tuple[str, ...], Json]] = [(path, value)]
+    for _ in range(_MOST_PARTS * 5):
+        if not waiting:
+            return
+        place, found = waiting.pop()
+        if isinstance(found, dict) and len(place) < _MOST_DEPTH:
+            waiting.extend(((*place, _plain(key)), one) for key, one in found.items())
+        elif isinstance(found, list):
+            waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])
+        elif found is not None and not isinstance(found, dict):
+            yield place or ("",), found
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _stable(name: str, value: Json) -> str | None:
+    """Return the part of a value that does not change between deliveries, or None if there is no such part."""
+    if isinstance(value, bool) or name in DELIVERY_NAMES or STATE_NAMES.fullmatch(name):
+        return None
+    if isinstance(value, int | float):
+        return str(value) if NAMING.search(name) and value != 0 else None
+    found = text(value)
+    if found is None or found.lower() in STATE_WORDS or (_NUMBERS.fullmatch(found) and not NAMING.search(name)):
+        return None
+    if parse_time(found) is not None and not NAMING.search(name):
+        return None
+    return _without_state(found)
+
+
+def _without_state(value: Json) -> str:
+    """Return a text without its state words, marks such as ``[FIRING]``, and measured numbers."""
+    found = text(value) or ""
+    if _EVENT_NAME.fullmatch(found):
+        return "".join(word for word in re.split(r"([.:/_-])", found) if word.lower() not in STATE_WORDS)
+    found = _MARKS.sub(lambda mark: "" if set(_words(mark[0])) <= STATE_WORDS else mark[0], found)
+    if " " not in found.strip():
+        return found.strip()
+    found = _NUMBERS.sub("", found)
+    return " ".join(_WORDS.sub(lambda word: "" if word[0].lower() in STATE_WORDS else word[0], found).split())
+
+
+def _words(value: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(value)]

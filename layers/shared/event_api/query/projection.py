@@ -1,0 +1,57 @@
+"""Projection: the part of an event that a response shows by ``only`` and ``minimal``, without empty fields."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
+
+from event_api.domain.fields import EVENT_FIELDS, MINIMAL_FIELDS, Path, path_of
+from event_api.json_types import Json, JsonObject
+from event_api.query.values import Row
+
+Selection: TypeAlias = Mapping[str, Collection[Path]]
+"""The fields to show, in EventInfo's order, and for each the paths below it; ``()`` is the whole field."""
+
+EVERYTHING: Selection = dict.fromkeys(EVENT_FIELDS, ((),))
+
+
+def selection(only: Iterable[str], *, minimal: bool = False) -> Selection:
+    """Return the projection of a request: everything, or the fields of ``only`` and ``minimal`` together."""
+    paths = [path_of(key) for key in (*only, *(MINIMAL_FIELDS if minimal else ()))]
+    named = _by_head(paths)
+    return {field: named[field] for field in EVENT_FIELDS if field in named} or EVERYTHING
+
+
+def event_info(row: Row, shown: Selection = EVERYTHING) -> JsonObject:
+    """Return the EventInfo of a row, without the fields that have no value (null or "")."""
+    info: JsonObject = {}
+    for field, below in shown.items():
+        value = _part(row.get(field), below)
+        if field == "resource" and isinstance(value, dict):
+            value = {name: part for name, part in value.items() if _has_value(part)} or None
+        if _has_value(value):
+            info[field] = value
+    return info
+
+
+def _has_value(value: Json) -> bool:
+    return value is not None and value != ""
+
+
+def _by_head(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    below: dict[str, list[Path]] = {}
+    for head, *rest in paths:
+        below.setdefault(head, []).append(tuple(rest))
+    return below
+
+
+def _part(value: Json, paths: Collection[Path]) -> Json:
+    """Return some paths of a value, in the objects and arrays that they lead through, or None if there are none."""
+    if () in paths:
+        return value
+    if isinstance(value, list):
+        return [_part(element, paths) or {} for element in value if isinstance(element, dict)] or None
+    if not isinstance(value, dict):
+        return None
+    parts = {name: _part(value[name], below) for name, below in _by_head(paths).items() if name in value}
+    return {name: part for name, part in parts.items() if part is not None} or None

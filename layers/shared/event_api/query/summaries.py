@@ -1,0 +1,226 @@
+"""Summaries: how many events of a bucket have each combination of some fields' values. Pure (docs/adr/0012).
+
+A bucket is an hour or a day. Fields are named by their dotted paths; values are strings or None, as rows have them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+from event_api.json_text import write_json
+from event_api.json_types import Json
+
+Values: TypeAlias = tuple[str | None, ...]
+"""The values of some fields, in the fields' order."""
+
+HOUR = "hour"
+"""A field in addition to those of events: of a day's events, the hour of created_at, two digits."""
+
+CORE_FIELDS = (
+    "severity",
+    "event_type",
+    "project_id",
+    "webhook_id",
+    "provider",
+    "account",
+    "rule",
+    "resource.resource_type",
+)
+"""Fields that every summary keeps, as long as MAX_COMBINATIONS allows it."""
+OPTIONAL_FIELDS = ("title", HOUR, "resource.name", "resource.resource_id", "event_key", "alert_id")
+"""Fields that a summary keeps if they make it little larger; the first ones are tried first."""
+COUNTED_FIELDS = (*CORE_FIELDS, *(name for name in OPTIONAL_FIELDS if name != HOUR))
+"""The fields of an event that summaries may keep."""
+
+MAX_COMBINATIONS = 50_000
+"""Combinations in a summary, and in memory while it is built."""
+
+_FORMAT = 1
+"""Of the content; a reader ignores a summary of another one."""
+_LEAST_BYTES = 900
+"""What leaves an item within one write unit, with its other attributes."""
+_BYTES_PER_EVENT = 8
+MAX_HOUR_BYTES, MAX_DAY_BYTES = 2_048, 8_192
+"""Bytes up to which optional fields are kept, whatever the others take: half a read unit, and a whole one."""
+
+
+class SummaryFormatError(Exception):
+    """The content is not a summary of this version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When the first and the last of some events expire, epoch seconds; None is never."""
+
+    first: int | None = None
+    last: int | None = None
+
+    @classmethod
+    def of(cls, several: Iterable[Expiry]) -> Expiry:
+        """Return that of all together."""
+        every = list(several)
+        firsts = [one.first for one in every if one.first is not None]
+        lasts = [one.last for one in every]
+        return cls(min(firsts, default=None), None if None in lasts else max(cast("list[int]", lasts), default=None))
+
+
+NEVER = Expiry()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts of one bucket.
+
+    ``columns`` has for each field its values, each once, and JSON text: for each combination the index of its value.
+    ``weights``: JSON text, how many events have each combination; None if each has one. Text is parsed when it is
+    needed: most questions need few columns.
+    """
+
+    total: int
+    columns: Mapping[str, tuple[Sequence[str | None], str]]
+    weights: str | None
+
+    def has(self, fields: Iterable[str]) -> bool:
+        """Return whether all of some fields were kept."""
+        return all(name in self.columns for name in fields)
+
+    def counts(self, fields: Sequence[str]) -> Mapping[Values, int]:
+        """Return how many events have each combination of the values of some fields, which must have been kept."""
+        if not fields:
+            return {(): self.total} if self.total else {}
+        values = [self.columns[name][0] for name in fields]
+        indexes = [json.loads(self.columns[name][1]) for name in fields]
+        together: Counter[tuple[int, ...]] = Counter()
+        if self.weights is None:
+            together.update(zip(*indexes, strict=True))
+        else:
+            for place, weight in zip(zip(*indexes, strict=True), json.loads(self.weights), strict=True):
+                together[place] += weight
+        return {
+            tuple([of_field[index] for of_field, index in zip(values, place, strict=True)]): weight
+            for place, weight in together.items()
+        }
+
+    def encode(self) -> bytes:
+        """Write the summary as bytes."""
+        content: Json = {
+            "format": _FORMAT,
+            "total": self.total,
+            "weights": self.weights,
+            "columns": {name: [[*values], indexes] for name, (values, indexes) in self.columns.items()},
+        }
+        return zlib.compress(write_json(content).encode(), 9)
+
+
+def decode(content: bytes) -> Summary:
+    """Read what `Summary.encode` wrote; raise SummaryFormatError for anything else."""
+    try:
+        found = json.loads(zlib.decompress(content))
+        if found["format"] != _FORMAT:
+            raise SummaryFormatError
+        columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}
+        return Summary(found["total"], columns, found["weights"])
+    except (zlib.error, ValueError, KeyError, TypeError):
+        raise SummaryFormatError from None
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of combinations, while events are added to them.
+
+    ``fields`` are those that are still distinguished: beyond MAX_COMBINATIONS the field with the most values is
+    dropped, optional ones first.
+    """
+
+    fields: tuple[str, ...]
+    counts: Counter[Values] = field(default_factory=Counter)
+
+    def add(self, counts: Mapping[Values, int], fields: Sequence[str]) -> None:
+        """Add counts of combinations of some fields, which have all of this tally's; others are ignored."""
+        self._drop(name for name in self.fields if name not in fields)
+        places = [fields.index(name) for name in self.fields]
+        same = places == list(range(len(fields)))
+        for values, weight in counts.items():
+            self.counts[values if same else tuple([values[place] for place in places])] += weight
+        while len(self.counts) > MAX_COMBINATIONS:
+            self._drop([self._widest()])
+
+    def _widest(self) -> str:
+        optional = [name for name in self.fields if name in OPTIONAL_FIELDS] or list(self.fields)
+        distinct = {name: len({values[self.fields.index(name)] for values in self.counts}) for name in optional}
+        return max(optional, key=lambda name: distinct[name])
+
+    def _drop(self, names: Iterable[str]) -> None:
+        gone = frozenset(names)
+        if gone:
+            kept = tuple(name for name in self.fields if name not in gone)
+            self.counts = self.projected(kept)
+            self.fields = kept
+
+    def projected(self, fields: Sequence[str]) -> Counter[Values]:
+        """Return the counts of the combinations of fewer fields."""
+        places = [self.fields.index(name) for name in fields]
+        projected: Counter[Values] = Counter()
+        for values, weight in self.counts.items():
+            projected[tuple([values[place] for place in places])] += weight
+        return projected
+
+    def summary(self, most_bytes: int) -> tuple[Summary, bytes]:
+        """Return the summary of what was added, and its bytes.
+
+        Optional fields are kept within ``most_bytes``, or less if there are few events, or a quarter more than the core
+        fields need.
+        """
+        total = self.counts.total()
+        kept = [name for name in self.fields if name in CORE_FIELDS]
+        summary = _summary_of(self.projected(kept), kept)
+        content = summary.encode()
+        bound = max(min(most_bytes, max(_LEAST_BYTES, total * _BYTES_PER_EVENT)), len(content) * 5 // 4)
+        for name in OPTIONAL_FIELDS:
+            if name in self.fields:
+                wider = _summary_of(self.projected([*kept, name]), [*kept, name])
+                encoded = wider.encode()
+                if len(encoded) <= bound:
+                    kept.append(name)
+                    summary, content = wider, encoded
+        return summary, content
+
+
+def _summary_of(counts: Counter[Values], fields: Sequence[str]) -> Summary:
+    # Sorted, because zlib makes much less of columns with long runs.
+    rows = sorted(counts.items(), key=lambda pair: [value or "" for value in pair[0]])
+    columns: dict[str, tuple[Sequence[str | None], str]] = {}
+    for place, name in enumerate(fields):
+        numbers: dict[str | None, int] = {}
+        indexes = [numbers.setdefault(values[place], len(numbers)) for values, _ in rows]
+        columns[name] = (list(numbers), write_json(cast("Json", indexes)))
+    weights = [weight for _, weight in rows]
+    is_plain = all(weight == 1 for weight in weights)
+    return Summary(sum(weights), columns, None if is_plain else write_json(cast("Json", weights)))
+
+
+def with_hour(summary: Summary, hour: str) -> tuple[Mapping[Values, int], tuple[str, ...]]:
+    """Return an hour's counts and their fields, as part of its day's."""
+    fields = tuple(name for name in COUNTED_FIELDS if name in summary.columns)
+    counts = {(*values, hour): weight for values, weight in summary.counts(fields).items()}
+    return counts, (*fields, HOUR)
+
+
+def rows_of(
+    pairs: Iterable[tuple[Values, int]], fields: Sequence[str], fixed: Mapping[str, Json]
+) -> Iterator[tuple[dict[str, Json], int]]:
+    """Make rows of the values of some fields, with their weights; ``fixed`` is in every row."""
+    parts = [(name.partition(".")[0], name.partition(".")[2]) for name in fields]
+    for values, weight in pairs:
+        row: dict[str, Json] = {**fixed}
+        for (head, below), value in zip(parts, values, strict=True):
+            if below:
+                cast("dict[str, Json]", row.setdefault(head, {}))[below] = value
+            else:
+                row[head] = value
+        yield row, weight

@@ -1,0 +1,400 @@
+"""Counting with summaries: which buckets answer a question, what is left to the index, and both added up.
+
+A question that only counts events by some fields is answered from combinations of values with weights, whether they
+come from summaries or are tallied from the index. So both take the same filter, and come to the same answer
+(docs/adr/0012).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Protocol
+
+from event_api.domain import times
+from event_api.domain.fields import Path
+from event_api.domain.model import Scope
+from event_api.json_types import Json
+from event_api.query.matcher import Predicate, conjunction
+from event_api.query.planner import Index, Plan
+from event_api.query.read_budget import ReadBudget
+from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, Expiry, Summary, Values, rows_of
+from event_api.query.values import Row
+
+Weighted = tuple[Row, int]
+"""A row that stands for a number of events."""
+
+PER_DAY, PER_HOUR = len("2026-03-01"), len("2026-03-01T07")
+"""Characters of created_at that a question needs: to the day, to the hour."""
+
+_MOMENT = "0000-00-00T00:00:00.000Z"
+_HOUR_BEGINS = _MOMENT[PER_HOUR:]
+_MOST_TOGETHER = 10_000
+"""Combinations that are kept to be added up; then they are passed on."""
+_DOMAIN = ("domain_id",)
+_PROJECT = "project_id"
+_RESOURCE = ("resource.resource_id", "resource.resource_type", "resource.name")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a request must know of each event: the values of ``fields``, and so many characters of created_at."""
+
+    fields: tuple[str, ...]
+    precision: int = 0
+
+
+def question_of(plan: Plan, paths: Iterable[Path], precision: int = 0) -> Question | None:
+    """Return what a plan's filters and a request's own paths need; None if they need what summaries do not have.
+
+    The paths may not include created_at: ``precision`` stands for it.
+    """
+    if plan.index not in {Index.DOMAIN, Index.PROJECT} or plan.residual_filter or plan.after is not None:
+        return None
+    filters = (plan.pushed_down, plan.index_filter)
+    tested = [one.path for part in filters for one in (*part.required, *part.alternatives)]
+    fields: set[str] = {_PROJECT} if plan.index is Index.PROJECT or plan.scope.projects is not None else set()
+    for path in (*tested, *paths):
+        found = _fields_at(path)
+        if found is None:
+            return None
+        fields.update(found)
+    order = (*(name for name in COUNTED_FIELDS if name not in _RESOURCE), *_RESOURCE)
+    return Question(tuple(name for name in order if name in fields), precision)
+
+
+def _fields_at(path: Path) -> Sequence[str] | None:
+    name = ".".join(path)
+    if path == _DOMAIN:
+        return ()
+    if path == ("resource",):
+        return _RESOURCE
+    return (name,) if name in COUNTED_FIELDS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A day (``2026-03-01``) or an hour (``2026-03-01T07``) that has, or had, a summary.
+
+    ``summary`` is None if it cannot be used, ``why`` then gives the reason. ``empty_hours``: of a day, those without an
+    event. ``expiry`` is that of its events.
+    """
+
+    start: str
+    summary: Summary | None
+    why: str = ""
+    empty_hours: frozenset[str] = frozenset()
+    expiry: Expiry = NEVER
+
+
+class SummaryView(Protocol):
+    """The summaries of one domain's days, as they are now."""
+
+    def days(self) -> Iterable[Bucket]:
+        """Return the buckets of the days, in order."""
+        ...
+
+    def hours(self, since: str, until: str) -> Iterable[Bucket]:
+        """Return the buckets of hours from ``since`` to before ``until``, in order."""
+        ...
+
+    def miss(self, since: str, until: str) -> None:
+        """Note that hours from ``since`` to before ``until`` had to be read from the index."""
+        ...
+
+
+class TallyingReader(Protocol):
+    """The part of an event reader that counting needs."""
+
+    consumption: ReadBudget
+
+    def tally(self, plan: Plan, question: Question) -> Iterator[tuple[Values, int]]:
+        """Count a plan's rows by created_at, cut to the question's precision if it has one, and its fields.
+
+        A combination may come more than once.
+        """
+        ...
+
+    def count(self, plan: Plan) -> int:
+        """Count a plan's rows without reading them."""
+        ...
+
+    def summaries(self, since: str, until: str) -> SummaryView | None:
+        """Return the domain's summaries of the days from ``since`` to ``until``, both included, if there are any."""
+        ...
+
+
+def weighted(reader: TallyingReader, plan: Plan, question: Question, *, summaries: bool) -> Iterator[Weighted]:
+    """Yield rows with the question's fields that match a plan, each with the number of events that it stands for."""
+    if plan.is_empty:
+        return iter(())
+    parts = _parts(reader, plan, question, summaries=summaries)
+    together = chain(parts.pairs, (pair for rest in parts.rest for pair in reader.tally(rest, question)))
+    return _matching(reader, plan, question, together)
+
+
+def count(reader: TallyingReader, plan: Plan, question: Question, *, summaries: bool) -> int:
+    """Count the events that match a plan."""
+    if plan.is_empty:
+        return 0
+    if not plan.exact:
+        return sum(weight for _, weight in weighted(reader, plan, question, summaries=summaries))
+    parts = _parts(reader, plan, question, summaries=summaries)
+    counted = sum(weight for _, weight in _matching(reader, plan, question, parts.pairs))
+    return counted + sum(map(reader.count, parts.rest))
+
+
+def _matching(
+    reader: TallyingReader, plan: Plan, question: Question, pairs: Iterable[tuple[Values, int]]
+) -> Iterator[Weighted]:
+    holds = _predicate(plan)
+    fixed: dict[str, Json] = {"domain_id": plan.scope.domain_id}
+    fields = question.fields
+    if question.precision:
+        fields = ("created_at", *fields)
+        rest = _MOMENT[question.precision :]
+        pairs = (((f"{values[0]}{rest}", *values[1:]), weight) for values, weight in pairs)
+    rows = reader.consumption.watched(rows_of(pairs, fields, fixed))
+    return rows if holds is None else (pair for pair in rows if holds(pair[0]))
+
+
+def _predicate(plan: Plan) -> Predicate | None:
+    """Return all that a plan's rows hold, the keys of its index included."""
+    tests = [part.predicate(plan.now) for part in (plan.pushed_down, plan.index_filter) if part]
+    if plan.index is Index.PROJECT:
+        keys = frozenset(plan.keys)
+        tests.append(lambda row: row[_PROJECT] in keys)
+    if plan.scope.projects is not None:
+        tests.append(_is_visible(plan.scope))
+    return conjunction(tests)
+
+
+def _is_visible(scope: Scope) -> Predicate:
+    def holds(row: Row) -> bool:
+        project_id = row[_PROJECT]
+        return isinstance(project_id, str) and scope.allows_project(project_id)
+
+    return holds
+
+
+# --- which buckets -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The counts of the buckets that can serve, and the plans of what is left."""
+
+    pairs: Iterator[tuple[Values, int]]
+    rest: Sequence[Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The hours from ``since`` to before ``until``, of one bucket; without a summary, they have no events."""
+
+    since: str
+    until: str
+    bucket: Bucket | None = None
+
+
+def _parts(reader: TallyingReader, plan: Plan, question: Question, *, summaries: bool) -> _Parts:
+    span = _whole_hours(plan) if summaries else None
+    if span is None:
+        return _Parts(iter(()), [plan])
+    first, end = span
+    before = reader.consumption.capacity_units
+    view = reader.summaries(first[:PER_DAY], end[:PER_DAY])
+    if view is None:
+        return _Parts(iter(()), [plan])
+    reasons: list[tuple[str, str]] = []
+    pieces = list(_of_days(view, question, first, end, reasons))
+    for since, until in _between(pieces, first, end):
+        pieces += _of_hours(view, question, since, until, reasons)
+    pieces.sort(key=lambda piece: piece.since)
+    consumed = reader.consumption.capacity_units - before
+    rest = list(_left(plan, pieces))
+    for since, until in _between(pieces, first, end):
+        view.miss(since, until)
+    reader.consumption.summaries = _explained(pieces, rest, reasons, consumed)
+    used = (piece for piece in pieces if piece.bucket is not None)
+    return _Parts(_added_up(_counts(piece, question) for piece in used), rest)
+
+
+def _whole_hours(plan: Plan) -> tuple[str, str] | None:
+    """Return the first whole hour in a plan's range, and the one behind its last; None without any that is over."""
+    first = "" if plan.since is None else plan.since[:PER_HOUR]
+    if plan.since is not None and plan.since[PER_HOUR:] != _HOUR_BEGINS:
+        first = following_hour(first)
+    end = times.to_iso(plan.now)[:PER_HOUR]
+    if plan.until is not None:
+        end = min(end, _after(plan.until)[:PER_HOUR])
+    return (first, end) if first < end else None
+
+
+def _after(moment: str) -> str:
+    return _moved(moment, timedelta(milliseconds=1))
+
+
+def following_hour(hour: str) -> str:
+    """Return the hour after one."""
+    return _moved(hour + _HOUR_BEGINS, timedelta(hours=1))[:PER_HOUR]
+
+
+def following_day(day: str) -> str:
+    """Return the day after one."""
+    return _moved(f"{day}T00{_HOUR_BEGINS}", timedelta(days=1))[:PER_DAY]
+
+
+def _moved(moment: str, by: timedelta) -> str:
+    try:
+        return times.to_iso(datetime.fromisoformat(moment) + by)
+    except OverflowError:
+        return "~"  # behind the last instant of the year 9999
+
+
+def _of_days(
+    view: SummaryView, question: Question, first: str, end: str, reasons: list[tuple[str, str]]
+) -> Iterator[_Piece]:
+    """Return the parts of the range that days answer."""
+    for day in view.days():
+        begins, ends = f"{day.start}T00", f"{following_day(day.start)}T00"
+        since, until = max(begins, first), min(ends, end)
+        if since >= until:
+            continue
+        if day.summary is None:
+            reasons.append((day.start, day.why))
+            continue
+        by_hour = question.precision == PER_HOUR or (since, until) != (begins, ends)
+        if day.summary.has((*question.fields, HOUR) if by_hour else question.fields):
+            yield _Piece(since, until, day)
+            continue
+        reasons.append((day.start, "the fields or hours are not kept"))
+        for hour in day.empty_hours:
+            if since <= f"{day.start}T{hour}" < until:
+                yield _Piece(f"{day.start}T{hour}", following_hour(f"{day.start}T{hour}"))
+
+
+def _of_hours(
+    view: SummaryView, question: Question, since: str, until: str, reasons: list[tuple[str, str]]
+) -> Iterator[_Piece]:
+    for hour in view.hours(since, until):
+        if hour.summary is None:
+            reasons.append((hour.start, hour.why))
+        elif hour.summary.has(question.fields):
+            yield _Piece(hour.start, following_hour(hour.start), hour)
+        else:
+            reasons.append((hour.start, "the fields are not kept"))
+
+
+def _between(pieces: Iterable[_Piece], first: str, end: str) -> list[tuple[str, str]]:
+    """Return the stretches from ``first`` to ``end`` that no piece covers."""
+    stretches = []
+    at = first
+    for piece in sorted(pieces, key=lambda piece: piece.since):
+        if at < piece.since:
+            stretches.append((at, piece.since))
+        at = piece.until
+    return [*stretches, (at, end)] if at < end else stretches
+
+
+def _left(plan: Plan, pieces: Sequence[_Piece]) -> Iterator[Plan]:
+    """Return the plans of what the pieces, in order, leave of a plan's range."""
+    since = plan.since
+    for piece in pieces:
+        begins = piece.since + _HOUR_BEGINS
+        if since is None or since < begins:
+            yield replace(plan, since=since, until=_moved(begins, timedelta(milliseconds=-1)))
+        since = piece.until + _HOUR_BEGINS
+    if since is None or plan.until is None or since <= plan.until:
+        yield replace(plan, since=since)
+
+
+# --- what is in them -------------------------------------------------------------------------------------------------
+
+
+def _counts(piece: _Piece, question: Question) -> Mapping[Values, int]:
+    """Return the counts of a piece: with the moment first if the question has a precision."""
+    bucket = piece.bucket
+    if bucket is None or bucket.summary is None:
+        return {}
+    fields, precision = question.fields, question.precision
+    is_hour = len(bucket.start) == PER_HOUR
+    is_whole = (piece.since, piece.until) == (f"{bucket.start}T00", f"{following_day(bucket.start[:PER_DAY])}T00")
+    if is_hour or (is_whole and precision != PER_HOUR):
+        counts = bucket.summary.counts(fields)
+        moment = bucket.start[:precision]
+        return {(moment, *values): weight for values, weight in counts.items()} if precision else counts
+    found: Counter[Values] = Counter()
+    for (hour, *values), weight in bucket.summary.counts((HOUR, *fields)).items():
+        place = f"{bucket.start}T{hour}"
+        if piece.since <= place < piece.until:
+            found[(place[:precision], *values) if precision else tuple(values)] += weight
+    return found
+
+
+def _added_up(several: Iterable[Mapping[Values, int]]) -> Iterator[tuple[Values, int]]:
+    together: Counter[Values] = Counter()
+    for counts in several:
+        together.update(counts)
+        if len(together) > _MOST_TOGETHER:
+            yield from together.items()
+            together.clear()
+    yield from together.items()
+
+
+def tallied(values: Iterable[Values]) -> Iterator[tuple[Values, int]]:
+    """Count combinations of values, which may come more than once, so that few are kept."""
+    together: Counter[Values] = Counter()
+    for one in values:
+        together[one] += 1
+        if len(together) > _MOST_TOGETHER:
+            yield from together.items()
+            together.clear()
+    yield from together.items()
+
+
+# --- explain ---------------------------------------------------------------------------------------------------------
+
+
+def _explained(
+    pieces: Sequence[_Piece], rest: Sequence[Plan], reasons: Sequence[tuple[str, str]], consumed: float
+) -> dict[str, Json]:
+    buckets = [piece.bucket for piece in pieces if piece.bucket is not None]
+    index: list[Json] = [_index_part(plan, reasons) for plan in rest[:_MOST_EXPLAINED]]
+    return {
+        "days": sum(len(bucket.start) == PER_DAY for bucket in buckets),
+        "hours": sum(len(bucket.start) == PER_HOUR for bucket in buckets),
+        "capacity_units": consumed,
+        "ranges": _ranges(pieces),
+        "index": index,
+    }
+
+
+_MOST_EXPLAINED = 50
+
+
+def _ranges(pieces: Sequence[_Piece]) -> list[Json]:
+    """Return the ranges that summaries answered, neighbours together."""
+    joined: list[list[str]] = []
+    for piece in pieces:
+        if joined and joined[-1][1] == piece.since:
+            joined[-1][1] = piece.until
+        else:
+            joined.append([piece.since, piece.until])
+    return [
+        {"since": since + _HOUR_BEGINS, "until": _moved(until + _HOUR_BEGINS, timedelta(milliseconds=-1))}
+        for since, until in joined[:_MOST_EXPLAINED]
+    ]
+
+
+def _index_part(plan: Plan, reasons: Sequence[tuple[str, str]]) -> Json:
+    since, until = plan.since or "", plan.until or "~"
+    why = {reason for start, reason in reasons if start <= until and since[: len(start)] <= start}
+    bounds = {"since": plan.since, "until": plan.until}
+    return {
+        "created_at": {name: bound for name, bound in bounds.items() if bound is not None},
+        "why": ", ".join(sorted(why)) or "no summary yet, or not a whole hour",
+    }

@@ -1,0 +1,1 @@
+"""The reading routes: get, list and stat."""

@@ -1,0 +1,415 @@
+"""The requests of get and list as pydantic models (`event_api.reads.statistics.requests` has those of stat).
+
+The models define which requests are well-formed and reject the others, naming the key; `event_api.query` gives a query
+its meaning. Validators are built on first use (``defer_build``), because a function must not pay at a cold start for
+requests that it never gets.
+
+The docstring below a field is its description in the OpenAPI document (`apidoc`), which reads it from the source: at a
+cold start it costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from event_api.domain.errors import (
+    BadRequestError,
+    InvalidParameterError,
+    InvalidParameterTypeError,
+    RequiredParameterError,
+)
+from event_api.domain.fields import TIME_FIELDS, path_of
+from event_api.json_types import Json
+from event_api.query import severity
+from event_api.query.matcher import Condition, keyword_conditions
+from event_api.query.operators import OPERATORS, fault_of
+from event_api.query.sorting import NEWEST_FIRST, SortKey
+from event_api.reads.keys import MAX_FIELDS, MAX_KEY_LENGTH, MAX_LOCATION_LENGTH, fault_of_field, fault_of_key
+
+MAX_REQUEST_DEPTH = 32
+"""Levels of objects and arrays in a request."""
+MAX_REQUEST_VALUES = 20_000
+"""Values in a request, objects and arrays included."""
+MAX_CONDITIONS = 200
+"""Conditions in one filter."""
+MAX_LIST_VALUES = 1_000
+"""Values in one list: of ``in``, of a named field."""
+MAX_ALL_VALUES = 2_000
+"""Values in the lists of all conditions together: each is compared with each event."""
+MAX_PATTERN_CONDITIONS = 20
+"""Conditions with regular expressions in one request: each takes memory, and time for each event."""
+MAX_KEYWORD_WORDS = 50
+"""Words in a keyword."""
+MAX_COUNT = 2**31 - 1
+"""The largest start, limit or skip (an int32 in the reference)."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+Problem: TypeAlias = Callable[[str], BadRequestError]
+"""Makes the error for the place at which the fault was found."""
+
+_PROBLEM = "problem"
+
+
+def refuse(problem: Problem) -> NoReturn:
+    """Raise what pydantic locates and `parse_request` turns into our own error."""
+    raise PydanticCustomError(_PROBLEM, "refused", {_PROBLEM: problem})
+
+
+def invalid(reason: str) -> NoReturn:
+    """Refuse a value, saying why."""
+    refuse(lambda at: InvalidParameterError(at, reason))
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+class StrictModel(BaseModel):
+    """A part of a request: JSON's own types, and no key that is unknown."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+
+def with_initial_alias(long_name: str) -> AliasChoices:
+    """Let a key be written with its first letter alone: ``k`` for ``key``."""
+    return AliasChoices(long_name, long_name[0])
+
+
+def no_empty_part(key: str) -> str:
+    """Refuse a key with an empty part."""
+    if fault := fault_of_key(key):
+        invalid(fault)
+    return key
+
+
+def known_field(key: str) -> str:
+    """Refuse a key that does not begin with a field of EventInfo."""
+    if fault := fault_of_field(key):
+        invalid(fault)
+    return key
+
+
+def as_list(value: Json) -> Json:
+    """Let one string stand for a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
+def sort_keys(value: Json) -> Json:
+    """Bring the three ways of writing a sort into one: a list of keys."""
+    if isinstance(value, dict):
+        return value["keys"] if value.keys() == {"keys"} else [value]
+    return value
+
+
+Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(no_empty_part)]
+EventKey = Annotated[Key, AfterValidator(known_field)]
+Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
+Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(as_list)]
+Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
+
+
+class RowCondition(StrictModel):
+    """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
+
+    key: Key = Field(validation_alias=with_initial_alias("key"))
+    """A dotted path into the row."""
+    value: Any = Field(validation_alias=with_initial_alias("value"))
+    """Value to compare with; the operator determines its type."""
+    operator: str = Field(validation_alias=with_initial_alias("operator"))
+    """How it is compared; each ``not…`` is the exact negation of its positive one."""
+
+    @model_validator(mode="after")
+    def _suits(self) -> RowCondition:
+        known = self.known_operators()
+        if self.operator not in known:
+            reason = f"unknown operator {self.operator[:40]!r}; the operators here are {', '.join(known)}"
+            refuse(lambda at: InvalidParameterError(f"{at}.operator", reason))
+        fault = fault_of(self.operator, self.value, is_time=self.is_time())
+        if fault is not None:
+            refuse(lambda at: fault(self.operator, f"{at}.value"))
+        if isinstance(self.value, list) and len(self.value) > MAX_LIST_VALUES:
+            reason = f"at most {MAX_LIST_VALUES} values are accepted"
+            refuse(lambda at: InvalidParameterError(f"{at}.value", reason))
+        return self
+
+    def known_operators(self) -> Iterable[str]:
+        """Return the operators that may be used."""
+        return OPERATORS
+
+    def is_time(self) -> bool:
+        """Return whether values are instants."""
+        return False
+
+
+class EventCondition(RowCondition):
+    """A condition on a field of EventInfo."""
+
+    key: EventKey = Field(validation_alias=with_initial_alias("key"))
+    """A dotted path into the event: ``resource.name``, ``additional_info.a.b``, ``additional_info.tags.0``."""
+
+    def is_time(self) -> bool:
+        """Return whether values are instants."""
+        return self.key in TIME_FIELDS
+
+    def condition(self) -> Condition:
+        """Return what the matcher takes."""
+        return Condition(path_of(self.key), self.operator, self.value)
+
+
+EventConditions = Annotated[list[EventCondition], Field(max_length=MAX_CONDITIONS)]
+
+
+class EventSortKey(StrictModel):
+    """One key of a sort of events."""
+
+    key: EventKey
+    """A dotted path into the event."""
+    desc: bool = False
+    """The largest first."""
+
+
+class Page(StrictModel):
+    """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all.
+
+    ``token``: those behind the page that gave it as ``next_token``; ``start`` does not count then.
+    """
+
+    start: Count = 1
+    """The first result, counted from 1; 0 is 1, too. It counts only with a ``limit``."""
+    limit: Count = 0
+    """Results at most; 0 is all."""
+    token: Annotated[str, Field(min_length=1)] | None = None
+    """The ``next_token`` of the page before; all but ``page``, ``count`` and ``explain`` must be as it was there."""
+
+    @property
+    def skip(self) -> int:
+        """How many results come before the page."""
+        return max(self.start - 1, 0) if self.limit else 0
+
+    @property
+    def most(self) -> int | None:
+        """Largest number of results on the page; None is all."""
+        return self.limit or None
+
+
+class Unwind(StrictModel):
+    """One result for each element of the array at ``path``."""
+
+    path: EventKey
+    """A dotted path into the event."""
+
+
+class FilterQuery(StrictModel):
+    """The part that list and stat share: which events, and which slice of the results."""
+
+    filter: EventConditions = []
+    """Conditions that must all hold."""
+    filter_or: EventConditions = []
+    """Conditions of which one must hold."""
+    keyword: str = ""
+    """Words, one of which the title or the event id contains, in any case."""
+    page: Page = Page.model_construct()
+    """Which part of the results; all of them without it."""
+    severity_order: Literal["rank", "text"] = "rank"
+    """How gt, gte, lt, lte and sort compare severities: by rank from NONE, NOT_AVAILABLE, INFO, WARNING and ERROR to
+    CRITICAL, or as text, as the reference does."""
+    explain: bool = False
+    """Adds to the response how the events were read, and the consumed capacity."""
+
+    summaries: bool = True
+    """False counts every event anew, instead of using the summaries of closed hours; the answer is the same."""
+
+    @model_validator(mode="after")
+    def _few_values(self) -> FilterQuery:
+        values = sum(len(part.value) for part in (*self.filter, *self.filter_or) if isinstance(part.value, list))
+        if values > MAX_ALL_VALUES:
+            reason = f"at most {MAX_ALL_VALUES} values in the lists of all conditions are accepted"
+            refuse(lambda at: InvalidParameterError(f"{at}.filter", reason))
+        if len(self.keyword.split()) > MAX_KEYWORD_WORDS:
+            reason = f"at most {MAX_KEYWORD_WORDS} words are accepted"
+            refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))
+        return self
+
+    def required(self) -> list[Condition]:
+        """Return the conditions that must all hold."""
+        return [*map(self._ranked, self.filter)]
+
+    def alternatives(self) -> list[Condition]:
+        """Return the conditions of which one must hold, if there are any."""
+        return [*map(self._ranked, self.filter_or), *keyword_conditions(self.keyword)]
+
+    def _ranked(self, part: EventCondition) -> Condition:
+        return severity.ranked(part.condition()) if self.severity_order == "rank" else part.condition()
+
+
+# --- list and get -----------------------------------------------------------------------------------------------------
+
+
+class SearchQuery(FilterQuery):
+    """The search language."""
+
+    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = []
+    """The order of the results; without it the newest ``created_at`` comes first."""
+    only: Only = []
+    """Just these fields, or parts of fields."""
+    minimal: bool = False
+    """Returns only event_id, event_key, event_type, title, severity and alert_id, in addition to the fields of
+    ``only``."""
+    count: bool = True
+    """Answer ``total_count``; false saves the counting."""
+    count_only: bool = False
+    """Answer no results, just ``total_count``."""
+    unwind: Unwind | None = None
+    """One result for each element of an array."""
+
+    @model_validator(mode="after")
+    def _counts(self) -> SearchQuery:
+        if self.count_only and not self.count:
+            refuse(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
+        return self
+
+    def order(self) -> tuple[SortKey, ...]:
+        """Return the order that is wanted."""
+        by_rank = self.severity_order == "rank"
+        paths = ((path_of(part.key), part.desc) for part in self.sort)
+        return tuple(SortKey(path, desc, by_rank and path == severity.PATH) for path, desc in paths) or NEWEST_FIRST
+
+
+class EventQuery(StrictModel):
+    """The request of list. Each named field must be equal to a value, or to one of some."""
+
+    query: SearchQuery = SearchQuery.model_construct()
+    """Search query."""
+    event_id: Names = None
+    """Just this event, or these."""
+    event_key: Names = None
+    """Just the events of this sender's key, or of these."""
+    event_type: Names = None
+    """Just events of this type: ALERT, RECOVERY, ERROR; or of these."""
+    severity: Names = None
+    """Just events of this severity: CRITICAL, ERROR, WARNING, INFO, NOT_AVAILABLE, NONE; or of these."""
+    resource_id: Names = None
+    """Just events about this resource, or these."""
+    provider: Names = None
+    """Just events of this provider, or of these."""
+    account: Names = None
+    """Just events of this account, or of these."""
+    alert_id: Names = None
+    """Just the events of this alert, or of these."""
+    webhook_id: Names = None
+    """Just the events of this webhook, or of these."""
+    project_id: Names = None
+    """Just the events of this project, or of these."""
+    domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""
+
+    def named(self) -> list[Condition]:
+        """Return the conditions that the named fields are."""
+        return [
+            Condition(path_of(name), "in", values)
+            for name, values in self
+            if name not in {"query", "domain_id"} and values is not None
+        ]
+
+
+class GetEventRequest(StrictModel):
+    """The request of get, for the OpenAPI document; `event_api.reads.event` reads it."""
+
+    event_id: Annotated[str, Field(min_length=1)]
+    """Which event."""
+    domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""
+    only: Only = []
+    """Just these fields, or parts of fields."""
+
+
+# --- parsing ----------------------------------------------------------------------------------------------------------
+
+_JSON_TYPES: dict[str, str] = {
+    "string_type": "string",
+    "bool_type": "boolean",
+    "int_type": "integer",
+    "float_type": "number",
+    "list_type": "array",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+}
+"""The types that pydantic's errors expect, in JSON's words."""
+
+
+_OPERAND_TYPES = {"str", "int", "float", "Expression"}
+"""Labels that pydantic adds to the location of an error in an `Expression`'s operands."""
+
+
+def parse_request(model: type[Model], data: Json) -> Model:
+    """Read a request; raise the BadRequestError that names the key if it is not well-formed."""
+    _check_size(data)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _our_error(error.errors(include_url=False, include_input=False)) from None
+
+
+def _our_error(errors: list[ErrorDetails]) -> BadRequestError:
+    # If an operand matches none of its types, the fault inside it is the most informative.
+    error = max(errors, key=lambda one: len(one["loc"]))
+    at = ".".join(str(part) for part in error["loc"] if part not in _OPERAND_TYPES)[:MAX_LOCATION_LENGTH] or "body"
+    kind = error["type"]
+    if kind == _PROBLEM:
+        problem: Problem = error["ctx"][_PROBLEM]
+        return problem(at)
+    if kind == "missing":
+        return RequiredParameterError(at)
+    if kind == "extra_forbidden":
+        return InvalidParameterError(at, "unknown parameter")
+    if kind in _JSON_TYPES:
+        return InvalidParameterTypeError(at, _JSON_TYPES[kind])
+    return InvalidParameterError(at, error["msg"])
+
+
+def _check_size(data: Json) -> None:
+    """Refuse what is too deep or too large before anything is made of it."""
+    # Level by level, not by recursion: depth is what is in doubt.
+    level: list[tuple[str, Json]] = [("", data)]
+    values = patterns = 0
+    for _ in range(MAX_REQUEST_DEPTH + 1):
+        inner = [
+            (f"{at}.{name}" if at else str(name), value)
+            for at, container in level
+            for name, value in _members(container)
+        ]
+        values += len(inner)
+        patterns += sum(_is_pattern(container) for _, container in level)
+        level = [(at, value) for at, value in inner if isinstance(value, dict | list)]
+    if level:
+        raise InvalidParameterError(level[0][0][:MAX_LOCATION_LENGTH], f"more than {MAX_REQUEST_DEPTH} levels deep")
+    if values > MAX_REQUEST_VALUES:
+        raise InvalidParameterError("query", f"at most {MAX_REQUEST_VALUES} values in a request are accepted")
+    if patterns > MAX_PATTERN_CONDITIONS:
+        reason = f"at most {MAX_PATTERN_CONDITIONS} conditions with regular expressions are accepted"
+        raise InvalidParameterError("query", reason)
+
+
+def _is_pattern(part: Json) -> bool:
+    """Return whether a part of a request is a condition with regular expressions."""
+    return isinstance(part, dict) and any(part.get(name) in ("regex", "regex_in") for name in ("operator", "o"))
+
+
+def _members(value: Json) -> Iterable[tuple[str | int, Json]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

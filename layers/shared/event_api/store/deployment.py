@@ -1,0 +1,59 @@
+"""All the stores together, for those who are not a function: the operator's command, the local run, tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from event_api.domain.model import Scope
+from event_api.query.read_budget import ReadBudget
+from event_api.settings import TableNames
+from event_api.store.alerts import AlertStore
+from event_api.store.body_bucket import BodyBucket
+from event_api.store.deliveries import DeliveryStore
+from event_api.store.event_reader import EventReader
+from event_api.store.events import EventStore
+from event_api.store.marks import Marks
+from event_api.store.summaries import SummaryStore
+from event_api.store.table import Table
+from event_api.store.tokens import TokenStore
+from event_api.store.webhooks import WebhookStore
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment's stores."""
+
+    webhooks: WebhookStore
+    tokens: TokenStore
+    deliveries: DeliveryStore
+    alerts: AlertStore
+    events: EventStore
+    summaries: SummaryStore
+    _events_table: Table
+
+    @classmethod
+    def open(cls, client: DynamoDBClient, tables: TableNames, bodies: BodyBucket, retention_days: int) -> Deployment:
+        """Open them with any DynamoDB client, boto3's or our own."""
+        deliveries = DeliveryStore(Table(client, tables.deliveries), bodies, retention_days)
+        events_table = Table(client, tables.events)
+        return cls(
+            webhooks=WebhookStore(Table(client, tables.webhooks)),
+            tokens=TokenStore(Table(client, tables.tokens)),
+            deliveries=deliveries,
+            alerts=AlertStore(Table(client, tables.alerts), retention_days),
+            events=EventStore(events_table, deliveries, retention_days, Marks(Table(client, tables.summaries))),
+            summaries=SummaryStore(Table(client, tables.summaries)),
+            _events_table=events_table,
+        )
+
+    def reader(self, scope: Scope, now: datetime) -> EventReader:
+        """Return the events of a scope."""
+        budget = ReadBudget()
+        return EventReader(
+            self._events_table, self.deliveries, self.summaries, scope=scope, now=now, consumption=budget
+        )

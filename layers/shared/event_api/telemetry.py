@@ -1,0 +1,111 @@
+"""Structured logs and metrics for the operators, and never a secret.
+
+Events, headers, bodies and paths are not logged anywhere. For an unexpected exception the log has its type and its
+place in the code, not its message: messages of libraries quote the values that they fail on.
+
+Powertools writes the logs; it is imported by the first of them, because most invocations log nothing. Nearly all count
+something, so metrics are written here, in CloudWatch's embedded metric format (docs/adr/0005).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from event_api.domain.errors import EventApiError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+_SERVER_ERROR = 500
+
+
+@cache
+def logger() -> Logger:
+    """Return the logger; service name and level come from Powertools' own environment variables."""
+    from aws_lambda_powertools import Logger  # noqa: PLC0415  # as the module's docstring says
+
+    return Logger()
+
+
+class _Metrics:
+    """The metrics of one invocation."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+        self.facts: dict[str, str] = {}
+
+    def written(self) -> str:
+        """Write the metrics as one line of the embedded metric format."""
+        definition = {
+            "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
+            "Dimensions": [["service"]],
+            "Metrics": [{"Name": name, "Unit": "Count"} for name in self.counted],
+        }
+        line: dict[str, Any] = {
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]},
+            "service": os.environ["POWERTOOLS_SERVICE_NAME"],
+            **self.facts,
+            **self.counted,
+        }
+        return json.dumps(line, separators=(",", ":"))
+
+
+@cache
+def _metrics() -> _Metrics:
+    return _Metrics()
+
+
+def count(metric: str, amount: int = 1, **facts: str) -> None:
+    """Add to a metric, which is written at the end of the invocation together with the facts."""
+    if amount:
+        _metrics().counted[metric] += amount
+        _metrics().facts.update(facts)
+
+
+@contextmanager
+def metrics_flushed() -> Iterator[None]:
+    """Write what was counted inside, if anything was."""
+    try:
+        yield
+    finally:
+        metrics = _metrics()
+        if metrics.counted:
+            print(metrics.written())  # noqa: T201  # CloudWatch reads metrics from the log
+            metrics.counted.clear()
+            metrics.facts.clear()
+
+
+def refused(route: str, error: EventApiError) -> None:
+    """Log a request that was answered with an error of ours."""
+    log = logger().error if error.status >= _SERVER_ERROR else logger().info
+    log(
+        "refused",
+        extra={"route": route, "status": error.status, "code": error.code, "cause": where(error.__cause__)},
+    )
+
+
+def noticed(what: str, **facts: str) -> None:
+    """Log something that went well but that an operator should look at."""
+    logger().warning("noticed", extra={"what": what, **facts})
+
+
+def failed(task: str, error: BaseException, **facts: str) -> None:
+    """Log an unexpected failure: the task, and where it broke."""
+    logger().error("failed", extra={"task": task, "cause": where(error), **facts})
+
+
+def where(error: BaseException | None) -> list[str] | None:
+    """Return an exception's type and its places in the code, outermost first; no values."""
+    if error is None:
+        return None
+    import traceback  # noqa: PLC0415  # few invocations fail
+
+    frames = traceback.extract_tb(error.__traceback__)
+    return [type(error).__name__, *(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)]
