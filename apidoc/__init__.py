@@ -1,7 +1,7 @@
-"""The OpenAPI document, `docs/openapi.json`, made of what the code says already (`make openapi`).
+"""Generate the OpenAPI document, `docs/openapi.json`, from the code (`make openapi`).
 
-The routes are template.yaml's, their summaries the handlers' docstrings, requests the pydantic models, errors the tree
-in `event_api.errors`. Only what the code says nowhere is written here: what answers look like, which route can answer
-which error, and examples. A package of its own, because neither the layer nor the local run needs it to run: both would
-carry its imports, and the layer its size.
+The routes come from template.yaml, their summaries from the handlers' docstrings, requests and EventInfo from the
+pydantic models, errors from the tree in `event_api.domain.errors`. Only facts that the code states nowhere are written
+here: the shapes of responses, the errors of each route, and examples. This is a package by itself, because neither the
+layer nor the local run needs it.
 """

@@ -1,18 +1,18 @@
-"""What is answered where all is well, and what is taken by create, as JSON schemas: the code has no models of these."""
+"""Schemas of successful responses and of create's request, for which the code has no models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from apidoc.docstrings import field_docstrings, text
 from apidoc.jsonschema import REFERENCE, Schema
-from event_api.fields import DETAIL_FIELDS, EVENT_FIELDS, RAW_FIELDS, TIME_FIELDS
-from event_api.model import EventType, Severity
+from event_api.domain.fields import DETAIL_FIELDS, EVENT_FIELDS, RAW_FIELDS, TIME_FIELDS
 from event_api.query.planner import Index
+from event_api.reads.event_info import EventInfo, EventResource
 
 DELIVERY_ID_HEADER = {
-    "description": "The stored delivery. The same delivery, sent again, has the same id.",
-    "required": True,
+    "description": "The stored delivery; the same one, sent again, has the same id. A validation event is not stored.",
     "schema": {"type": "string", "pattern": "^delivery-[0-9a-f]{24}$"},
 }
 
@@ -22,31 +22,8 @@ def reference(name: str) -> Schema:
     return {"$ref": REFERENCE.format(model=name)}
 
 
-def _words(kind: type[EventType | Severity]) -> str:
-    return ", ".join(f"`{word}`" for word in kind)
-
-
-_FIELDS: Mapping[str, str] = {
-    "event_id": "Ours, unless it was imported.",
-    "event_key": "The sender's key, the same for an ALERT and its RECOVERY.",
-    "event_type": f"{_words(EventType)} (a delivery that could not be read). Imported events may have others.",
-    "title": "One line.",
-    "description": "What happened, in the sender's words; of an ERROR, why it could not be read.",
-    "severity": f"{_words(Severity)}. Imported events may have others.",
-    "rule": "The sender's rule.",
-    "resource": "What the event is about.",
-    "provider": "Where that is: a cloud, a tool.",
-    "account": "Whose that is, at the provider.",
-    "image_url": "A picture, such as a graph.",
-    "raw_data": 'The sender\'s whole body; `{"body": …}` around what is no JSON object.',
-    "additional_info": "What else the sender said; values are strings, but for imported events.",
-    "alert_id": "The alert that the event belongs to; a RECOVERY of nothing has none.",
-    "webhook_id": "The webhook that took it.",
-    "project_id": "The webhook's project.",
-    "domain_id": "The webhook's domain.",
-    "created_at": "When the delivery was stored: the time axis of all lists.",
-    "occurred_at": "The sender's own time.",
-}
+_FIELDS = field_docstrings(EventInfo)
+_RESOURCE_FIELDS = field_docstrings(EventResource)
 _OBJECTS = frozenset({"raw_data", "additional_info"})
 _TIME = {"type": "string", "format": "date-time", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$"}
 
@@ -69,11 +46,11 @@ def _said(description: str, **schema: Any) -> Schema:  # noqa: ANN401 -- any sch
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _NEXT_TOKEN = _said(
-    "Where there are more results: the `page.token` of the next page. Send the same request with it.",
+    "The `page.token` of the next page, if there are more results. Send the same request with it.",
     type="string",
     minLength=1,
 )
-_EXPLAIN = {**reference("Explain"), "description": "Where it was asked for: how the events were read."}
+_EXPLAIN = {**reference("Explain"), "description": "How the events were read, if the request asked for it."}
 _CONDITIONS: Schema = {
     "type": "object",
     "properties": {
@@ -95,23 +72,16 @@ _GIVEN = {"event_id", "raw_data", "alert_id", "webhook_id", "project_id", "domai
 _DIRECT_FIELDS = tuple(name for name in EVENT_FIELDS if name not in _GIVEN)
 
 SCHEMAS: Mapping[str, Schema] = {
-    "EventInfo": _object(
-        "An event. A field without a value is absent; so is what `only` and `minimal` leave out.",
-        {name: _field(name) for name in EVENT_FIELDS},
-    ),
+    "EventInfo": _object(text(EventInfo.__doc__ or ""), {name: _field(name) for name in EventInfo.model_fields}),
     "EventResource": _object(
-        "What an event is about; every part may be unknown.",
-        {
-            "resource_id": _said("Its id, as the sender has it.", type="string"),
-            "resource_type": _said("What it is.", type="string"),
-            "name": _said("Its name.", type="string"),
-        },
+        text(EventResource.__doc__ or ""),
+        {name: _said(description, type="string") for name, description in _RESOURCE_FIELDS.items()},
     ),
     "EventsInfo": _object(
         "A page of events, or all that match.",
         {
-            "results": _said("In the order that was asked for.", type="array", items=reference("EventInfo")),
-            "total_count": _said("How many match in all; absent with `count: false`.", **_COUNT),
+            "results": _said("In the requested order.", type="array", items=reference("EventInfo")),
+            "total_count": _said("Total number of matches; absent with `count: false`.", **_COUNT),
             "next_token": _NEXT_TOKEN,
             "omitted": _said(
                 "Fields that were left out because their event alone is larger than an answer can be.",
@@ -119,8 +89,8 @@ SCHEMAS: Mapping[str, Schema] = {
                 items=_object(
                     "A field that was left out.",
                     {
-                        "event_id": _said("Of which event.", type="string"),
-                        "field": _said("Which field.", type="string", enum=sorted(RAW_FIELDS | DETAIL_FIELDS)),
+                        "event_id": _said("Id of the event.", type="string"),
+                        "field": _said("Name of the field.", type="string", enum=sorted(RAW_FIELDS | DETAIL_FIELDS)),
                     },
                     ("event_id", "field"),
                 ),
@@ -133,20 +103,22 @@ SCHEMAS: Mapping[str, Schema] = {
         "The rows that the pipeline makes, or the values of `distinct`.",
         {
             "results": _said("Objects; with `distinct`, any values.", type="array", items={}),
-            "total_count": _said("How many results there are in all; present where a `page` was asked for.", **_COUNT),
+            "total_count": _said("Total number of results; present if the request has a `page`.", **_COUNT),
             "next_token": _NEXT_TOKEN,
             "explain": _EXPLAIN,
         },
         ("results",),
     ),
     "Explain": _object(
-        "How an answer was read, and what that consumed.",
+        "How the events were read, and the consumed capacity.",
         {
             "plan": _object(
-                "How the events were found; of `nothing`, there is no more to say.",
+                "How the events were found; `nothing` has no further members.",
                 {
                     "reads": _said(
-                        "By what they were read.", type="string", enum=[*(index.value for index in Index), "nothing"]
+                        "Index or key by which they were read.",
+                        type="string",
+                        enum=[*(index.value for index in Index), "nothing"],
                     ),
                     "keys": _said("The ids that were read.", type="array", items={"type": "string"}),
                     "created_at": _object("The range of time that was read.", {"since": _TIMES, "until": _TIMES}),
@@ -171,11 +143,45 @@ SCHEMAS: Mapping[str, Schema] = {
                 },
                 ("capacity_units", "requests", "items_scanned", "items_returned"),
             ),
+            "summaries": _object(
+                "Which part of a count came from summaries of closed hours; absent without any, and as above.",
+                {
+                    "days": _COUNT,
+                    "hours": _COUNT,
+                    "capacity_units": {"type": "number", "minimum": 0},
+                    "ranges": {
+                        "type": "array",
+                        "description": "Ranges of created_at that summaries answered; at most 50.",
+                        "items": _object(
+                            "A range, both ends included.",
+                            {"since": {"type": "string"}, "until": {"type": "string"}},
+                            ("since", "until"),
+                        ),
+                    },
+                    "index": {
+                        "type": "array",
+                        "description": "Ranges of created_at that were read from the index; at most 50.",
+                        "items": _object(
+                            "A range, and why no summary answered it.",
+                            {
+                                "created_at": _object(
+                                    "Both ends included.",
+                                    {"since": {"type": "string"}, "until": {"type": "string"}},
+                                    (),
+                                ),
+                                "why": {"type": "string"},
+                            },
+                            ("created_at", "why"),
+                        ),
+                    },
+                },
+                ("days", "hours", "capacity_units", "ranges", "index"),
+            ),
         },
         ("plan",),
     ),
     "Delivery": {
-        "description": "Any JSON at all.",
+        "description": "Any JSON.",
         "anyOf": [
             reference("DirectEvent"),
             reference("CreateEventRequest"),
@@ -183,7 +189,7 @@ SCHEMAS: Mapping[str, Schema] = {
         ],
     },
     "DirectEvent": _object(
-        "The Event's own fields, as scripts post them. What is no string becomes one.",
+        "The Event's own fields, as scripts post them. A value that is not a string becomes one.",
         {
             name: {**reference("EventResource"), "description": _FIELDS[name]}
             if name == "resource"
@@ -198,13 +204,18 @@ SCHEMAS: Mapping[str, Schema] = {
             {
                 "webhook_id": _said("The path's; it is not looked at.", type="string"),
                 "access_key": _said("The webhook's; it is not looked at, nor kept.", type="string"),
-                "data": _said("What the sender says, in any format.", type="object"),
+                "data": _said("The sender's payload, in any format.", type="object"),
             },
             ("data",),
         ),
         "additionalProperties": False,
     },
     "Permitted": {"type": "object", "description": "Nothing: the headers say it.", "maxProperties": 0},
-    "Taken": {"type": "object", "description": "Nothing: the delivery is stored.", "maxProperties": 0},
+    "Taken": {
+        "type": "object",
+        "description": "Empty, as the delivery is stored; or the response to a validation event of Azure Event Grid.",
+        "properties": {"validationResponse": {"type": "string", "description": "The code of the validation event."}},
+        "additionalProperties": False,
+    },
 }
 """By the names that they have in the document."""

@@ -1,4 +1,4 @@
-"""What docstrings say, read from the source: those of functions' folders, and those below the fields of models."""
+"""Docstrings, read from the source: those of functions' folders, and those below the fields of models."""
 
 from __future__ import annotations
 

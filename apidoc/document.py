@@ -15,7 +15,7 @@ from apidoc.answers import reference
 from apidoc.docstrings import field_docstrings, handler_docstrings
 from apidoc.jsonschema import Schema, nullable_removed, schemas_of
 from apidoc.operations import BODY_MODELS, OPERATIONS, Operation
-from event_api.requests import MAX_LIST_VALUES
+from event_api.reads.requests import MAX_LIST_VALUES
 from localrun.settings import ROOT
 from localrun.template import Route, load, routes
 
@@ -26,10 +26,10 @@ Monitoring webhooks in, searchable events out.
 
 **Senders** post to a webhook's URL, which holds its access key; or to the one without it, with the key as bearer. \
 **Readers** need a token, which belongs to one domain and may be limited to some projects and to some of get, list and \
-stat: what it may not see does not exist for it.
+stat: for such a token, other events do not exist.
 
 Times are ISO 8601 in UTC with milliseconds and `Z`. Every refusal of ours is `{"detail": {"code", "message"}}`, or \
-RFC 9457's for who sends `Accept: application/problem+json`; API Gateway's own are `{"message"}`."""
+RFC 9457's for clients that send `Accept: application/problem+json`; API Gateway's own are `{"message"}`."""
 _TAGS = (
     ("create", "For senders: deliveries become events, tied to their alerts."),
     ("read", "For readers: get one event, list those that match a query, or compute statistics over them."),
@@ -135,7 +135,7 @@ def _path_parameters(route: Route) -> Iterable[Schema]:
 
 
 def _query_parameters(model: type[BaseModel] | None, route: Route) -> Iterable[Schema]:
-    """Describe the fields of a request model that come as query parameters, and ``only`` beside ``query``."""
+    """Describe the fields of a request model that come as query parameters, and ``only`` next to ``query``."""
     if model is None:
         return
     schemas = schemas_of((model,))
@@ -145,7 +145,7 @@ def _query_parameters(model: type[BaseModel] | None, route: Route) -> Iterable[S
         if name != "query" and f"{{{name}}}" not in route.path:
             yield _query_parameter(name, said[name], schema)
     if "query" in properties:
-        # `Request.reading_parameters` takes these two apart.
+        # `event_api.reads.parameters` takes these two apart.
         content = {"schema": reference("SearchQuery"), "examples": examples.PARAMETERS["query"]}
         description = f"{said['query']} A JSON object."
         yield {"name": "query", "in": "query", "description": description, "content": {"application/json": content}}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from apidoc.jsonschema import Schema
-from event_api.jsontypes import Json, JsonObject
+from event_api.json_types import Json, JsonObject
 from localrun.screen import SAMPLE
 from localrun.settings import ROOT
 
@@ -17,7 +17,7 @@ ACCESS_KEY = "q3vXbT0JmZr8yN5sK1wLh7dGf2cPa9Ue"
 EVENT_ID = "event-2c26b46b68ffc68ff99b453c0000"
 PAGE_TOKEN = "vGZ0b2tlbi1vZi1hLXBhZ2UtdGhhdC1lbmRlZA"  # noqa: S105 -- an example
 
-_RESOURCE = {"resource_id": "server-0a1b2c3d4e5f", "resource_type": "inventory.Server", "name": "db-1"}
+_RESOURCE: JsonObject = {"resource_id": "server-0a1b2c3d4e5f", "resource_type": "inventory.Server", "name": "db-1"}
 _BODY: JsonObject = {
     "event_key": "disk-db-1",
     "event_type": "ALERT",
@@ -31,7 +31,7 @@ _BODY: JsonObject = {
     "additional_info": {"mount": "/var/lib/postgresql", "used_percent": 99},
     "occurred_at": "2026-03-02T09:15:04Z",
 }
-_RECOVERY = {"event_key": "disk-db-1", "event_type": "RECOVERY", "title": "Disk has room again"}
+_RECOVERY: JsonObject = {"event_key": "disk-db-1", "event_type": "RECOVERY", "title": "Disk has room again"}
 
 EVENT_INFO: JsonObject = {
     "event_id": EVENT_ID,
@@ -56,14 +56,14 @@ DELIVERIES = _shown(
     alert=("An alert, by the Event's own fields", _BODY),
     recovery=("Its recovery: the same event_key", _RECOVERY),
     request=("The reference's CreateEventRequest: its data is taken", {"data": _BODY}),
-    alertmanager=("What Prometheus Alertmanager posts", json.loads((ROOT / SAMPLE).read_text(encoding="utf-8"))),
+    alertmanager=("Prometheus Alertmanager's webhook", json.loads((ROOT / SAMPLE).read_text(encoding="utf-8"))),
 )
 TEXT_DELIVERIES = _shown(
     sns=(
         "SNS posts JSON as text",
         '{"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:eu-west-1:1:a", "Message": "…"}',
     ),
-    text=("What is no JSON becomes an ERROR event that says so", "the disk is full"),
+    text=("A body that is not JSON becomes an ERROR event with the reason", "the disk is full"),
 )
 TAKEN = _shown(taken=("The delivery is stored", {}))
 PERMITTED = _shown(permitted=("The headers say what is allowed", {}))
@@ -106,7 +106,7 @@ FOLLOWING = _shown(
         {"query": {"page": {"limit": 20, "token": PAGE_TOKEN}, "count": False}},
     )
 )
-"""What cannot be sent as it is: a page token belongs to a reader's own request."""
+"""An example cannot be sent unchanged: a page token belongs to a caller's own request."""
 
 LISTED = _shown(
     events=("The events, and how many match", {"results": [EVENT_INFO], "total_count": 1}),

@@ -18,7 +18,7 @@ from typing import Any, Final
 from event_api.normalizers.rules import Rule
 
 ROOT: Final = Path(__file__).parents[1]
-INDEX: Final = ROOT / "layers/shared/event_api/normalizers/index.py"
+INDEX: Final = ROOT / "layers/shared/event_api/normalizers/format_index.py"
 FORMATS: Final = INDEX.parent / "formats"
 DOCUMENT: Final = ROOT / "docs/formats.md"
 BEGIN, END = "<!-- made by `make formats` from here -->", "<!-- to here -->"
@@ -89,7 +89,7 @@ def document() -> str:
 
 
 def _table() -> Iterator[str]:
-    yield "| Format | Sender | Told by |\n|---|---|---|\n"
+    yield "| Format | Sender | Detected by |\n|---|---|---|\n"
     for module in modules().values():
         title = (module.__doc__ or "").partition("\n")[0].rstrip(".")
         names = ", ".join(f"`{name}`" for name in (module.NAME, *module.ALIASES))

@@ -1,7 +1,7 @@
-"""JSON schemas of the request models: what pydantic makes of them, and what their validators add to that.
+r"""JSON schemas of the request models: pydantic's, and the rules of the validators.
 
-A model's validators are Python; what each of them accepts is said here once more, as far as a JSON schema can say it.
-What it cannot say (a pattern's syntax, a page token, keys that a stage made) is in the descriptions.
+A model's validators are Python; their rules are repeated here as far as a JSON schema can express them. The rest (a
+pattern's syntax, a page token, keys that a stage made) is in the descriptions.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from apidoc.docstrings import field_docstrings, text
-from event_api.fields import ALIASES, EVENT_FIELDS
-from event_api.jsontypes import Json
+from event_api.domain.fields import ALIASES, EVENT_FIELDS
+from event_api.json_types import Json
 from event_api.query.operators import OPERATORS
-from event_api.requests import (
-    MAX_KEY_LENGTH,
+from event_api.reads.keys import MAX_KEY_LENGTH
+from event_api.reads.requests import (
     MAX_LIST_VALUES,
     RowCondition,
     as_list,
@@ -26,9 +26,9 @@ from event_api.requests import (
     no_empty_part,
     sort_keys,
 )
-from event_api.statistics.accumulators import GROUP_OPERATORS
-from event_api.statistics.expressions import PROJECT_OPERATORS
-from event_api.statistics.requests import Expression, GroupField, Stage, StatQuery, plain_name
+from event_api.reads.statistics.accumulators import GROUP_OPERATORS
+from event_api.reads.statistics.expressions import PROJECT_OPERATORS
+from event_api.reads.statistics.requests import Expression, GroupField, Stage, StatQuery, plain_name
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -39,7 +39,7 @@ _PATTERNS: Mapping[Callable[[str], str], str] = {
     known_field: rf"^({'|'.join((*EVENT_FIELDS, *ALIASES))})(\.[^.]+)*$",
     plain_name: r"^[^$.][^.]*$",
 }
-"""What the validators of strings accept."""
+"""The patterns that the string validators accept."""
 
 
 def _key(pattern: str, description: str) -> Schema:
@@ -87,7 +87,7 @@ def nullable_removed(schema: Schema) -> Schema:
 
 
 def _referring(part: Any) -> Any:  # noqa: ANN401 -- any part of a schema
-    """Return a part of a schema with references in place of what has a name in _SHARED."""
+    """Return a part of a schema with references in place of the schemas named in _SHARED."""
     if isinstance(part, list):
         return [_referring(one) for one in part]
     if not isinstance(part, dict):
@@ -149,7 +149,7 @@ class _Generator(GenerateJsonSchema):
 
 # --- what validators of models accept ---------------------------------------------------------------------------------
 
-_KINDS: Mapping[str, Json] = {
+_KINDS: Mapping[str, list[Json]] = {
     "array": [[]],
     "boolean": [True],
     "null": [None],

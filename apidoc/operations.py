@@ -1,4 +1,4 @@
-"""What each route takes and answers, beyond what template.yaml and the handlers say: one table."""
+"""The requests and responses of each route, beyond template.yaml and the handlers: one table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from apidoc import examples
 from apidoc.answers import DELIVERY_ID_HEADER, reference
 from apidoc.jsonschema import Schema
-from event_api.errors import (
+from event_api.domain.errors import (
     AuthenticateFailureError,
     DbQueryError,
     EventApiError,
@@ -28,8 +28,8 @@ from event_api.errors import (
     UnavailableError,
     WebhookDisabledError,
 )
-from event_api.requests import EventQuery, GetEventRequest
-from event_api.statistics.requests import EventStatQuery
+from event_api.reads.requests import EventQuery, GetEventRequest
+from event_api.reads.statistics.requests import EventStatQuery
 
 _WRITING = (
     WebhookDisabledError,
@@ -68,10 +68,10 @@ _GATEWAY_BODY = (413,)
 class Operation:
     """One route.
 
-    ``way`` tells it from another route of the same function. ``summary`` stands for what the handler says of itself.
-    ``parameters`` is the model of its query parameters,
-    ``bodies`` are the media types of its body. ``answer`` is the schema of what it answers where all is well, with
-    ``examples``. ``errors`` are what our code can refuse by, ``gateway`` the statuses that API Gateway has of its own.
+    ``way`` distinguishes it from another route of the same function. ``summary`` replaces that of the handler.
+    ``parameters`` is the model of its query parameters, ``bodies`` are the media types of its body. ``answer`` is the
+    schema of what it answers where all is well, with ``examples``. ``errors`` are what our code can refuse by,
+    ``gateway`` the statuses that API Gateway has of its own.
     """
 
     operation_id: str
@@ -92,14 +92,14 @@ class Operation:
 
 
 _DELIVERY = """\
-The body is whatever the sender sends: its format is the webhook's own, or is detected. It may have any content type: \
-what is JSON is read as JSON, and a form only if it says that it is one. A body that cannot be read becomes an ERROR \
+The body is the sender's own payload: its format is the webhook's own, or is detected. It may have any content type: \
+JSON is recognized by its content, a form by its content type. A body that cannot be read becomes an ERROR \
 event that says why, and is answered the same.
 
 A delivery that comes again under the same id is answered the same and makes no second event. The id is the sender's \
 own: SNS's `MessageId`, or the headers `webhook-id`, `X-GitHub-Delivery`, `ce-source` and `ce-id`, `Idempotency-Key`.
 
-A webhook may require that its sender signs what it sends; what is not signed as it must be is answered 401."""
+A webhook may require that its sender signs its requests; a request without a valid signature gets a 401."""
 
 _JSON = "application/json"
 _BODIES: Mapping[str, Schema] = {
@@ -162,14 +162,14 @@ def _permit(operation_id: str, way: str, security: str | None) -> Operation:
             {
                 "name": "WebHook-Request-Origin",
                 "in": "header",
-                "description": "Who wants to deliver: a DNS name.",
+                "description": "DNS name of the sender that asks to deliver.",
                 "schema": {"type": "string"},
                 "examples": examples.PARAMETERS["WebHook-Request-Origin"],
             },
         ),
         headers={
             "allow": _header("The methods of this path.", required=True),
-            "webhook-allowed-origin": _header("Who may deliver: who asked."),
+            "webhook-allowed-origin": _header("DNS name of the sender that may deliver: the one that asked."),
             "webhook-allowed-rate": _header("Deliveries a minute; `*` is any number."),
         },
         errors=(WebhookDisabledError, PermissionDeniedError, UnavailableError, EventApiError),
@@ -180,7 +180,7 @@ def _permit(operation_id: str, way: str, security: str | None) -> Operation:
 
 _GZIP_HEADERS: Mapping[str, Schema] = {
     name: {
-        "description": "Only where the answer has more than 6 MB, and the request has `Accept-Encoding: gzip`.",
+        "description": "Present if the response has more than 6 MB, and the request has `Accept-Encoding: gzip`.",
         "schema": {"type": "string", "const": value},
     }
     for name, value in (("content-encoding", "gzip"), ("vary", "accept-encoding"))

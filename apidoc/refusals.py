@@ -1,4 +1,4 @@
-"""What is answered where something is wrong: our own errors, in two shapes, and what API Gateway says by itself."""
+"""Schemas of error responses: our own, in two shapes, and API Gateway's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from apidoc.answers import reference
 from apidoc.docstrings import text
 from apidoc.jsonschema import Schema
-from event_api.errors import (
+from event_api.domain.errors import (
     AuthenticateFailureError,
     DbQueryError,
     EventApiError,
@@ -29,7 +29,7 @@ from event_api.errors import (
 )
 
 _GATEWAY: Mapping[int, tuple[str, str]] = {
-    401: ("Unauthorized", "there is no token."),
+    401: ("Unauthorized", "the request has no token."),
     403: ("Forbidden", "the token is refused."),
     404: ("Not Found", "no route is meant."),
     413: ("Request Entity Too Large", "the body has more than 10 MB."),
@@ -38,7 +38,7 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
     500: ("Internal Server Error", "the function could not answer."),
     503: ("Service Unavailable", "the function did not answer in time, or there are too many of it."),
 }
-"""What API Gateway answers by itself: ``{"message"}``, and when."""
+"""Responses of API Gateway itself: ``{"message"}``, and their causes."""
 
 
 def examples_of_errors(max_body_bytes: int) -> tuple[EventApiError, ...]:
@@ -66,8 +66,8 @@ def examples_of_errors(max_body_bytes: int) -> tuple[EventApiError, ...]:
 def schemas(errors: Iterable[EventApiError]) -> dict[str, Schema]:
     """Return the shapes of refusals, by their names in the document."""
     codes = sorted({error.code for error in errors})
-    code = {"type": "string", "enum": codes, "description": "Stable: what programs decide by."}
-    message = {"type": "string", "description": "For a person: what is wrong, where, and what to do next."}
+    code = {"type": "string", "enum": codes, "description": "Stable code for programs."}
+    message = {"type": "string", "description": "Reason for a person: the fault, its place, and the next step."}
     return {
         "Error": {
             "type": "object",
@@ -83,7 +83,7 @@ def schemas(errors: Iterable[EventApiError]) -> dict[str, Schema]:
         },
         "Problem": {
             "type": "object",
-            "description": "Our own refusal as RFC 9457 has it, for who sends `Accept: application/problem+json`.",
+            "description": "Our own error in the form of RFC 9457, on `Accept: application/problem+json`.",
             "properties": {
                 "type": {"type": "string", "const": "about:blank"},
                 "title": {**code, "description": "The code, again."},
@@ -95,7 +95,7 @@ def schemas(errors: Iterable[EventApiError]) -> dict[str, Schema]:
         },
         "Message": {
             "type": "object",
-            "description": "What API Gateway answers by itself, in any case: an HTTP API cannot change it.",
+            "description": "Response of API Gateway itself, which an HTTP API cannot change.",
             "properties": {"message": {"type": ["string", "null"]}},
             "required": ["message"],
         },

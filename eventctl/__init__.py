@@ -1,1 +1,1 @@
-"""``eventctl``: what an operator does to a deployment of the Event API, on AWS or on this machine."""
+"""``eventctl``: an operator's command for a deployment of the Event API, on AWS or on this machine."""

@@ -1,4 +1,4 @@
-"""``eventctl alert``: what the events add up to."""
+"""``eventctl alert``: list and show alerts."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from functools import partial
 
 import click
 
-from event_api import times
-from event_api.errors import NotFoundError
-from event_api.model import AlertState
+from event_api.domain import times
+from event_api.domain.errors import NotFoundError
+from event_api.domain.model import AlertState
 from eventctl import screen, views
 from eventctl.events import events_of_alert
 from eventctl.invocation import Group, Invocation

@@ -1,4 +1,4 @@
-"""``eventctl delivery``: what senders sent, whether its events are stored, and reading it again."""
+"""``eventctl delivery``: stored deliveries, the state of their events, and replay."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from functools import partial
 
 import click
 
-from event_api import administration, times
-from event_api.errors import NotFoundError
-from event_api.jsontypes import JsonObject
+from event_api.admin import administration
+from event_api.domain import times
+from event_api.domain.errors import NotFoundError
+from event_api.json_types import JsonObject
 from eventctl import screen, views
 from eventctl.events import events_of_delivery, unreadable_deliveries, why_unreadable
 from eventctl.invocation import Group, Invocation
@@ -124,7 +125,7 @@ def replay(
       eventctl delivery replay --unreadable --domain domain-1 --since 2026-03-01
       eventctl delivery replay delivery-9f86d081884c7d659a2feaa0 --domain domain-1
     """  # noqa: D301  # the backspace is click's mark for lines that stay as they are
-    from event_api.queue import ToFinish  # noqa: PLC0415  # it loads botocore, which "--help" does not need
+    from event_api.aws.redrive_queue import QueuedDelivery  # noqa: PLC0415  # it loads botocore, which "--help" does not need
 
     if delivery_ids:
         if unfinished or unreadable or since is not None or domain is None:
@@ -133,13 +134,13 @@ def replay(
         missing = [one for one in delivery_ids if target.stores.deliveries.get(one, domain) is None]
         if missing:
             raise NotFoundError("delivery_id", missing[0])
-        chosen = [ToFinish(one, domain) for one in delivery_ids]
+        chosen = [QueuedDelivery(one, domain) for one in delivery_ids]
     else:
         _check(unfinished=unfinished, unreadable=unreadable, domain=domain)
         target = invocation.open()
         listed = _chosen(target, unfinished=unfinished, unreadable=unreadable, domain=domain, since=since)
         # All of them first: replaying changes what is listed.
-        chosen = [ToFinish(str(one["delivery_id"]), str(one["domain_id"])) for one in listed]
+        chosen = [QueuedDelivery(str(one["delivery_id"]), str(one["domain_id"])) for one in listed]
     queued = administration.replay(target.stores, target.queue, chosen)
     text = f"{queued:,} deliveries are queued." if queued != 1 else "1 delivery is queued."
     invocation.answer({"queued": queued}, partial(click.echo, text))

@@ -1,4 +1,4 @@
-"""What can go wrong in a way that the operator can do something about, and what it exits with.
+r"""Failures that the operator can act on, and the exit status of each.
 
 0: done. 1: it could not be done, or not for every line of an import. 2: the command line is wrong, nothing was tried.
 """
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from event_api.errors import BadRequestError, EventApiError
+from event_api.domain.errors import BadRequestError, EventApiError
 from localrun.errors import LocalRunError
 
 _NO_ACCOUNT = {"NoCredentialsError", "NoRegionError"}
@@ -24,7 +24,7 @@ class OperationError(click.ClickException):
 
 @contextmanager
 def failures_told() -> Iterator[None]:
-    """Tell what the service, the local run and AWS raise as the command's own errors, in one line each."""
+    """Translate errors of the service, the local run and AWS into the command's own, in one line each."""
     try:
         yield
     except BadRequestError as error:
@@ -32,7 +32,7 @@ def failures_told() -> Iterator[None]:
     except (EventApiError, LocalRunError) as error:
         raise OperationError(str(error)) from error
     except Exception as error:
-        # Told apart here, and not by a clause each, because naming the classes would load botocore for "--help".
+        # Distinguished here, and not by a clause each, because naming the classes would load botocore for "--help".
         if (reason := _reason_of_aws(error)) is None:
             raise
         raise OperationError(f"AWS: {reason}") from error
@@ -42,6 +42,6 @@ def _reason_of_aws(error: Exception) -> str | None:
     if not any(base.__module__ == "botocore.exceptions" for base in type(error).__mro__):
         return None
     reason = " ".join(str(error).split())
-    # Who has no account set up most likely forgot to say which deployment is meant.
+    # A user without an account most likely forgot to name the deployment.
     hint = " For the local run say --local." if type(error).__name__ in _NO_ACCOUNT else ""
     return reason + hint

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import click
 
-from event_api import times
+from event_api.domain import times
 from eventctl.errors import OperationError
 from eventctl.events import events_of_domain
 from eventctl.invocation import Command, Invocation
@@ -48,8 +48,8 @@ def export_events(
 ) -> None:
     """Write a domain's events to FILE, oldest first. "-", or no FILE, is standard output.
 
-    One EventInfo a line, a JSON object with all fields, null where there is no value: what 'eventctl import' takes,
-    unchanged. FILE is replaced only when all events are written.
+    Each line is one EventInfo, a JSON object with all fields; a field without a value is null. 'eventctl import'
+    reads it unchanged. FILE is replaced only when all events are written.
 
     With --json a FILE is needed, and the answer is {"exported", "file"}.
     """

@@ -1,7 +1,7 @@
-"""Storing events that another system made: each once, with its own id, domain and times, and its raw body.
+r"""Import of events from another system: each once, with its own id, domain and times, and its raw body.
 
-Raw body first, then the event, as create does (docs/adr/0002): what a reader can see is complete. All writes are
-conditional, so an import that was interrupted is simply run again.
+Raw body first, then the event, as create does (docs/adr/0002): a visible event is complete. All writes are conditional,
+so an interrupted import is simply run again.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from enum import Enum, auto
 
 from botocore.exceptions import ClientError
 
-from event_api import ids, times
-from event_api.jsontypes import JsonObject
-from event_api.model import Delivery
-from event_api.raw import Body
-from event_api.store.stores import Stores
+from event_api.domain import ids, times
+from event_api.domain.body import Body
+from event_api.domain.model import Delivery
+from event_api.json_types import JsonObject
+from event_api.reads.event_info import EventInfo
+from event_api.store.deployment import Deployment
 from eventctl.lines import MAX_LINE_BYTES, Line
-from eventctl.records import EventRecord, RecordError, read_record
+from eventctl.records import RecordError, read_record
 from eventctl.target import PARALLEL
 
 _AHEAD = 4 * PARALLEL  # lines under way or waiting for one: enough to keep all threads busy, few enough to hold
 
 
 class Outcome(Enum):
-    """What became of a line."""
+    """The outcome of a line."""
 
     IMPORTED = auto()
     ALREADY_THERE = auto()
@@ -38,7 +39,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one line; ``reason`` says why it failed."""
+    """The result of one line; ``reason`` is why it failed."""
 
     line: int
     end: int
@@ -46,10 +47,10 @@ class Result:
     reason: str = ""
 
 
-def import_lines(stores: Stores, lines: Iterable[Line]) -> Iterator[Result]:
-    """Store the events of some lines, many at a time; yield the results in the lines' order.
+def import_lines(stores: Deployment, lines: Iterable[Line]) -> Iterator[Result]:
+    r"""Store the events of some lines, many at a time; yield the results in the lines' order.
 
-    A line that cannot be stored is a result. What stops the whole import (no access, no database) is raised.
+    A line that cannot be stored is a result. A failure that stops the whole import (no access, no database) is raised.
     """
     under_way: deque[Future[Result]] = deque()
     threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="import")
@@ -64,7 +65,7 @@ def import_lines(stores: Stores, lines: Iterable[Line]) -> Iterator[Result]:
         threads.shutdown(cancel_futures=True)
 
 
-def _import_line(stores: Stores, line: Line) -> Result:
+def _import_line(stores: Deployment, line: Line) -> Result:
     if line.is_cut:
         return Result(line.number, line.end, Outcome.FAILED, f"it has more than {MAX_LINE_BYTES} bytes")
     try:
@@ -74,15 +75,15 @@ def _import_line(stores: Stores, line: Line) -> Result:
     return Result(line.number, line.end, Outcome.IMPORTED if is_new else Outcome.ALREADY_THERE)
 
 
-def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
-    """Store an event and its raw body, both to expire as if made ``now``; False if the event is there already.
+def import_event(stores: Deployment, record: EventInfo, now: datetime) -> bool:
+    r"""Store an event and its raw body, both to expire as if made ``now``; return False if the event exists already.
 
-    Raises RecordError for what the database cannot hold, and for a raw body that contradicts the stored one.
+    Raises RecordError for an event that the database cannot hold, and for a raw body that contradicts the stored one.
     """
     try:
         if record.raw_data is not None:
             _store_raw_data(stores, record, record.raw_data, now)
-        return stores.events.add(record.to_row(), now, imported_with_body=record.raw_data is not None)
+        return stores.events.add(record.to_event(), now, imported_with_body=record.raw_data is not None)
     except RecursionError:
         raise RecordError("it is nested too deep") from None
     except ClientError as error:
@@ -91,7 +92,7 @@ def import_event(stores: Stores, record: EventRecord, now: datetime) -> bool:
         raise RecordError(f"the database refuses it: {error.response['Error']['Message']}") from error
 
 
-def _store_raw_data(stores: Stores, record: EventRecord, raw_data: JsonObject, now: datetime) -> None:
+def _store_raw_data(stores: Deployment, record: EventInfo, raw_data: JsonObject, now: datetime) -> None:
     delivery = Delivery(
         delivery_id=ids.delivery_of_import(record.event_id, record.domain_id),
         domain_id=record.domain_id,

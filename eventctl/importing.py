@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import click
 
-from event_api.errors import UnavailableError
+from event_api.domain.errors import UnavailableError
 from eventctl.errors import OperationError
 from eventctl.importer import Outcome, import_lines
 from eventctl.invocation import Command, Invocation
@@ -32,7 +32,7 @@ def import_events(ctx: click.Context, invocation: Invocation, file: BinaryIO) ->
     be null or missing. Types, nulls and raw_data are kept as they are, times are cut to milliseconds. No webhook is
     needed and no alert is made. Events expire as if they were created now.
 
-    A line that cannot be stored is told on standard error with its number, and the rest goes on; the exit status is
+    A line that cannot be stored is reported on standard error with its number, and the rest goes on; the exit status is
     then 1. An event that is stored already stays as it is, so an import may be repeated.
 
     With --json the answer is {"imported", "already_there", "failed", "errors": [{"line", "reason"} ...]}, of errors
@@ -66,7 +66,7 @@ def import_events(ctx: click.Context, invocation: Invocation, file: BinaryIO) ->
 
 
 def _size(file: BinaryIO) -> int | None:
-    """Return a file's size in bytes; None for a pipe, or what else has none."""
+    """Return a file's size in bytes; None for a pipe, or another file without one."""
     try:
         status = os.fstat(file.fileno())
     except OSError:

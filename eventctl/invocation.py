@@ -1,4 +1,4 @@
-"""What every command has: which deployment it works on, and in which form it answers.
+"""The shared part of every command: its deployment, and the form of its output.
 
 ``--local``, ``--stack`` and ``--json`` may stand before or after a subcommand, so each command and each group takes
 them (`Command`, `Group`), and all write to the one `Invocation`.
@@ -7,13 +7,12 @@ them (`Command`, `Group`), and all write to the one `Invocation`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from event_api.jsontypes import JsonObject
 from eventctl.errors import failures_told
 from eventctl.target import Target, open_target
 
@@ -30,8 +29,8 @@ class Invocation:
         """Open the deployment that the command line names."""
         return open_target(local=self.local, stack=self.stack)
 
-    def answer(self, answer: JsonObject, show: Callable[[], None]) -> None:
-        """Answer one JSON object, or what ``show`` prints for people."""
+    def answer(self, answer: Mapping[str, object], show: Callable[[], None]) -> None:
+        """Print one JSON object, or call ``show``, which prints for people."""
         if self.as_json:
             click.echo(json.dumps(answer))
         else:
@@ -90,13 +89,13 @@ def _shared_options() -> list[click.Parameter]:
 
 
 class Command(click.Command):
-    """A command with the shared options, whose failures are told in one line."""
+    """A command with the shared options, whose failures are reported in one line."""
 
     def __init__(self, *, params: list[click.Parameter] | None = None, **options: Any) -> None:  # noqa: ANN401  # passed on
         super().__init__(params=[*(params or ()), *_shared_options()], **options)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
-        """Run the command, and tell what stops it."""
+        """Run the command, and report the failure that stops it."""
         with failures_told():
             return super().invoke(ctx)
 

@@ -26,7 +26,7 @@ class Line:
 
 
 def read_lines(file: BinaryIO, max_bytes: int = MAX_LINE_BYTES) -> Iterator[Line]:
-    """Read a file's lines, but blank ones; a byte order mark at its beginning is no part of the first."""
+    """Read a file's lines, but blank ones; a byte order mark at its beginning is skipped."""
     number = position = 0
     while content := file.readline(max_bytes):
         number += 1

@@ -1,4 +1,4 @@
-"""The kinds of values that the commands' options take; what is none of its kind is a usage error."""
+"""The types of the commands' options; a value of another type is a usage error."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Final
 
 import click
 
-from event_api import ids, times
-from event_api.administration import MAX_RATE_LIMIT
+from event_api.admin.administration import MAX_RATE_LIMIT
+from event_api.domain import ids, times
+from event_api.json_text import is_utf8
 from event_api.normalizers import known_formats
-from event_api.query.timediff import UNITS
-from event_api.raw import is_utf8
+from event_api.query.relative_time import UNITS
 
 _DURATION = re.compile(r"(\d{1,12})\s*([smhdw])", re.ASCII | re.IGNORECASE)
 _FARTHEST = timedelta(days=36_525)  # a century: beyond it lie typing errors, and the year 9999
@@ -33,7 +33,7 @@ class _OpaqueId(click.ParamType[str]):
 
 
 class _Instant(click.ParamType[datetime]):
-    """An ISO 8601 time or date; UTC where it names no offset."""
+    """An ISO 8601 time or date; in UTC if it has no offset."""
 
     name = "time"
 
@@ -42,7 +42,9 @@ class _Instant(click.ParamType[datetime]):
             return value
         moment = times.parse_iso(value)
         if moment is None:
-            self.fail(f"'{value}' is no ISO 8601 time or date, such as 2026-03-01 or 2026-03-01T12:00:00Z.", param, ctx)
+            self.fail(
+                f"'{value}' is not an ISO 8601 time or date, such as 2026-03-01 or 2026-03-01T12:00:00Z.", param, ctx
+            )
         return times.cut(moment)
 
 
@@ -70,12 +72,12 @@ class _Duration(click.ParamType[timedelta]):
             return value
         duration = _duration(value)
         if duration is None:
-            self.fail(f"'{value}' is no duration such as 24h, 7d or 2w, of at most a century.", param, ctx)
+            self.fail(f"'{value}' is not a duration such as 24h, 7d or 2w, of at most a century.", param, ctx)
         return duration
 
 
 def _duration(text: str) -> timedelta | None:
-    """Read a number and a unit; None for what is neither, or longer than a century."""
+    """Read a number and a unit; return None for any other text, or more than a century."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         return None
@@ -85,9 +87,9 @@ def _duration(text: str) -> timedelta | None:
 
 
 def parse_expiry(text: str, now: datetime) -> datetime:
-    """Read when something expires: an ISO 8601 time or date, or a duration from ``now`` such as ``30d``.
+    r"""Read an expiry: an ISO 8601 time or date, or a duration from ``now`` such as ``30d``.
 
-    Raises ValueError, with a sentence for the user, for what is neither, is past, or is more than a century away.
+    Raises ValueError, with a sentence for the user, for any other text, a past time, or one more than a century away.
     """
     if _DURATION.fullmatch(text.strip()):
         duration = _duration(text)
@@ -112,7 +114,7 @@ class _Format(click.ParamType[str]):
         if value not in known_formats():
             close = difflib.get_close_matches(value, known_formats())
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
-            self.fail(f"'{value}' is no format; docs/formats.md lists them.{meant}", param, ctx)
+            self.fail(f"'{value}' is not a format; docs/formats.md lists them.{meant}", param, ctx)
         return value
 
 

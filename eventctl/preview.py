@@ -1,14 +1,17 @@
-"""What a body would become at a webhook, by the very steps that a delivery takes, without storing anything."""
+"""The events that a body would make at a webhook, by the very steps that a delivery takes, without storing anything."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 
-from event_api import ids, reading, times
-from event_api.jsontypes import JsonObject
-from event_api.model import Delivery, Webhook
-from event_api.normalizers import coerce, kept_headers
-from event_api.raw import Body
+from event_api.domain import ids, times
+from event_api.domain.body import Body
+from event_api.domain.model import Delivery, Webhook
+from event_api.ingest import normalization
+from event_api.json_types import Json, JsonObject
+from event_api.normalizers import headers_to_store
 
 
 def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> JsonObject:
@@ -19,15 +22,15 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
         project_id=webhook.project_id,
         webhook_id=webhook.webhook_id,
         body=Body.received(content),
-        headers=kept_headers(headers),
+        headers=headers_to_store(headers),
         received_at=times.now(),
     )
-    found = reading.read(webhook, delivery)
-    rows = [_as_shown(reading.row(delivery, "", event, None)) for _, event in found.events]
+    found = normalization.read(webhook, delivery)
+    rows = [_as_shown(asdict(normalization.event_of(delivery, "", event, None))) for _, event in found.events]
     return {"format": found.format, "events": rows, "total_count": len(rows)}
 
 
-def _as_shown(row: JsonObject) -> JsonObject:
-    """Leave out what has no value, as answers do, and what only storing gives an event: its id, and its alert's."""
-    told = {**row, "resource": {name: value for name, value in coerce.mapping(row["resource"]).items() if value}}
+def _as_shown(row: Mapping[str, Any]) -> Json:  # fields of an Event, whose types differ
+    """Leave out empty values, as responses do, and the ids that only storing assigns."""
+    told = {**row, "resource": {name: value for name, value in row["resource"].items() if value}}
     return {name: value for name, value in told.items() if name != "event_id" and value not in (None, "", {})}

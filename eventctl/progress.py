@@ -18,7 +18,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 
 
 class Progress(Protocol):
-    """Something that can be told how far the command is."""
+    """A receiver of the command's progress."""
 
     def update(self, events: int, done: int = 0) -> None:
         """Note how many events are done, and how much of the total (bytes)."""
@@ -29,7 +29,7 @@ class Progress(Protocol):
 
 @contextmanager
 def progress(verb: str, total: int | None) -> Iterator[Progress]:
-    """Show progress while the block runs. ``total`` is in bytes; None where nobody knows."""
+    """Show progress while the block runs. ``total`` is in bytes; None if it is unknown."""
     if not sys.stderr.isatty():
         yield _Lines(verb, total)
         return

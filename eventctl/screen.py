@@ -1,7 +1,7 @@
-"""What people see on standard output: a table, or one thing's fields.
+r"""Output for people on standard output: a table, or the fields of one object.
 
-On a terminal a table fits its width by folding what is long, where there is room for that; elsewhere it is plain
-aligned text, one line a row, for ``grep`` and ``awk``. Nothing is ever cut off.
+On a terminal a table fits its width by folding long values, if there is room for that; elsewhere it is plain aligned
+text, one line a row, for ``grep`` and ``awk``. Nothing is ever cut off.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import click
 
-from event_api.jsontypes import Json, JsonObject
+from event_api.json_types import Json, JsonObject
 
 _GAP = 2  # blanks between columns
 _NOTHING = "-"
@@ -43,7 +43,7 @@ class Column:
 
 
 def show_table(columns: Sequence[Column], objects: Iterable[JsonObject], *, empty: str) -> None:
-    """Print one row an object, or the sentence ``empty`` where there is none."""
+    """Print one row an object, or the sentence ``empty``."""
     rows = [[column.cell(item) for column in columns] for item in objects]
     lines = [[column.heading for column in columns], *rows]
     if not rows:
@@ -95,9 +95,9 @@ def _show_folded(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> N
 
 
 def fit(natural: Sequence[int], folds: Sequence[bool], room: int) -> list[int] | None:
-    """Return the columns' widths within ``room``: ``natural`` ones, but for those that fold, which share the rest.
+    r"""Return the columns' widths within ``room``: ``natural`` ones, but for those that fold, which share the rest.
 
-    None where the rest is too narrow to read.
+    Returns None if the rest is too narrow to read.
     """
     rest = room - sum(width for width, may_fold in zip(natural, folds, strict=True) if not may_fold)
     widths = list(natural)

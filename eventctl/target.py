@@ -15,8 +15,8 @@ from eventctl.errors import OperationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from event_api.queue import RedriveQueue
-    from event_api.store.stores import Stores
+    from event_api.aws.redrive_queue import RedriveQueue
+    from event_api.store.deployment import Deployment
 
 # ruff: noqa: PLC0415  # botocore is slow to import, and help, completion and usage errors need none of it
 
@@ -31,28 +31,28 @@ _ATTEMPTS = 7  # the first one included; with botocore's pauses about half a min
 class Target:
     """One deployment: its stores, the queue of deliveries to finish, and where its API answers."""
 
-    stores: Stores
+    stores: Deployment
     queue: RedriveQueue
     api_url: str
 
     def webhook_url(self, webhook_id: str, access_key: str) -> str:
-        """Return where a sender posts to; the URL holds the access key."""
+        """Return a sender's URL, which holds the access key."""
         return f"{self.api_url}/monitoring/v1/webhook/{webhook_id}/{access_key}/events"
 
 
 @dataclass(frozen=True, slots=True)
 class StackName:
-    """A stack, and the region it was deployed to where that is known."""
+    """A stack, and the region of its deployment if that is known."""
 
     name: str
     region: str | None = None
 
 
 def open_target(*, local: bool, stack: str | None) -> Target:
-    """Open the local run, or a stack: the one named, else the one that ``sam deploy`` would update.
+    r"""Open the local run, or a stack: the named one, else the one that ``sam deploy`` would update.
 
-    Raises LocalRunError where no local run is running, OperationError for a stack that is not there or not ours;
-    what AWS itself raises passes through.
+    Raises LocalRunError if no local run is running, OperationError for a stack that does not exist or is not ours;
+    errors of AWS itself pass through.
     """
     if local:
         return _open_local()
@@ -60,10 +60,10 @@ def open_target(*, local: bool, stack: str | None) -> Target:
 
 
 def default_stack(config: Path) -> StackName:
-    """Read the stack that ``sam deploy`` would update; raise OperationError where the file names none."""
+    """Read the stack that ``sam deploy`` would update; raise OperationError if the file names none."""
     try:
         environment = tomllib.loads(config.read_text(encoding="utf-8")).get("default", {})
-        # What "sam deploy --guided" saves, before what holds for every command.
+        # The section that "sam deploy --guided" saves comes before the one that applies to every command.
         sections = [environment.get(command, {}).get("parameters", {}) for command in ("deploy", "global")]
     except (OSError, ValueError, AttributeError):
         sections = []
@@ -124,7 +124,7 @@ def _open_stack(stack: StackName) -> Target:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a deployment is made of."""
+    """The parts of a deployment."""
 
     tables: TableNames
     bodies_bucket: str
@@ -134,14 +134,14 @@ class _Names:
 
 
 def _target(client: Callable[[str], Any], names: _Names) -> Target:
-    from event_api.queue import RedriveQueue
-    from event_api.store.bodies import BodyStore
-    from event_api.store.stores import Stores
+    from event_api.aws.redrive_queue import RedriveQueue
+    from event_api.store.body_bucket import BodyBucket
+    from event_api.store.deployment import Deployment
 
     # The clients that only some commands need are made when they do.
-    bodies = BodyStore(cache(partial(client, "s3")), names.bodies_bucket)
+    bodies = BodyBucket(cache(partial(client, "s3")), names.bodies_bucket)
     queue = RedriveQueue(cache(partial(client, "sqs")), names.redrive_queue_url)
-    return Target(Stores.open(client("dynamodb"), names.tables, bodies, names.retention_days), queue, names.api_url)
+    return Target(Deployment.open(client("dynamodb"), names.tables, bodies, names.retention_days), queue, names.api_url)
 
 
 def _client(service: str, *, proxies: dict[str, str] | None = None, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time

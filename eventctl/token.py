@@ -1,4 +1,4 @@
-"""``eventctl token``: who may read events."""
+"""``eventctl token``: tokens of the reading routes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from functools import partial
 
 import click
 
-from event_api import administration, times
-from event_api.jsontypes import JsonObject
-from event_api.model import Permission
+from event_api.admin import administration
+from event_api.domain import times
+from event_api.domain.model import Permission
+from event_api.json_types import JsonObject
 from eventctl import screen, views
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DURATION, EXPIRY, OPAQUE_ID
@@ -29,7 +30,7 @@ _CACHED = "API Gateway may accept it for another minute"
 
 @click.group(cls=Group)
 def token() -> None:
-    """Who may read events.
+    """Tokens that read events.
 
     A token is sent as "Authorization: Bearer TOKEN". It belongs to one domain, and may be limited to some projects and
     to some of the reading methods. It is shown when it is created, and stored only as a hash.
@@ -120,7 +121,7 @@ def rotate(invocation: Invocation, token_id: str, overlap: timedelta) -> None:
 
 
 def _id_of(token: str) -> str:
-    """Return a token's id: who pastes the whole token means that, and the secret must not come back in an error."""
+    """Return a token's id: a pasted whole token means its id, and the secret must not come back in an error."""
     return token.partition(".")[0]
 
 

@@ -1,16 +1,16 @@
-"""What the commands tell of webhooks, tokens and alerts: JSON objects, without any secret or hash of one."""
+"""The commands' views of webhooks, tokens and alerts: JSON objects, without any secret or hash of one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from event_api import times
-from event_api.jsontypes import JsonObject
-from event_api.model import Alert, Delivery, Token, Webhook
+from event_api.domain import times
+from event_api.domain.model import Alert, Delivery, Token, Webhook
+from event_api.json_types import JsonObject
 
 if TYPE_CHECKING:
-    from event_api.store.deliveries import Pending
+    from event_api.store.deliveries import UnfinishedDelivery
 
 
 def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
@@ -28,7 +28,7 @@ def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
         "recovery_mode": webhook.recovery_mode.value,
         "rate_limit": webhook.rate_limit,
         "valid_keys": len(webhook.valid_hashes(now)),
-        "old_keys_until": sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now)),
+        "old_keys_until": [*sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now))],
         "created_at": times.to_iso(webhook.created_at),
     }
 
@@ -55,8 +55,8 @@ def of_token(token: Token, now: datetime) -> JsonObject:
         "token_id": token.token_id,
         "name": token.name,
         "domain_id": token.domain_id,
-        "projects": None if token.projects is None else sorted(token.projects),
-        "permissions": sorted(permission.value for permission in token.permissions),
+        "projects": None if token.projects is None else [*sorted(token.projects)],
+        "permissions": [*sorted(permission.value for permission in token.permissions)],
         "state": _state_of_token(token, now),
         "created_at": times.to_iso(token.created_at),
         "expires_at": _time(token.expires_at),
@@ -100,11 +100,11 @@ def of_delivery(delivery: Delivery) -> JsonObject:
         "state": "FINISHED" if delivery.finished else "UNFINISHED",
         "received_at": times.to_iso(delivery.received_at),
         "bytes": len(delivery.body.content),
-        "headers": delivery.headers,
+        "headers": {**delivery.headers},
     }
 
 
-def of_pending(pending: Pending) -> JsonObject:
+def of_pending(pending: UnfinishedDelivery) -> JsonObject:
     """Return an unfinished delivery's fields."""
     return {
         "delivery_id": pending.delivery_id,

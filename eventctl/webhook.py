@@ -7,17 +7,18 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import IO
+from typing import IO, cast
 
 import click
 
-from event_api import administration, times
-from event_api.errors import InvalidParameterError, NotFoundError
-from event_api.jsontypes import Json, JsonObject
-from event_api.model import RecoveryMode, Signing, Webhook, WebhookState
-from event_api.normalizers import coerce
-from event_api.raw import parse_json
-from event_api.signatures import SCHEMES, SNS
+from event_api.admin import administration
+from event_api.domain import times
+from event_api.domain.errors import InvalidParameterError, NotFoundError
+from event_api.domain.model import RecoveryMode, Signing, Webhook, WebhookState
+from event_api.json_text import parse_json
+from event_api.json_types import Json, JsonObject
+from event_api.normalizers import lenient
+from event_api.signing.signatures import SCHEMES, SNS
 from eventctl import preview, screen, views
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DEFAULT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
@@ -46,9 +47,9 @@ _mapping = click.option(
 
 @click.group(cls=Group)
 def webhook() -> None:
-    """Where senders deliver to.
+    """Webhooks: the URLs for senders.
 
-    A webhook has a URL of its own, for one sender. What is posted there becomes events of the webhook's project and
+    A webhook has a URL of its own, for one sender. Its deliveries become events of the webhook's project and
     domain. The URL holds an access key: it is shown when the webhook is created or its key rotated, and stored only
     as a hash.
     """
@@ -57,7 +58,7 @@ def webhook() -> None:
 @webhook.command()
 @click.option("--domain", type=OPAQUE_ID, required=True, help="The domain that the events will belong to.")
 @click.option("--project", type=OPAQUE_ID, required=True, help="The project that the events will belong to.")
-@click.option("--name", required=True, help="What to call it, in listings and in events that tell of its failures.")
+@click.option("--name", required=True, help="Its name, in listings and in events that report its failures.")
 @click.option(
     "--format",
     "format_name",
@@ -149,7 +150,7 @@ def _answer_url(invocation: Invocation, webhook_fields: JsonObject, url: str) ->
     if not invocation.as_json:
         webhook_id = screen.printable(str(webhook_fields["webhook_id"]))
         click.echo(f"{webhook_id}: keep this URL, it holds the access key and is not shown again.", err=True)
-        if ends := webhook_fields["old_keys_until"]:
+        if ends := cast("list[str]", webhook_fields["old_keys_until"]):
             click.echo(f"Old URLs are taken until {ends[-1]}.", err=True)
     invocation.answer({**webhook_fields, "webhook_url": url}, partial(click.echo, url))
 
@@ -164,7 +165,7 @@ def list_webhooks(invocation: Invocation, domain: str) -> None:
     shown = [
         {
             **one,
-            "rate_limit": _limit_in_words(one["rate_limit"]),
+            "rate_limit": _limit_in_words(cast("int | None", one["rate_limit"])),
             "format": "mapping" if one["mapping"] is not None else one["format"],
             "signing": _signing_in_words(one["signing"]),
         }
@@ -280,7 +281,7 @@ def _headers(given: tuple[str, ...]) -> dict[str, str]:
     for header in given:
         name, colon, value = header.partition(":")
         if not colon or not name.strip():
-            raise click.BadParameter(f"'{header}' is no 'NAME: VALUE'.", param_hint="--header")
+            raise click.BadParameter(f"'{header}' is not of the form 'NAME: VALUE'.", param_hint="--header")
         headers[name.strip().lower()] = value.strip()
     return headers
 
@@ -291,9 +292,9 @@ def _read_mapping(file: IO[bytes] | None) -> JsonObject | None:
     try:
         mapping = parse_json(file.read())
     except ValueError as error:
-        raise InvalidParameterError("mapping", f"it is no JSON: {error}") from None
+        raise InvalidParameterError("mapping", f"it is not JSON: {error}") from None
     if not isinstance(mapping, dict):
-        raise InvalidParameterError("mapping", "it is no JSON object")
+        raise InvalidParameterError("mapping", "it is not a JSON object")
     return mapping
 
 
@@ -334,7 +335,7 @@ def sign(
     timestamp_header: str | None,
     window: int | None,
 ) -> None:
-    """Have a webhook check that its sender signs what it sends; what is not is answered 401 (docs/senders).
+    """Check the signature of each delivery; one without a valid signature gets a 401 (docs/senders).
 
     The secret is stored, because checking needs it, and never shown.
     """
@@ -361,13 +362,13 @@ def sign(
 def _read_secret(file: IO[str] | None) -> str:
     if file is None:
         if not sys.stdin.isatty():
-            raise click.UsageError("There is no terminal to ask for the secret: say --secret-file.")
+            raise click.UsageError("No terminal is available to ask for the secret: use --secret-file.")
         return str(click.prompt("Secret", hide_input=True)).strip()
     try:
         return file.read().strip()
     except UnicodeDecodeError:
         # Not the error itself: it has the file's content.
-        raise InvalidParameterError("secret", "the file is no text in UTF-8") from None
+        raise InvalidParameterError("secret", "the file is not UTF-8 text") from None
 
 
 @webhook.command()
@@ -386,7 +387,7 @@ def _answer_signing(invocation: Invocation, changed: Webhook) -> None:
 
 
 def _signing_in_words(signing: Json) -> str:
-    told = coerce.mapping(signing)
+    told = lenient.mapping(signing)
     return f"{told['scheme']}, {'required' if told['required'] else 'reported'}" if told else "no"
 
 

@@ -1,8 +1,8 @@
-"""Packing the functions and layers of the template for the interpreter that runs them here.
+"""Pack the functions and layers of the template for the interpreter that runs them here.
 
 The local AWS runs handlers on its own interpreter, which is this one and has the locked third-party packages: a layer
-is packed as the Python packages that its folder holds, and what its folder only lists is there already. What the real
-layers hold is `sam build`'s matter, and tested with it.
+is packed as the Python packages in its folder; the packages that the folder only lists are installed already.
+`sam build` makes the real layers, and is tested with them.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Package:
 def build(template: Mapping[str, Any], root: Path) -> list[Package]:
     """Pack every function and layer of a SAM template whose folders are relative to ``root``.
 
-    Raises LocalRunError where a folder is missing or a Python file cannot be compiled: better said now than by the
-    next request.
+    Raises LocalRunError if a folder is missing or a Python file cannot be compiled: sooner than the next request
+    would.
     """
     return [
         _package(logical_id, resource, root)
@@ -92,7 +92,7 @@ def check_imports(template: Mapping[str, Any], root: Path) -> None:
 def _package(logical_id: str, resource: Mapping[str, Any], root: Path) -> Package:
     folder = root / resource["Properties"][CODE_PROPERTIES[resource["Type"]]]
     if not folder.is_dir():
-        raise LocalRunError(f"{logical_id}: there is no folder {folder.relative_to(root)}")
+        raise LocalRunError(f"{logical_id}: missing folder {folder.relative_to(root)}")
     is_layer = resource["Type"] == "AWS::Serverless::LayerVersion"
     files = dict(_layer_files(folder) if is_layer else _files(folder, folder))
     for name, content in files.items():

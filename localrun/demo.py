@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from event_api import administration
-from event_api.errors import EventApiError
+from event_api.admin import administration
+from event_api.domain.errors import EventApiError
 from localrun import files
 from localrun.errors import LocalRunError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from event_api.store.stores import Stores
+    from event_api.store.deployment import Deployment
     from localrun.settings import Settings
 
 DOMAIN_ID = "domain-0de300000001"
@@ -50,7 +50,7 @@ _TOKEN = re.compile(r"[\w.-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What ``.local/demo.json`` holds; ``webhook_url`` and ``token`` are secrets."""
+    """The content of ``.local/demo.json``; ``webhook_url`` and ``token`` are secrets."""
 
     api_url: str
     webhook_url: str
@@ -69,10 +69,10 @@ def set_aside(settings: Settings) -> None:
         settings.demo_file.replace(_last(settings))
 
 
-def prepare(settings: Settings, stores: Stores) -> Demo:
-    """Return the demo of the last start where that still works, else a new one; every part answered a real request.
+def prepare(settings: Settings, stores: Deployment) -> Demo:
+    """Return the demo of the last start if it still works, else a new one; every part answered a real request.
 
-    Raises LocalRunError where a new one does not work either.
+    Raises LocalRunError if a new one does not work either.
     """
     last = files.read_json(_last(settings)) or {}
     try:
@@ -95,7 +95,7 @@ def _last(settings: Settings) -> Path:
     return settings.demo_file.with_suffix(".last.json")
 
 
-def _webhook_url(settings: Settings, stores: Stores, last: str) -> str:
+def _webhook_url(settings: Settings, stores: Deployment, last: str) -> str:
     # The port may have changed since; the path is what counts.
     _, found, path = last.partition("/monitoring/")
     if found and _post(url := f"{settings.url}/monitoring/{path}") == _OK:
@@ -106,7 +106,7 @@ def _webhook_url(settings: Settings, stores: Stores, last: str) -> str:
     return url
 
 
-def _token(settings: Settings, stores: Stores, last: str) -> str:
+def _token(settings: Settings, stores: Deployment, last: str) -> str:
     if _TOKEN.fullmatch(last) and _list(settings, last) == _OK:
         return last
     _, token = administration.create_token(stores, domain_id=DOMAIN_ID, name=_NAME)

@@ -47,7 +47,7 @@ class Deployment:
 def deploy(root: Path, endpoint_url: str) -> Deployment:
     """Build ``template.yaml`` of the repository at ``root`` and bring its stack up to date; return when that is done.
 
-    Raises LocalRunError with the first cause where it fails; an update that fails is rolled back and the code that ran
+    Raises LocalRunError with the first cause if it fails; an update that fails is rolled back and the code that ran
     before goes on running.
     """
     try:
@@ -67,7 +67,7 @@ def _deploy(root: Path, endpoint_url: str) -> Deployment:
     changed = _apply(cloudformation, body)
     stack = _wait(cloudformation) if changed else _stack(cloudformation)
     if stack is None:
-        raise LocalRunError("the deployment failed: somebody deleted the stack")
+        raise LocalRunError("the deployment failed: the stack was deleted")
     resource = cloudformation.describe_stack_resource(StackName=STACK, LogicalResourceId=_API_ID)
     return Deployment(
         api_id=resource["StackResourceDetail"]["PhysicalResourceId"],
@@ -93,7 +93,7 @@ def _stack(cloudformation: CloudFormationClient) -> StackTypeDef | None:
 
 
 def _apply(cloudformation: CloudFormationClient, body: str) -> bool:
-    """Start creating or updating the stack; False where it is as it should be already."""
+    """Start creating or updating the stack; return False if it is up to date already."""
     stack = _stack(cloudformation)
     request: dict[str, Any] = {"StackName": STACK, "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
     try:
@@ -101,7 +101,7 @@ def _apply(cloudformation: CloudFormationClient, body: str) -> bool:
             cloudformation.update_stack(**request)
             return True
         if stack is not None:
-            # What a failed creation leaves cannot be updated, here as on AWS.
+            # A failed creation cannot be updated, here as on AWS.
             cloudformation.delete_stack(StackName=STACK)
             _wait(cloudformation)
         cloudformation.create_stack(**request)
@@ -114,7 +114,7 @@ def _apply(cloudformation: CloudFormationClient, body: str) -> bool:
 
 
 def _wait(cloudformation: CloudFormationClient) -> StackTypeDef | None:
-    """Wait until nothing is in progress; the stack, or None where it is gone."""
+    """Wait until nothing is in progress; return the stack, or None if it is gone."""
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while True:
         stack = _stack(cloudformation)
@@ -138,5 +138,5 @@ def _first_failure(cloudformation: CloudFormationClient) -> str:
             reason = event.get("ResourceStatusReason", "no reason given")
             failure = f"{event['LogicalResourceId']}: {' '.join(reason.split())}"
         if event["LogicalResourceId"] == STACK and event["ResourceStatus"] in _BEGINNINGS:
-            break  # what is older belongs to another deployment
+            break  # an older line belongs to another deployment
     return failure

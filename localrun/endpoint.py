@@ -13,14 +13,14 @@ from localrun.errors import LocalRunError, NotRunningError
 from localrun.settings import Settings, from_environment
 
 if TYPE_CHECKING:
-    from event_api.store.stores import Stores
+    from event_api.store.deployment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A running local run.
 
-    ``api_url`` is where the API answers (``/monitoring/v1/...`` below it), ``endpoint_url`` where the AWS services do.
+    ``api_url`` is the base of the API's routes (``/monitoring/v1/...``), ``endpoint_url`` that of the AWS services.
     """
 
     pid: int
@@ -32,14 +32,14 @@ class Endpoint:
     redrive_queue_url: str
     retention_days: int
 
-    def open_stores(self) -> Stores:
+    def open_stores(self) -> Deployment:
         """Open the local run's stores."""
         # Slow to import, and finding needs none of it.
-        from event_api.store.bodies import BodyStore  # noqa: PLC0415
-        from event_api.store.stores import Stores  # noqa: PLC0415
+        from event_api.store.body_bucket import BodyBucket  # noqa: PLC0415
+        from event_api.store.deployment import Deployment  # noqa: PLC0415
 
-        bodies = BodyStore(lambda: aws.client("s3", self.endpoint_url), self.bodies_bucket)
-        return Stores.open(aws.client("dynamodb", self.endpoint_url), self.tables, bodies, self.retention_days)
+        bodies = BodyBucket(lambda: aws.client("s3", self.endpoint_url), self.bodies_bucket)
+        return Deployment.open(aws.client("dynamodb", self.endpoint_url), self.tables, bodies, self.retention_days)
 
 
 def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:

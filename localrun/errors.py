@@ -1,4 +1,4 @@
-"""What can go wrong in a way that the user can do something about."""
+"""Failures that the user can act on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class LocalRunError(Exception):
 
 
 class NotRunningError(LocalRunError):
-    """There is no local run to talk to."""
+    """No local run is running."""
 
     def __init__(self) -> None:
         super().__init__("the local run is not running; start it with 'make run'")

@@ -21,7 +21,7 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """Read a JSON object; None where there is no such file, or it holds something else."""
+    """Read a JSON object; return None if the file does not exist or holds another value."""
     try:
         value = json.loads(path.read_bytes())
     except (OSError, ValueError):

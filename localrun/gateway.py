@@ -1,7 +1,7 @@
-"""The door of the local run: plain URLs in front of the local AWS, and AWS's manners where those differ.
+"""The door of the local run: plain URLs in front of the local AWS, and the behavior of AWS if the two differ.
 
-One port serves both. What an SDK signed, and ministack's own pages, go to the AWS services; the API's documentation is
-served from here; everything else is for the HTTP API, as if this were its own host name.
+One port serves both. Requests that an SDK signed, and those for ministack's own pages, go to the AWS services; the
+API's documentation is served from here; everything else is for the HTTP API, as if this were its own host name.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_HEAD_BYTES = 10_240
 
 _SERVICE_PATHS = ("/_ministack/", "/_aws/")
 _SIGNATURE = b"AWS4-"
-# Status of the local API Gateway's own answers, and what AWS answers instead.
+# Status of the local API Gateway's own responses, and AWS's responses in their place.
 _OTHER_ANSWERS: Mapping[int, tuple[int, bytes]] = {
     # A handler raised, timed out or answered nonsense; here its error would follow:
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-troubleshooting-lambda.html
@@ -94,7 +94,7 @@ def _head_bytes(scope: Scope) -> int:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return the body; None, with the rest unread, where it is larger than an HTTP API takes."""
+    """Return the body; None, with the rest unread, if it is larger than an HTTP API takes."""
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -117,7 +117,7 @@ def _replay(body: bytes) -> Receive:
 
 
 def _like_aws(send: Send) -> Send:
-    """Answer as an HTTP API does: lower-case header names, and AWS's own words where the local API Gateway differs."""
+    """Respond as an HTTP API does: lower-case header names, and AWS's own words if the local API Gateway's differ."""
     replaced = False
 
     async def answer(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Where output goes: a file for each function, and one for what the local AWS has to complain about."""
+"""Log files: one for each function, and one for the complaints of the local AWS."""
 
 from __future__ import annotations
 

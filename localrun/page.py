@@ -14,7 +14,7 @@ from localrun.errors import LocalRunError
 
 PATH = "/docs"
 _SWAGGER_UI = "aws_lambda_powertools.event_handler.openapi"
-# The document's own server is where it was loaded from; what a user types stays in the browser's tab.
+# The document's server is the address that it was loaded from; user input stays in the browser's tab.
 _HTML = b"""<!doctype html>
 <html lang="en">
 <head>
@@ -44,7 +44,7 @@ SwaggerUIBundle({
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What a path answers; read when it is asked for, so that a new document needs no new start."""
+    """Return the response of a path; read on request, so that a new document needs no restart."""
 
     content_type: bytes
     path: Path | None = None
@@ -55,7 +55,7 @@ class Resource:
 
 
 def resources(root: Path) -> Mapping[str, Resource]:
-    """Return the page and what it loads, by path; LocalRunError where Swagger UI is not installed."""
+    """Return the page and its files, by path; raise LocalRunError if Swagger UI is not installed."""
     spec = find_spec(_SWAGGER_UI)
     if spec is None or not spec.submodule_search_locations:
         raise LocalRunError("Swagger UI is missing; run 'make setup'")

@@ -1,6 +1,6 @@
-"""``python -m localrun.sam_env``: what ``sam local`` needs to work on the tables of a running local run.
+"""Write the variables that ``sam local`` needs for the tables of a running local run: ``python -m localrun.sam_env``.
 
-Writes ``sam-env.json`` beside the local run's other files, for ``sam local``'s ``--env-vars`` (docs/sam-local.md):
+The file is ``sam-env.json``, among the local run's other files, for ``sam local``'s ``--env-vars`` (docs/sam-local.md):
 the names that ``sam local`` cannot know. ``AWS_ENDPOINT_URL`` would be lost there, because SAM sets only variables that
 the template declares.
 """
@@ -21,7 +21,7 @@ from localrun.settings import from_environment
 if TYPE_CHECKING:
     from localrun.endpoint import Endpoint
 
-# What containers call the machine that they run on: Docker Desktop's name, which `--add-host` gives elsewhere.
+# The containers' name for their host: Docker Desktop's, which `--add-host` gives elsewhere.
 _HOST = "host.docker.internal"
 _RATES_TABLE = "RatesTable"
 

@@ -1,4 +1,4 @@
-"""What the user sees: plain text, with a little colour where a terminal shows it."""
+"""Output for the user: plain text, with a little colour on a terminal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Screen:
         self._write(text, _DIM)
 
     def ready(self, settings: Settings, demo: Demo) -> None:
-        """Say that everything answers, and what to paste."""
+        """Print that everything responds, and the commands to paste."""
         self._write(f"\nThe Event API answers at {demo.api_url}\n", _GREEN)
         for title, command in _commands(demo):
             self._write(title, _BOLD)

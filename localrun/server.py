@@ -28,12 +28,12 @@ _STOP_SECONDS = 600
 _SAVE_SECONDS = 2
 # Saving takes the event loop's time; at most one part in this many.
 _SAVE_SHARE = 20
-# What requests change. The rest changes with deployments, and is saved with all when they end.
+# State that requests change. The rest changes with deployments, and is saved with all when they end.
 _DATA_SERVICES = ("dynamodb", "s3", "sqs")
 
 
 def listen(port: int) -> socket.socket:
-    """Take the port, so that nobody else can; LocalRunError where somebody has."""
+    """Take the port exclusively; raise LocalRunError if it is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -66,7 +66,7 @@ class Server:
     async def serve(self, stop: asyncio.Event, started: asyncio.Event) -> None:
         """Serve until ``stop`` is set, then save everything and end every process that ran a function.
 
-        ``started`` is set when requests are taken. Raises LocalRunError where the saved state cannot be restored; it
+        ``started`` is set when requests are taken. Raises LocalRunError if the saved state cannot be restored; it
         is left as it is.
         """
         from hypercorn.asyncio import serve  # noqa: PLC0415 - slow to import, and the port is looked at first

@@ -1,4 +1,4 @@
-"""Where the local run keeps its things, and its port."""
+"""The local run's folder and port."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """Where a user reaches the API."""
+        """The API's URL for users."""
         return f"http://localhost:{self.port}"
 
     @property
@@ -40,12 +40,12 @@ class Settings:
 
     @property
     def state_file(self) -> Path:
-        """What `localrun.endpoint` reads."""
+        """The file that `localrun.endpoint` reads."""
         return self.local_dir / "state.json"
 
     @property
     def demo_file(self) -> Path:
-        """What the demo's URLs and token are written to, for users and their scripts."""
+        """The file with the demo's URLs and token, for users and their scripts."""
         return self.local_dir / "demo.json"
 
     @property
@@ -67,7 +67,7 @@ class Settings:
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """Read ``PORT`` (3000) and ``LOCAL_DIR`` (``.local``, relative to the repository).
 
-    Raises LocalRunError for a port that is none.
+    Raises LocalRunError for an invalid port.
     """
     text = env.get("PORT") or str(DEFAULT_PORT)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _MAX_PORT):

@@ -45,7 +45,7 @@ _CORS_PROPERTIES: Mapping[str, str] = {
     "maxAge": "MaxAge",
     "allowCredentials": "AllowCredentials",
 }
-# What an API has only because it has a body.
+# Properties that an API has only because it has a body.
 _BODY_ONLY_PROPERTIES = frozenset({"Body", "BodyS3Location", "FailOnWarnings", "BasePath"})
 
 _API_TYPE = "AWS::ApiGatewayV2::Api"
@@ -62,7 +62,7 @@ _METHODS = {method: method.upper() for method in ("get", "put", "post", "delete"
 
 
 def load(path: Path) -> Template:
-    """Read a SAM template, short forms such as ``!Ref`` included; LocalRunError where it is no YAML."""
+    """Read a SAM template, short forms such as ``!Ref`` included; raise LocalRunError if it is not YAML."""
     import yaml  # noqa: PLC0415 - a third of a second that `make run` need not wait for before it looks at the port
     from samtranslator.yaml_helper import yaml_parse  # noqa: PLC0415
 
@@ -84,7 +84,7 @@ class Route:
 
     @property
     def key(self) -> str:
-        """What API Gateway calls the route."""
+        """API Gateway's key of the route."""
         return f"{self.method} {self.path}"
 
 

@@ -1,4 +1,4 @@
-"""What a function's process sees on Lambda, built for this machine: both layers, the functions, and the runtime."""
+"""The files that a function's process sees on Lambda, built for this machine: layers, functions and runtime."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.coldstart.world import ROOT
+from testkit.world import ROOT
 
 _BUILT = ROOT / ".cache" / "coldstart"
 _RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
@@ -25,7 +25,7 @@ class Installation:
     runtime: Path
 
     def task_root(self, function: Path) -> Path:
-        """Copy a function's folder, sources only as `sam build` leaves it, to where it runs."""
+        """Copy a function's folder, sources only as `sam build` leaves it, to its run directory."""
         root = _BUILT / "functions" / function.name
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(function, root, ignore=shutil.ignore_patterns("__pycache__"))

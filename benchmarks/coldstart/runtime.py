@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-from benchmarks.coldstart.server import LocalServer, Routes
+from testkit.server import LocalServer, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ class ColdStartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler answered first, and the seconds from starting its process until the answer was here."""
+    """A handler's first answer, and the seconds from the start of its process to that answer."""
 
     seconds: float
     body: Any

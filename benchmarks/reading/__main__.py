@@ -17,24 +17,24 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.coldstart import world
 from benchmarks.reading import population, probe, report
-from event_api import administration, wiring
+from event_api import composition
+from event_api.admin import administration
 from event_api.settings import settings
-from event_api.store import client
-from event_api.store.stores import Stores
-from tests import engines, stack
+from event_api.store.deployment import Deployment
+from testkit import engines, stack, world
+from testkit.dynamodb import botocore_client
 
 
 def measure(size: int, repeats: int) -> list[probe.Measurement]:
-    """Load so many events into new tables, and measure all operations; raise RefusedError if one fails."""
+    """Load ``size`` events into new tables, and measure all operations; raise RefusedError if one fails."""
     with TemporaryDirectory() as directory, engines.dynoxide(Path(directory)) as url:
         os.environ.update(world.environment(), AWS_ENDPOINT_URL_DYNAMODB=url)
-        wiring.forget()
-        dynamodb = client.dynamodb()
+        composition.reset()
+        dynamodb = botocore_client()
         for definition in stack.table_definitions():
             dynamodb.create_table(**definition)
-        stores = Stores.open(dynamodb, settings().tables, population.NO_BODIES, population.RETENTION_DAYS)
+        stores = Deployment.open(dynamodb, settings().tables, population.NO_BODIES, population.RETENTION_DAYS)
         _, credential = administration.create_token(stores, domain_id=population.DOMAIN)
         started_at = time.perf_counter()
         population.load(dynamodb, settings().tables, size)

@@ -1,4 +1,4 @@
-"""What is asked: one request an operation, against events of `benchmarks.reading.population`."""
+"""The measured requests: one for each operation, against events of `benchmarks.reading.population`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A function and what it is asked; ``request`` makes it for a number of events, and may ask before."""
+    """A function and its request; ``request`` makes it for a number of events, and may send others first."""
 
     name: str
     function: str

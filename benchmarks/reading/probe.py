@@ -12,12 +12,11 @@ from typing import Any
 
 import boto3
 
-from benchmarks.coldstart import world
 from benchmarks.reading.operations import OPERATIONS, Operation
 from benchmarks.reading.recorder import Recorder
-from event_api.store import client
-from tests import stack
-from tests.gateway import AUTHORIZER, Context
+from event_api.aws import clients
+from testkit import stack, world
+from testkit.gateway import AUTHORIZER, Context
 
 _OK = 200
 
@@ -36,9 +35,9 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one operation costs. ``bare`` is what the same reads cost boto3, both are medians.
+    r"""The cost of one operation.
 
-    ``peak_bytes`` is Python's memory.
+    ``bare`` is the cost of the same reads with boto3, both are medians. ``peak_bytes`` is Python's memory.
     """
 
     operation: str
@@ -57,7 +56,7 @@ def measure(size: int, credential: str, repeats: int) -> list[Measurement]:
     Raises RefusedError if a handler does not answer with 200.
     """
     reader = _Reader(credential)
-    recorder = Recorder(client.dynamodb())
+    recorder = Recorder(clients.dynamodb())
     return [_measure(reader, recorder, operation, size, repeats) for operation in OPERATIONS]
 
 

@@ -1,4 +1,4 @@
-"""What a handler asks DynamoDB: the requests, to be sent again, and what they consumed by DynamoDB's own account."""
+"""A handler's requests to DynamoDB, to be sent again, and their consumed capacity by DynamoDB's own account."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from testkit.dynamodb import tap
+
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _METHODS = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
 """The reading requests; one that is missing here fails the benchmark."""
+_NOTE = "UpdateItem"
+"""A reader's note of a day without a summary, once an hour: not a part of reading."""
 
 
 @dataclass(slots=True)
@@ -47,40 +51,33 @@ class Recording:
 
 
 class Recorder:
-    """Records what one client is used for, while it is told to."""
+    """Records the requests of one client while it is switched on."""
 
     def __init__(self, client: DynamoDBClient) -> None:
         self._recording: Recording | None = None
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb", self._asked)
-        for operation in _METHODS:
-            # First: what comes later may shorten the body.
-            events.register_first(f"before-parse.dynamodb.{operation}", self._received)
-        events.register("after-call.dynamodb", self._answered)
+        tap(client, self._asked, self._answered)
 
     @contextmanager
     def recorded(self) -> Iterator[Recording]:
-        """Record inside; what is timed, and whose memory is measured, is outside."""
+        """Record within the block; time and memory are measured outside of it."""
         self._recording = Recording()
         try:
             yield self._recording
         finally:
             self._recording = None
 
-    def _asked(self, params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 -- botocore's
-        if self._recording:
-            params["ReturnConsumedCapacity"] = "TOTAL"
-            self._recording.add_request(model.name, dict(params))
+    def _asked(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if self._recording and operation != _NOTE:
+            parameters = {**parameters, "ReturnConsumedCapacity": "TOTAL"}
+            self._recording.add_request(operation, parameters)
+        return parameters
 
-    def _received(self, response_dict: dict[str, Any], **_: object) -> None:
-        if self._recording:
-            self._recording.add_answer(received_bytes=len(response_dict["body"]))
-
-    def _answered(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 -- botocore's
-        if self._recording:
-            consumed = parsed["ConsumedCapacity"]
+    def _answered(self, operation: str, response: dict[str, Any]) -> None:
+        if self._recording and operation != _NOTE:
+            consumed = response["ConsumedCapacity"]
             units = sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
-            self._recording.add_answer(capacity_units=units, items=_items(parsed, model.name))
+            received = int(response["ResponseMetadata"]["HTTPHeaders"]["content-length"])
+            self._recording.add_answer(capacity_units=units, items=_items(response, operation), received_bytes=received)
 
 
 def _items(parsed: dict[str, Any], operation: str) -> int:

@@ -1,4 +1,4 @@
-"""What is printed: a table for each number of events, and the comparisons that have targets."""
+"""The printed report: a table for each number of events, and the comparisons that have targets."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ _FULL_PAGES = 4
 _OWN_CPU = 2.0
 _ROUNDED_UP = 1.0
 """Units: a small read costs a half at least for each page."""
+_SUMMARIES = 2.0
+"""Units that looking for summaries of the days takes, whether or not there are any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A number that ought not to be above its target; one that is no ``capacity`` belongs to the machine."""
+    """A number with a target that it ought not to exceed; one other than a ``capacity`` depends on the machine."""
 
     what: str
     value: float
@@ -88,14 +90,14 @@ def compare(results: Results) -> list[Comparison]:
 
 
 def _same_memory_is_due(few: Measurement, many: Measurement) -> bool:
-    """Tell whether both read as much, or the one that reads less goes through full pages already."""
+    """Return whether both read as much, or the one that reads less reads full pages already."""
     return many.items <= few.items * _SAME_ITEMS or few.items >= _FULL_PAGES * QUERY_PAGE_ITEMS
 
 
 def _at_one_size(size: int, measured: dict[str, Measurement]) -> list[Comparison]:
     part, whole = (_units(measured, one) for one in (operations.BY_SEVERITY_ONE_DAY, operations.BY_SEVERITY))
     share = whole / population.DAYS
-    compared = [Comparison(f"one day of {population.DAYS}: RCU, at {size:,}", part, share + _ROUNDED_UP)]
+    compared = [Comparison(f"one day of {population.DAYS}: RCU, at {size:,}", part, share + _ROUNDED_UP + _SUMMARIES)]
     for operation in operations.WHOLE:
         cost = measured[operation.name]
         ratio = cost.cost.cpu / cost.bare.cpu

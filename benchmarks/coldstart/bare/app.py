@@ -1,4 +1,4 @@
-"""The handler that does nothing: what the runtime itself costs, and the unit of the table."""
+"""The empty handler: the cost of the runtime itself, and the unit of the table."""
 
 from typing import Any
 

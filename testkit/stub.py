@@ -13,15 +13,15 @@ from typing import NamedTuple, Self, TypeAlias
 
 import requests
 
-from benchmarks.coldstart.server import LocalServer, Routes
-from benchmarks.coldstart.world import REGION
+from testkit.server import LocalServer, Routes
+from testkit.world import REGION
 
 _UPSTREAM = f"https://dynamodb.{REGION}.amazonaws.com/"
 _PASSED_ON = ("Content-Type", "X-Amz-Target", "X-Amz-Date", "X-Amz-Security-Token", "Authorization")
 
 
 class Call(NamedTuple):
-    """What tells one call of a handler from another."""
+    """The identity of a call within a handler's run."""
 
     operation: str
     table: str
@@ -67,7 +67,7 @@ class Recording:
 
 
 class DynamoDbStub:
-    """An endpoint that answers from ``source``; a context manager. ``url`` is where it is."""
+    """An endpoint that answers from ``source``; a context manager. ``url`` is its address."""
 
     source: Source
 

@@ -1,4 +1,4 @@
-"""What the runtime API and the database stub share: a quiet HTTP server on a free port of this machine."""
+"""A quiet HTTP server on a free port of this machine, for the runtime API and the database stub."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Routes(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: what a handler answers and prints is all that is of interest."""
+        """Log nothing: only a handler's answer and output matter."""
 
 
 class LocalServer(ThreadingHTTPServer):
@@ -62,7 +62,7 @@ class LocalServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 -- as socketserver has them
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Pass over connections that a handler's end cut off."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)

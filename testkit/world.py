@@ -1,4 +1,4 @@
-"""What the handlers find: a webhook, a token, stored events and an unfinished delivery, in an AWS made of moto.
+"""The data for the handlers: a webhook, a token, stored events and an unfinished delivery, in an AWS made of moto.
 
 The ids and secrets are those of the events in ``tests/events``.
 """
@@ -9,18 +9,22 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import patch
 
 from samtranslator.yaml_helper import yaml_parse
 
-from event_api import credentials, times, wiring
-from event_api.model import Delivery, Permission, Token, Webhook
-from event_api.raw import Body
-from event_api.store import client
+from event_api import composition
+from event_api.auth import credentials
+from event_api.aws import clients
+from event_api.domain import times
+from event_api.domain.body import Body
+from event_api.domain.model import Delivery, Permission, Token, Webhook
+from testkit.dynamodb import botocore_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
 _TABLE = "AWS::DynamoDB::Table"
 _CREATE_TABLE_KEYS = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
@@ -52,12 +56,18 @@ def environment() -> dict[str, str]:
 
 def build() -> None:
     """Make the tables and fill them. Wants `environment` in ``os.environ``, and moto's mock active."""
-    wiring.forget()
+    # moto stands in for AWS within botocore.
+    with patch.object(clients, "DynamoDb", botocore_client):
+        composition.reset()
+        _fill()
+
+
+def _fill() -> None:
     for name, resource in _template()["Resources"].items():
         if resource["Type"] == _TABLE:
             properties = resource["Properties"]
             description = {key: properties[key] for key in _CREATE_TABLE_KEYS if key in properties}
-            client.dynamodb().create_table(TableName=name, **description)
+            clients.dynamodb().create_table(TableName=name, **description)
     now = times.now()
     webhook_id, access_key = _path_of_create()
     webhook = Webhook(
@@ -68,15 +78,15 @@ def build() -> None:
         key_hashes=(credentials.hash_secret(access_key),),
         created_at=now,
     )
-    wiring.webhooks().add(webhook)
-    wiring.tokens().add(_token())
+    composition.webhooks().add(webhook)
+    composition.tokens().add(_token())
     for delivery in _deliveries(webhook_id):
-        wiring.deliveries().add(delivery)
+        composition.deliveries().add(delivery)
         if delivery.finished:
-            wiring.ingest().finish(webhook, delivery, lambda: True, repeated=False, seconds_to_confirm=0)
+            composition.ingest().finish(webhook, delivery, lambda: True, repeated=False, seconds_to_confirm=0)
         else:
             # The worker's to finish, so the sweeper finds nothing, as nearly always.
-            wiring.deliveries().mark_queued(delivery.delivery_id, delivery.domain_id)
+            composition.deliveries().mark_queued(delivery.delivery_id, delivery.domain_id)
 
 
 def _deliveries(webhook_id: str) -> Iterator[Delivery]:
@@ -118,7 +128,7 @@ def _template() -> dict[str, Any]:
     return cast("dict[str, Any]", yaml_parse((ROOT / "template.yaml").read_text()))
 
 
-def _resolved(value: Any, parameters: dict[str, Any]) -> str:  # noqa: ANN401 -- any YAML
+def _resolved(value: Any, parameters: dict[str, Any]) -> str:
     """Return a variable's value: a parameter's default, or the name of a resource."""
     if not isinstance(value, dict):
         return str(value)

@@ -1,0 +1,1 @@
+"""Stand-ins for AWS that the tests and the benchmarks share."""
