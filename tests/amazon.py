@@ -111,7 +111,7 @@ def written(told: dict[str, Any]) -> bytes:
 
 
 def subscription(topic: str = TOPIC, **fields: Any) -> dict[str, Any]:
-    """What SNS sends first, signed."""
+    """The first message that SNS sends, signed."""
     url = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={topic}&Token=2336412f37"
     told = {
         "Type": "SubscriptionConfirmation",

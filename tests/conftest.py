@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from hypothesis import settings
 from moto import mock_aws
 
-from event_api import fetching, wiring
-from tests import engines, service
+from event_api import composition, safe_fetch
+from testkit import engines
+from tests import service
+from tests.contract.collection import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,17 +22,29 @@ for name in ("POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"):
     # Powertools reads them once, whichever test is the first.
     os.environ.setdefault(name, service.ENVIRONMENT[name])
 
-# How fast this machine is just now is not what is tested.
+# No test is about this machine's present speed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+# Each new service has a new botocore session, which would parse AWS's descriptions again: two thirds of a test's setup.
+vars(botocore.session)["create_loader"] = cache(create_loader)
+
+
 def _unreachable(url: str, seconds: float) -> bytes:
-    raise fetching.FetchError("tests fetch nothing from the network")
+    raise safe_fetch.FetchError("tests fetch nothing from the network")
 
 
-REAL_GET = fetching._get
-fetching._get = _unreachable  # whatever a test delivers, nobody's URL is visited; test_fetching.py has the real one
+REAL_GET = safe_fetch._get
+safe_fetch._get = _unreachable  # no test visits a sender's URL; test_fetching.py has the real one
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that the collection of real samples would have fed."""
+    skipped = sum(ABSENT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if skipped:
+        terminalreporter.write_line(f"webhook samples: not present, {skipped} tests skipped", yellow=True)
+
 
 ENGINES = ["moto", *(pytest.param(name, marks=pytest.mark.engine) for name in engines.SERVERS)]
 
@@ -38,7 +55,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     running: dict[str, str] = {}
     contexts = []
 
-    class Servers(dict):
+    class Servers(dict[str, str]):
         def __missing__(self, name: str) -> str:
             context = engines.SERVERS[name](tmp_path_factory.mktemp(name))
             self[name] = context.__enter__()
@@ -60,13 +77,14 @@ def on_engine(
             yield service.start(monkeypatch, None)
     else:
         yield service.start(monkeypatch, request.getfixturevalue("servers")[engine])
-    wiring.forget()
+    composition.reset()
 
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """Each engine in turn; a test module that needs but one overrides this."""
-    return request.param
+    name: str = request.param
+    return name
 
 
 @pytest.fixture

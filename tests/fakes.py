@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from event_api.query.consumption import Consumption
 from event_api.query.planner import Index
+from event_api.query.read_budget import ReadBudget
+from event_api.query.summarized import tallied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from event_api.model import Scope
+    from event_api.domain.model import Scope
     from event_api.query.planner import Place, Plan
+    from event_api.query.summaries import Values
+    from event_api.query.summarized import Question, SummaryView
     from event_api.query.values import Row
 
 _FIELD_OF_INDEX = {Index.EVENT: "event_id", Index.ALERT: "alert_id", Index.PROJECT: "project_id"}
@@ -21,22 +24,25 @@ PAGE_KEY = "a page key"
 
 
 class FakeEventReader:
-    """Events in memory. ``scanned``, ``filled`` and ``counted`` tell what has been read of them."""
+    """Events in memory. ``scanned``, ``filled`` and ``counted`` are the reads so far."""
 
-    def __init__(self, rows: Iterable[Row], consumption: Consumption | None = None) -> None:
+    def __init__(
+        self, rows: Iterable[dict[str, Any]], consumption: ReadBudget | None = None, view: SummaryView | None = None
+    ) -> None:
+        self._view = view
         self._rows = sorted(rows, key=lambda row: (row["created_at"], row["event_id"]))
         self._by_id = {(row["domain_id"], row["event_id"]): row for row in self._rows}
         self.scanned = 0
         self.filled: list[tuple[str, frozenset[str]]] = []
         self.counted = 0
-        self.consumption = consumption or Consumption()
+        self.consumption = consumption or ReadBudget()
 
     def scan(self, plan: Plan, *, expected: int = 100) -> Iterator[Row]:
         for row in self._planned(plan):
             self.scanned += 1
             yield {field: row[field] for field in plan.fields} | {"domain_id": row["domain_id"]}
 
-    def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
+    def fill(self, rows: Iterable[dict[str, Any]], fields: frozenset[str]) -> Iterator[Row]:
         for row in rows:
             self.filled.append((row["event_id"], fields))
             stored = self._by_id[row["domain_id"], row["event_id"]]
@@ -47,6 +53,14 @@ class FakeEventReader:
         self.counted += 1
         return len(self._planned(plan))
 
+    def tally(self, plan: Plan, question: Question) -> Iterator[tuple[Values, int]]:
+        rows = self._planned(plan)
+        self.scanned += len(rows)
+        return tallied(values_of(row, question) for row in self.consumption.watched(rows))
+
+    def summaries(self, since: str, until: str) -> SummaryView | None:
+        return self._view
+
     def get(self, scope: Scope, event_id: str, fields: frozenset[str], now: datetime) -> Row | None:
         row = self._by_id.get((scope.domain_id, event_id))
         if row is None or not scope.allows_project(row["project_id"]):
@@ -54,8 +68,8 @@ class FakeEventReader:
         return {field: row[field] for field in fields}
 
     def _planned(self, plan: Plan) -> list[dict[str, Any]]:
-        assert not plan.nothing
-        holds = plan.stored.predicate(plan.now)
+        assert not plan.is_empty
+        holds = plan.pushed_down.predicate(plan.now)
         rows = [
             row
             for row in self._rows
@@ -71,17 +85,28 @@ class FakeEventReader:
         return rows if plan.after is None else _behind(plan.after, rows, descending=plan.descending)
 
 
-def _behind(place: Place, rows: list[Row], *, descending: bool) -> list[Row]:
-    def is_behind(row: Row) -> bool:
-        if row["created_at"] == place.created_at:
-            later = row["event_id"] >= place.event_id if place.including else row["event_id"] > place.event_id
+def values_of(row: dict[str, Any], question: Question) -> Values:
+    """Return what a question needs of a row."""
+    found = []
+    for name in question.fields:
+        head, _, below = name.partition(".")
+        found.append(row[head][below] if below else row[head])
+    moment = row["created_at"][: question.precision]
+    return (moment, *found) if question.precision else tuple(found)
+
+
+def _behind(place: Place, rows: list[dict[str, Any]], *, descending: bool) -> list[dict[str, Any]]:
+    def is_behind(row: dict[str, Any]) -> bool:
+        created_at, event_id = str(row["created_at"]), str(row["event_id"])
+        if created_at == place.created_at:
+            later = event_id >= place.event_id if place.including else event_id > place.event_id
             return later and not place.instant_done
-        return (row["created_at"] < place.created_at) if descending else (row["created_at"] > place.created_at)
+        return (created_at < place.created_at) if descending else (created_at > place.created_at)
 
     return list(filter(is_behind, rows))
 
 
-def make_row(number: int = 0, **changes: Any) -> Row:
+def make_row(number: int = 0, **changes: Any) -> dict[str, Any]:
     """Return the row of an event: the later, the higher its number."""
     return {
         "event_id": f"event-{number:012x}",

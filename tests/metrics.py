@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.metrics import EphemeralMetrics
-
-from event_api import observe
+from event_api import telemetry
 
 if TYPE_CHECKING:
     import pytest
@@ -15,10 +13,10 @@ if TYPE_CHECKING:
 
 class _OfThread(threading.local):
     def __init__(self) -> None:
-        self.metrics = EphemeralMetrics()
+        self.metrics = telemetry._Metrics()
 
 
 def one_for_each_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each thread metrics of its own: one that flushes what another is counting would fail."""
     own = _OfThread()
-    monkeypatch.setattr(observe, "_metrics", lambda: own.metrics)
+    monkeypatch.setattr(telemetry, "_metrics", lambda: own.metrics)

@@ -16,10 +16,7 @@ def rounds(number: int) -> range:
 
 
 def examples(number: int, *, on_engine: bool = False) -> settings:
-    """Return how a property is tested.
-
-    On an engine, what fails is not made smaller: it takes minutes.
-    """
+    """Return the settings of a property test. On an engine, a failure is not reduced: that takes minutes."""
     return settings(
         max_examples=number * _MORE if THOROUGH else number,
         derandomize=not THOROUGH,

@@ -1,40 +1,52 @@
-"""The whole service in this process, on some engine: tables, stores, the gateway, and what it cost."""
+"""The whole service in this process, on any engine: tables, stores, the gateway, and its cost."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
-from event_api import administration, wiring
-from event_api.queue import ToFinish
+from event_api import composition
+from event_api.admin import administration
+from event_api.aws import clients
+from event_api.aws.redrive_queue import QueuedDelivery, RedriveQueue
+from event_api.domain import times
 from event_api.settings import settings
-from event_api.store import client
-from event_api.store.bodies import BodyStore
-from event_api.store.stores import Stores
-from tests import metrics, stack
-from tests.gateway import Gateway
+from event_api.store.body_bucket import BodyBucket
+from event_api.store.deployment import Deployment
+from testkit import stack
+from testkit.dynamodb import botocore_client, tap
+from testkit.gateway import Gateway
+from tests import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     import pytest
+    from botocore.exceptions import _ResponseMetadataTypeDef
+    from types_boto3_s3.client import S3Client
 
-    from event_api.model import Webhook
+    from event_api.domain.model import Webhook
 
 DOMAIN = "domain-1f2e3d4c5b6a"
 PROJECT = "project-1f2e3d4c5b6a"
 
 
-class FakeQueue:
+def metadata(status: int) -> _ResponseMetadataTypeDef:
+    """Return the metadata of an error response."""
+    return {"HTTPStatusCode": status, "HTTPHeaders": {}, "HostId": "", "RequestId": "", "RetryAttempts": 0}
+
+
+class FakeQueue(RedriveQueue):
     """Keeps what would be finished later."""
 
     def __init__(self) -> None:
-        self.messages: list[ToFinish] = []
+        self.messages: list[QueuedDelivery] = []  # instead of a client and a URL
 
-    def add(self, deliveries: Sequence[ToFinish]) -> None:
+    def add(self, deliveries: Sequence[QueuedDelivery]) -> None:
         self.messages += deliveries
 
 
@@ -49,9 +61,7 @@ class FakeS3:
 
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto's names
         if Key not in self.objects:
-            raise ClientError(
-                {"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "GetObject"
-            )
+            raise ClientError({"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": metadata(404)}, "GetObject")
         return {"Body": io.BytesIO(self.objects[Key])}
 
 
@@ -59,29 +69,28 @@ class Meter:
     """Adds up the capacity units that DynamoDB says were consumed."""
 
     _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
+    _METERED = _WRITES | {"GetItem", "Query", "Scan", "BatchGetItem"}
 
     def __init__(self) -> None:
         self.write = 0.0
         self.read = 0.0
         self.calls: list[str] = []
 
-    def attach(self, dynamodb: Any) -> None:
-        dynamodb.meta.events.register("provide-client-params.dynamodb", self._ask)
-        dynamodb.meta.events.register("after-call.dynamodb", self._add)
+    def attach(self, client: Any) -> None:
+        tap(client, self._ask, self._add)
 
     def reset(self) -> None:
         self.write = self.read = 0.0
         self.calls = []
 
-    def _ask(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
-        known = model.input_shape.members
-        return {**params, "ReturnConsumedCapacity": "TOTAL"} if "ReturnConsumedCapacity" in known else params
+    def _ask(self, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        return {**parameters, "ReturnConsumedCapacity": "TOTAL"} if operation in self._METERED else parameters
 
-    def _add(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        self.calls.append(model.name)
-        consumed = parsed.get("ConsumedCapacity", [])
+    def _add(self, operation: str, response: dict[str, Any]) -> None:
+        self.calls.append(operation)
+        consumed = response.get("ConsumedCapacity", [])
         units = sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
-        if model.name in self._WRITES:
+        if operation in self._WRITES:
             self.write += units
         else:
             self.read += units
@@ -91,7 +100,9 @@ class Meter:
 class Service:
     """Everything a test needs to act as a sender, a reader and an operator."""
 
-    stores: Stores
+    stores: Deployment
+    dynamodb: Any
+    """A client of botocore's, for operations that the service has no use for."""
     gateway: Gateway = field(default_factory=Gateway)
     queue: FakeQueue = field(default_factory=FakeQueue)
     s3: FakeS3 = field(default_factory=FakeS3)
@@ -109,23 +120,29 @@ class Service:
         return credential
 
     def events(self, token: str | None = None, **query: Any) -> list[dict[str, Any]]:
-        """What list answers, oldest first unless the query sorts."""
+        """Return list's response, oldest first unless the query sorts."""
         query = {"sort": {"key": "created_at"}, **query}
         response = self.gateway.search(token or self.token(), {"query": query})
         assert response.status == 200, response.text
-        return response.json()["results"]
+        results: list[dict[str, Any]] = response.json()["results"]
+        return results
 
     def redrive(self) -> dict[str, Any]:
-        """Give all that is queued to the worker, as SQS would; what fails stays queued."""
+        """Give all queued messages to the worker, as SQS would; failed ones stay queued."""
         messages, self.queue.messages = self.queue.messages, []
         records = [{"messageId": str(n), "body": message.to_message()} for n, message in enumerate(messages)]
-        answer = stack.handler("functions/redrive_delivery")({"Records": records}, self.gateway.context)
+        answer: dict[str, Any] = stack.handler("functions/redrive_delivery")({"Records": records}, self.gateway.context)
         self.queue.messages += [messages[int(f["itemIdentifier"])] for f in answer["batchItemFailures"]]
         return answer
 
     def sweep(self) -> int:
-        """Let the sweeper look for what was left; returns how many deliveries it found."""
-        return stack.handler("functions/sweep_deliveries")({}, self.gateway.context)["found"]
+        """Let the sweeper look for abandoned deliveries; return how many it found."""
+        found: int = stack.handler("functions/sweep_deliveries")({}, self.gateway.context)["found"]
+        return found
+
+    def summarize(self, now: datetime | None = None) -> int:
+        """Let the builder work at some time, now unless given; return how many summaries it built."""
+        return composition.summarizer(now or times.now(), lambda: 600.0).run()
 
 
 ENVIRONMENT = {
@@ -134,6 +151,8 @@ ENVIRONMENT = {
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),
+    "INDEX_DELAY_SECONDS": stack.parameter("IndexDelaySeconds"),
+    "READ_CAPACITY_LIMIT": stack.parameter("ReadCapacityLimit"),
     "WEBHOOK_RATE_LIMIT": stack.parameter("WebhookRateLimit"),
     "POWERTOOLS_SERVICE_NAME": "event-api",
     "POWERTOOLS_METRICS_NAMESPACE": "EventApi",
@@ -150,19 +169,23 @@ def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environme
         monkeypatch.setenv(name, value)
     if endpoint_url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint_url)
-    wiring.forget()
-    dynamodb = client.dynamodb()
+    composition.reset()
+    if endpoint_url is None:
+        # moto stands in for AWS within botocore.
+        monkeypatch.setattr(clients, "DynamoDb", botocore_client)
+    client = clients.dynamodb()
+    dynamodb: Any = botocore_client() if endpoint_url else client
     for definition in stack.table_definitions():
         if definition["TableName"] in dynamodb.list_tables()["TableNames"]:
             dynamodb.delete_table(TableName=definition["TableName"])
         dynamodb.create_table(**definition)
     s3 = FakeS3()
-    bodies = BodyStore(lambda: s3, settings().bodies_bucket)
-    service = Service(Stores.open(dynamodb, settings().tables, bodies, settings().retention_days), s3=s3)
-    service.meter.attach(dynamodb)
-    monkeypatch.setattr(client, "s3", lambda: s3)
-    # How fast this machine is just now is not what is tested.
-    monkeypatch.setattr("event_api.ingest.SECONDS_BEFORE_ANSWER", 600.0)
-    monkeypatch.setattr(wiring, "queue", lambda: service.queue)
+    bodies = BodyBucket(lambda: cast("S3Client", s3), settings().bodies_bucket)
+    service = Service(Deployment.open(client, settings().tables, bodies, settings().retention_days), dynamodb, s3=s3)
+    service.meter.attach(client)
+    monkeypatch.setattr(clients, "s3", lambda: s3)
+    # No test is about this machine's present speed.
+    monkeypatch.setattr("event_api.ingest.service.SECONDS_BEFORE_ANSWER", 600.0)
+    monkeypatch.setattr(composition, "queue", lambda: service.queue)
     metrics.one_for_each_thread(monkeypatch)
     return service

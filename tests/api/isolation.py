@@ -1,35 +1,35 @@
 """Two tenants with everything alike but their data, and every request that may reach from one to the other.
 
 The requests are made from the product's own tables: its routes, fields, operators, stages, and the fields of its
-request models. What a table has and nothing here makes a request of fails, by name: `covered`.
+request models. An entry that no request here uses fails, by name: `covered`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from event_api import times
-from event_api.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS, path_of
-from event_api.ids import delivery_of_event
+from event_api.domain import times
+from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS, path_of
+from event_api.domain.ids import delivery_of_event
 from event_api.query.operators import OPERATORS, fault_of
 from event_api.query.values import MISSING, reach
-from event_api.requests import EventQuery, GetEventRequest, SearchQuery
-from event_api.statistics.accumulators import GROUP_OPERATORS
-from event_api.statistics.expressions import PROJECT_OPERATORS
-from event_api.statistics.pipeline import STAGES
-from event_api.statistics.requests import AggregateCondition, EventStatQuery, StatQuery
+from event_api.reads.requests import EventQuery, GetEventRequest, SearchQuery
+from event_api.reads.statistics.accumulators import GROUP_OPERATORS
+from event_api.reads.statistics.expressions import PROJECT_OPERATORS
+from event_api.reads.statistics.pipeline import STAGES
+from event_api.reads.statistics.requests import AggregateCondition, EventStatQuery, StatQuery
 from eventctl.importer import import_event
 from eventctl.records import read_record
-from tests import stack
+from testkit import stack
 from tests.service import DOMAIN, PROJECT
 
 if TYPE_CHECKING:
-    from tests.gateway import Response
+    from testkit.gateway import Response
     from tests.service import Service
 
 OTHER_DOMAIN = "domain-999999999999"
@@ -38,7 +38,7 @@ NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 SHARED_KEY = "disk-full"
 SHARED_ALERT = "alert-0a1b2c3d4e5f"
 MARK = "canary-"
-"""What every canary begins with."""
+"""The prefix of every canary."""
 
 EVENT = "GET /monitoring/v1/event/{event_id}"
 LIST = "GET /monitoring/v1/events"
@@ -47,7 +47,7 @@ STAT = "POST /monitoring/v1/events/stat"
 
 
 def covered(what: str, made: Iterable[str], table: Iterable[str]) -> None:
-    """Fail for what a table has and no request is made of, and for what there is no more."""
+    """Fail for a table's entry without a request, and for a request without an entry."""
     made, table = set(made), set(table)
     assert made >= table, f"no request is made of the {what} {', '.join(sorted(table - made))}: {__file__}"
     assert made <= table, f"there is no {what} {', '.join(sorted(made - table))}: {__file__}"
@@ -77,13 +77,13 @@ class Tenant:
         return (domain_id, project_id) == (self.domain_id, self.project_id)
 
     def ids(self) -> set[str]:
-        """The ids of what is its own alone."""
+        """The ids of a tenant's own objects."""
         found = {row[name] for row in self.rows for name in ("event_id", "alert_id", "webhook_id") if name in row}
         found |= {delivery_of_event(row["event_id"]) for row in self.rows} - {None}
         return found - {SHARED_ALERT, "event-shared"}
 
     def secrets(self) -> set[str]:
-        """What no answer to others may hold."""
+        """Texts that no response to others may hold."""
         return {self.canary(""), self.instant(0), *self.ids()}
 
     def instant(self, second: int) -> str:
@@ -135,7 +135,7 @@ class Tenant:
 
 
 _OWNERS = (("domain_id", "d"), ("project_id", "p"))
-"""Where the tables say whose an item is."""
+"""The members of the tables that name an item's owner."""
 
 
 @dataclass
@@ -172,7 +172,7 @@ class World:
 
     def without(self, *tenants: Tenant) -> None:
         """Make the world one in which some tenants have no data."""
-        client = self.app.stores.events._table._client
+        client = self.app.dynamodb
         for definition in stack.table_definitions():
             table = definition["TableName"]
             if table in {"WebhooksTable", "TokensTable"}:
@@ -202,7 +202,7 @@ class Ask:
         return app.gateway.get(path.replace("{event_id}", self.event_id), query=query, token=token)
 
     def said(self) -> str:
-        """What the asker knows already."""
+        """The caller's own knowledge."""
         return json.dumps([self.event_id, self.body])
 
     def pages(self, app: Service, token: str) -> Iterator[tuple[Ask, Response]]:
@@ -213,7 +213,7 @@ class Ask:
             yield ask, response
             following = response.json().get("next_token")
             page = {**ask.body["query"]["page"], "token": following} if following else None
-            ask = page and Ask(self.route, {**self.body, "query": {**self.body["query"], "page": page}})
+            ask = Ask(self.route, {**self.body, "query": {**self.body["query"], "page": page}}) if page else None
 
 
 KEYS = [
@@ -313,7 +313,7 @@ class Requests:
         yield from self._named()
 
     def _small(self) -> dict[str, Any]:
-        """Which events there are is what matters; what is in them, which takes twice as long, once in a while."""
+        """Read few fields, mostly: the choice of events matters, and all of their fields take twice as long."""
         return {"minimal": next(self._turn) % 5 > 0}
 
     def _named(self) -> Iterator[dict[str, Any]]:
@@ -339,6 +339,8 @@ class Requests:
             "sort": [[{"key": key, "desc": desc}] for key in KEYS for desc in (False, True)],
             "page": [{"start": 1, "limit": 100}, {"start": 2, "limit": 3}, {"limit": 1}],
             "explain": [True],
+            "severity_order": ["rank", "text"],
+            "summaries": [False],
             "only": [[key] for key in KEYS],
             "minimal": [True],
             "count": [False],
@@ -346,7 +348,7 @@ class Requests:
             "unwind": [{"path": key} for key in KEYS],
         }
 
-    def _keywords(self) -> list[str]:
+    def _keywords(self) -> Sequence[str]:
         other = self.world.other
         return [MARK, other.canary("title"), f"ours {other.canary('title')}", other.rows[0]["event_id"], "event-"]
 
@@ -370,11 +372,13 @@ class Requests:
             "keyword": self._keywords(),
             "page": [{"start": 1, "limit": 100}, {"limit": 1}],
             "explain": [True],
+            "severity_order": ["rank", "text"],
+            "summaries": [False],
             "distinct": KEYS,
             "aggregate": self._aggregates(),
         }
 
-    def _aggregates(self) -> Iterator[list[dict[str, Any]]]:
+    def _aggregates(self) -> Iterator[Sequence[dict[str, Any]]]:
         stages = {
             "group": self._groups(),
             "unwind": self._unwinds(),
@@ -391,7 +395,7 @@ class Requests:
             for options in several:
                 whole = name not in {"sort", "match", "unwind"} or next(self._turn) % 5 == 0
                 yield [{name: options}] if whole else [{name: options}, small]
-        # Behind a stage that makes rows of its own, where nothing is the planner's any more.
+        # Behind a stage that makes rows of its own, the planner decides nothing.
         tagged = {"group": {"keys": [], "fields": [{"name": "title", "operator": "push", "key": "title"}]}}
         for condition in self.conditions(OPERATORS, "title"):
             yield [tagged, {"unwind": {"path": "title"}}, {"match": {"filter": [condition]}}]
@@ -409,7 +413,7 @@ class Requests:
             if not takes.needs_key:
                 yield {"fields": [{"name": "f", "operator": operator}]}
             if takes.takes_conditions:
-                known = list(AggregateCondition.model_construct().known_operators())
+                known = list(AggregateCondition(key="x", value=1, operator="eq").known_operators())
                 for condition in self.conditions(known, "additional_info.n"):
                     yield {"fields": [{**fields[0], "key": "raw_data.n", "conditions": [condition]}]}
             if takes.takes_fields:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from event_api import ids, times
-from event_api.model import Alert
+from event_api.domain import ids, times
+from event_api.domain.model import Alert
 from tests.profiles import rounds
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
@@ -36,7 +36,7 @@ class Storm:
         _, self.path = app.webhook(**webhook)
 
     def send(self, deliveries):
-        """Send (event type, occurred_at) in a random order; what could not be finished goes through the worker."""
+        """Send (event type, occurred_at) in a random order; the worker finishes unfinished deliveries."""
         deliveries = list(deliveries)
         self.random.shuffle(deliveries)
         with ThreadPoolExecutor(THREADS) as threads:
@@ -51,7 +51,7 @@ class Storm:
         return self.app.gateway.post(self.path, bodies.direct(event_type, event_key=self.key, **dated)).status
 
     def check(self, number):
-        """What must hold of any storm: nothing lost, nothing doubled, at most one open, all consistent."""
+        """Check the rules of any storm: nothing lost, nothing doubled, at most one open, all consistent."""
         events = self.app.events(filter=[{"key": "event_key", "value": self.key, "operator": "eq"}])
         assert len(events) == number
         alerts = list(self.app.stores.alerts.newest_first(ids.alert_key(DOMAIN, PROJECT, self.key)))
@@ -92,8 +92,21 @@ def test_at_most_one_is_open_while_alerts_and_recoveries_race_and_a_last_recover
 def test_whoever_is_overtaken_no_alert_stays_open_that_is_dated_before_its_recovery(app, round_):
     storm = Storm(app, round_)
     later = T0 + timedelta(minutes=5)
+    storm.send([("ALERT", T0)] + [("RECOVERY", later)] * 50)
+    assert not any(alert.is_open for alert in storm.check(51))
+
+
+@pytest.mark.parametrize("round_", ROUNDS)
+def test_alerts_of_one_start_time_open_again_after_their_recovery_until_a_last_one_ends_all(app, round_):
+    storm = Storm(app, round_)
+    later = T0 + timedelta(minutes=5)
     storm.send([("ALERT", T0)] * 50 + [("RECOVERY", later)] * 50)
-    assert not any(alert.is_open for alert in storm.check(100))
+    alerts = storm.check(100)
+    assert [alert.is_open for alert in alerts[1:]] == [False] * (len(alerts) - 1)
+    storm.send([("ALERT", T0)])
+    assert storm.check(101)[0].is_open
+    storm.send([("RECOVERY", later)])
+    assert not any(alert.is_open for alert in storm.check(102))
 
 
 @pytest.mark.parametrize("round_", ROUNDS)
@@ -104,4 +117,5 @@ def test_stale_alerts_are_superseded_once_and_ended_together(app, round_):
     storm.send([("ALERT", T0)] * 30)
     assert storm.check(30)
     storm.send([("ALERT", T0)] * 30 + [("RECOVERY", later)] * 10)
-    assert not any(alert.is_open for alert in storm.check(70))
+    storm.send([("RECOVERY", later)])
+    assert not any(alert.is_open for alert in storm.check(71))

@@ -1,12 +1,12 @@
-"""Every answer of our code that is no success has one shape and names the key; over every route."""
+"""Every error of our code has one shape and names the key, on every route."""
 
 from __future__ import annotations
 
 import pytest
 
-from event_api import wiring
-from event_api.errors import BadRequestError, EventApiError, UnavailableError
-from tests import stack
+from event_api import composition
+from event_api.domain.errors import BadRequestError, EventApiError, UnavailableError
+from testkit import stack
 from tests.samples import bodies
 
 EVENT = "/monitoring/v1/event/event-000000000000"
@@ -98,7 +98,7 @@ def test_a_bad_stat_names_the_key(app, request_, code, key):
 
 @pytest.mark.parametrize("path", [SEARCH, STAT])
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"query": NaN}', b"\xff", "[" * 10_000])
-def test_a_body_that_is_no_json_object_is_refused(app, path, body):
+def test_a_body_that_is_not_a_json_object_is_refused(app, path, body):
     if body == "" and path == SEARCH:
         assert app.gateway.post(path, body, token=app.token()).status == 200
         return
@@ -171,9 +171,9 @@ def test_a_failure_has_the_same_shape_on_every_route(app, monkeypatch, error, st
 
     for route, ask in every_route(app):
         with monkeypatch.context() as patch:
-            # The authorizer goes on; what the function itself opens does not.
+            # The authorizer works; the clients that the function opens fail.
             for opened in ("webhooks", "events", "event_reader"):
-                patch.setattr(wiring, opened, fail)
+                patch.setattr(composition, opened, fail)
             answer = ask()
         assert refusal(answer)[:2] == (status, code), route
         assert "secret-value" not in answer.text
@@ -189,7 +189,7 @@ def test_problem_details_are_answered_to_who_asks(app):
 
 
 def test_an_answer_that_lambda_would_not_let_through_says_what_to_do(app, monkeypatch):
-    monkeypatch.setattr("event_api.http.MAX_ANSWER_BYTES", 300)
+    monkeypatch.setattr("event_api.aws.http.MAX_RESPONSE_BYTES", 300)
     _, path = app.webhook()
     app.gateway.post(path, bodies.direct(description="long " * 50))
     token = app.token()

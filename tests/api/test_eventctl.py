@@ -1,15 +1,18 @@
-"""Webhooks, tokens and alerts from the command line; what it makes is used over the API's own routes."""
+"""Webhooks, tokens and alerts from the command line, used over the API's own routes."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from event_api import administration, times, wiring
-from event_api.errors import UnavailableError
+from event_api import composition
+from event_api.admin import administration
+from event_api.domain import times
+from event_api.domain.errors import UnavailableError
 from tests.api.eventctl_runner import API_URL, Eventctl
 from tests.service import DOMAIN, PROJECT
 
@@ -45,8 +48,15 @@ def path(url: str) -> str:
     return url.removeprefix(API_URL)
 
 
-def direct(**fields) -> dict:
+def direct(**fields) -> dict[str, Any]:
     return {"event_key": "k", "event_type": "ALERT", "title": "a title", "severity": "CRITICAL", **fields}
+
+
+def lifetime(token: dict[str, Any]) -> timedelta:
+    created_at, expires_at = times.parse_iso(token["created_at"]), times.parse_iso(token["expires_at"])
+    assert created_at is not None
+    assert expires_at is not None
+    return expires_at - created_at
 
 
 # --- webhooks
@@ -148,7 +158,7 @@ def test_a_rate_limit_is_a_number_off_or_the_default(app, eventctl, given, store
 
 
 def test_a_rate_limit_holds(app, eventctl):
-    wiring.rates()._clock = lambda: 0.0  # no minute ends in between
+    composition.rates()._clock = lambda: 0.0  # no minute ends in between
     made = eventctl.json(*WEBHOOK, "--rate-limit", "1")
     app.gateway.post(path(made["webhook_url"]), direct())
     assert app.gateway.post(path(made["webhook_url"]), direct()).status == 503
@@ -205,11 +215,11 @@ def test_a_new_token_reads(app, eventctl):
     assert "not shown again" in result.stderr
 
 
-def test_a_token_is_limited_as_it_was_told(app, eventctl):
+def test_a_token_has_the_limits_of_its_options(app, eventctl):
     limits = ("--project", "other", "--project", "another", "--permission", "list", "--expires", "12h", "--name", "n")
     made = eventctl.json(*TOKEN, *limits)
     assert (made["projects"], made["permissions"], made["name"]) == (["another", "other"], ["list"], "n")
-    left = times.parse_iso(made["expires_at"]) - times.parse_iso(made["created_at"])
+    left = lifetime(made)
     assert timedelta(hours=11) < left <= timedelta(hours=12)
     app.gateway.post(app.webhook()[1], direct())
     assert app.events(made["token"]) == []
@@ -218,7 +228,7 @@ def test_a_token_is_limited_as_it_was_told(app, eventctl):
 
 def test_a_token_lasts_a_year_and_may_do_all_by_default(eventctl):
     made = eventctl.json(*TOKEN)
-    left = times.parse_iso(made["expires_at"]) - times.parse_iso(made["created_at"])
+    left = lifetime(made)
     assert left == timedelta(days=365)
     assert (made["projects"], made["permissions"], made["state"]) == (None, ["get", "list", "stat"], "VALID")
 
@@ -401,16 +411,16 @@ def test_a_stack_is_named_anywhere(eventctl, arguments):
         ((*WEBHOOK[:-1], ""), "1 to 255 characters"),
         ((*TOKEN, "--permission", "write"), "'--permission'"),
         ((*TOKEN, "--expires", "2020-01-01"), "in the past"),
-        (("webhook", "rotate", "w", "--overlap", "soon"), "no duration"),
+        (("webhook", "rotate", "w", "--overlap", "soon"), "not a duration"),
         ((*WEBHOOK, "--rate-limit", "0"), "neither a number"),
         (("webhook", "limit", "w", "1000001"), "neither a number"),
         (("webhook", "limit", "w", "none"), "neither a number"),
         (("webhook", "limit", "w", "²"), "neither a number"),
         (("webhook", "limit", "w"), "Missing argument"),
-        (("token", "rotate", "t", "--overlap", "-1h"), "no duration"),
+        (("token", "rotate", "t", "--overlap", "-1h"), "not a duration"),
         (("alert", "list", "--domain", "d", "--state", "OPEN"), "'--state'"),
         (("import", "no-such-file.jsonl"), "No such file"),
-        (("export", "--domain", "d", "--since", "yesterday"), "no ISO 8601 time"),
+        (("export", "--domain", "d", "--since", "yesterday"), "not an ISO 8601 time"),
         (("--json", "export", "--domain", "d"), "name a FILE"),
     ],
 )
@@ -540,7 +550,7 @@ def test_which_deliveries_are_meant_must_be_said(eventctl, arguments):
     assert eventctl.run("delivery", *arguments).exit_code == 2
 
 
-def test_a_replay_of_what_is_not_there_is_told(app, eventctl):
+def test_a_replay_of_a_missing_delivery_is_reported(app, eventctl):
     result = eventctl.run("delivery", "replay", "delivery-0", "--domain", DOMAIN)
     assert (result.exit_code, app.queue.messages) == (1, [])
     assert "delivery-0" in result.stderr

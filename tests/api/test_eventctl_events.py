@@ -1,4 +1,4 @@
-"""import and export: what was imported is answered as it was, and what was exported can be imported."""
+"""import and export: imported events are returned unchanged, and exported ones can be imported."""
 
 from __future__ import annotations
 
@@ -7,22 +7,31 @@ import json
 import random
 import threading
 import time
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from event_api import ids, times
-from event_api.errors import UnavailableError
-from event_api.fields import EVENT_FIELDS
+from event_api.domain import ids, times
+from event_api.domain.errors import UnavailableError
+from event_api.domain.fields import EVENT_FIELDS
 from event_api.store.events import EventStore
 from eventctl import importer
 from eventctl.lines import Line
 from tests.api.eventctl_runner import Eventctl
 from tests.service import DOMAIN
 
-VALUES = {"int": 3, "float": 3.0, "big": 2**70, "null": None, "list": [1, 1.5, None, {"x": True}], "deep": {"a": {}}}
-FULL = {
+VALUES: dict[str, Any] = {
+    "int": 3,
+    "float": 3.0,
+    "big": 2**70,
+    "null": None,
+    "list": [1, 1.5, None, {"x": True}],
+    "deep": {"a": {}},
+}
+FULL: dict[str, Any] = {
     "event_id": "incident/4711 é",
     "event_key": "key",
     "event_type": "ALERT",
@@ -61,18 +70,19 @@ def lines(*events) -> str:
     return "".join(json.dumps(event) + "\n" for event in events)
 
 
-def imported(eventctl, *events, exit_code=0) -> dict:
-    return eventctl.json("import", "-", stdin=lines(*events), exit_code=exit_code)
+def imported(eventctl, *events, exit_code=0) -> dict[str, Any]:
+    answer: dict[str, Any] = eventctl.json("import", "-", stdin=lines(*events), exit_code=exit_code)
+    return answer
 
 
-def exported(eventctl, *options, domain=DOMAIN) -> list[dict]:
+def exported(eventctl, *options, domain=DOMAIN) -> list[dict[str, Any]]:
     result = eventctl.run("export", "--domain", domain, *options)
     assert result.exit_code == 0, result.stderr
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def as_text(value) -> str:
-    """Tells 1, 1.0 and True apart."""
+    """Distinguishes 1, 1.0 and True."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -131,7 +141,7 @@ def test_retention_counts_from_the_import(app, eventctl):
     assert "unfinished_since" not in body
 
 
-def test_what_cannot_be_stored_is_told_by_line_and_the_rest_goes_on(eventctl):
+def test_an_unstorable_line_is_reported_and_the_rest_goes_on(eventctl):
     content = lines(LEAST) + "\n{nonsense\n" + lines({**LEAST, "event_id": "x" * 129}, {"titel": 1}, FULL)
     answer = eventctl.json("import", "-", stdin=content, exit_code=1)
     assert (answer["imported"], answer["failed"]) == (2, 3)
@@ -167,7 +177,7 @@ def test_a_raw_body_that_differs_by_type_only_differs(eventctl):
     assert answer["failed"] == 1
 
 
-def test_what_is_too_large_for_the_database_is_told(eventctl):
+def test_an_event_too_large_for_the_database_is_reported(eventctl):
     noise = random.Random(1).randbytes(500_000).hex()
     too_large = {**LEAST, "additional_info": {"noise": noise}}
     answer = imported(eventctl, too_large, FULL, exit_code=1)
@@ -196,7 +206,7 @@ def test_an_import_stops_when_the_database_is_away_and_says_how_to_go_on(eventct
 
 
 def test_results_keep_the_lines_order_and_few_lines_are_held(monkeypatch):
-    """Many threads, an endless file: the reader is never far ahead of what is done."""
+    """Many threads, an endless file: the reader is never far ahead of the writers."""
     monkeypatch.setattr(importer, "read_record", lambda content: content)
     started = threading.Event()
 
@@ -214,10 +224,12 @@ def test_results_keep_the_lines_order_and_few_lines_are_held(monkeypatch):
             read += 1
             yield Line(read, read, str(read).encode())
 
-    results = importer.import_lines(None, endless())
+    stores: Any = None  # unused: ``store`` replaces the store
+    results = importer.import_lines(stores, endless())
     for number in range(1, 301):
         assert next(results).line == number
         assert read - number < importer._AHEAD
+    assert isinstance(results, Generator)
     results.close()
     assert started.is_set()
 
@@ -322,7 +334,7 @@ def test_an_export_that_fails_leaves_the_older_file(eventctl, timeline, tmp_path
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_an_export_that_cannot_be_written_is_told(eventctl, tmp_path):
+def test_an_export_that_cannot_be_written_is_reported(eventctl, tmp_path):
     result = eventctl.run("export", "--domain", DOMAIN, str(tmp_path / "no-such-folder" / "file"))
     assert result.exit_code == 1
     assert "cannot write" in result.stderr

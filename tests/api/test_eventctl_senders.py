@@ -1,12 +1,11 @@
-"""What ``eventctl webhook`` says of senders: formats, mappings, signatures, and trying a body."""
+"""``eventctl webhook`` for senders: formats, mappings, signatures, and trying a body."""
 
 import json
 
 import pytest
 
-from event_api import administration
+from event_api.admin import administration
 from event_api.settings import settings
-from event_api.store import client
 from tests.api.eventctl_runner import Eventctl
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
@@ -69,10 +68,10 @@ def test_the_format_is_changed_and_a_replay_uses_it(app, eventctl, mapping_file)
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("{", "no JSON"),
-        ("[]", "no JSON object"),
-        ('{"fields": {"titel": "x"}}', "'titel' is no field"),
-        ('{"fields": {"title": "a["}}', "no JMESPath"),
+        ("{", "not JSON"),
+        ("[]", "not a JSON object"),
+        ('{"fields": {"titel": "x"}}', "'titel' is not a field"),
+        ('{"fields": {"title": "a["}}', "not JMESPath"),
         (json.dumps({"fields": {"title": {"constant": "x" * 20_000}}}), "larger than"),
     ],
 )
@@ -113,7 +112,7 @@ def test_trying_a_body_prints_its_events_and_stores_nothing(app, eventctl, mappi
     assert {name: stored[name] for name in told["events"][0] if name != "created_at"} == {
         name: value for name, value in told["events"][0].items() if name != "created_at"
     }
-    items = client.dynamodb().scan(TableName=settings().tables.deliveries)["Items"]
+    items = app.dynamodb.scan(TableName=settings().tables.deliveries)["Items"]
     assert len(items) == 1, "that of the real one"
     body.write_text(json.dumps(ITEMS))
     told = eventctl.json("webhook", "try", made["webhook_id"], str(body), "--mapping", mapping_file)
@@ -127,7 +126,7 @@ def test_trying_takes_headers_and_bodies_of_any_kind(eventctl):
     tried = ("webhook", "try", made["webhook_id"], "-")
     told = eventctl.json(*tried, "--header", "X-GitHub-Event: ping", stdin='{"zen": "x", "hook": {}}')
     assert (told["format"], told["events"]) == ("github", [])
-    told = eventctl.json(*tried, stdin="no JSON")
+    told = eventctl.json(*tried, stdin="not JSON")
     assert (told["format"], told["events"][0]["event_type"]) == (None, "ERROR")
     assert eventctl.run(*tried, "--header", "no colon", stdin="{}").exit_code == 2
     assert eventctl.run("webhook", "try", "webhook-0", "-", stdin="{}").exit_code == 1
@@ -153,7 +152,7 @@ def test_signatures_are_set_shown_and_forgotten(app, eventctl, tmp_path):
     told = eventctl.json(*sign, "github", "--secret-file", "-", "--keep", "--report-only", stdin="new")
     assert (told["signing"]["secrets"], told["signing"]["required"]) == (2, False)
     unattended = eventctl.run(*sign, "gitlab", stdin="asked-for\n")
-    assert (unattended.exit_code, "say --secret-file" in unattended.stderr) == (2, True)
+    assert (unattended.exit_code, "use --secret-file" in unattended.stderr) == (2, True)
     shown = eventctl.run(*sign, "gitlab", "--secret-file", "-", stdin="asked-for\n")
     assert shown.stdout == f"{made['webhook_id']} checks signatures: gitlab, required.\n"
     assert "asked-for" not in shown.output
@@ -188,7 +187,7 @@ def test_what_cannot_be_checked_is_refused(app, eventctl, arguments):
     assert eventctl.run("webhook", "unsign", "webhook-0").exit_code == 1
 
 
-def test_a_secret_that_is_no_text_is_told_without_it(app, eventctl, tmp_path):
+def test_a_secret_that_is_not_a_text_is_reported_without_it(app, eventctl, tmp_path):
     webhook, _ = app.webhook()
     (tmp_path / "secret").write_bytes(b"\xffhunter2")
     result = eventctl.run(

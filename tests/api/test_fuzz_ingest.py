@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api import observe
+from event_api import telemetry
 from event_api.normalizers.payload import READ_HEADERS
-from tests import stack
+from testkit import stack
 from tests.profiles import examples
 from tests.samples import hostile, mutations, own_samples
 
@@ -132,14 +132,14 @@ class Sender:
         def fail(task, error, **facts):
             raise error
 
-        # Otherwise the handler tells only where it broke.
-        monkeypatch.setattr(observe, "failed", fail)
+        # Otherwise the handler reports only the place of the defect.
+        monkeypatch.setattr(telemetry, "failed", fail)
         self.app = app
         self.webhook, self.path = app.webhook()
         self.short = self.path.rsplit("/", 2)[0] + "/events"
         self.key = self.path.split("/")[-2]
         self.token = app.token()
-        self.statuses = Counter()
+        self.statuses: Counter[int] = Counter()
 
     def post(self, body, given=(), *, path=None):
         response = self.app.gateway.post(path or self.path, body, headers=dict(given))
@@ -158,7 +158,7 @@ class Sender:
         return answer["code"]
 
     def read(self, delivery_id):
-        """Get the first of the delivery's events, or the ERROR that tells of it, as strict JSON."""
+        """Get the first of the delivery's events, or its ERROR, as strict JSON."""
         for position in ("0000", "ffff"):
             event_id = f"event-{delivery_id.removeprefix('delivery-')}{position}"
             got = self.app.gateway.get(f"/monitoring/v1/event/{event_id}", token=self.token)

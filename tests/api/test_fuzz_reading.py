@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from event_api import observe, times
+from event_api import telemetry
+from event_api.domain import times
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from tests.profiles import examples
@@ -69,7 +70,7 @@ class Reader:
     def __init__(self, app) -> None:
         self.app = app
         self.token = app.token()
-        self.statuses = Counter()
+        self.statuses: Counter[int] = Counter()
 
     def ask(self, method, path, body=None, **options):
         response = self.app.gateway.request(method, path, body, token=self.token, **options)
@@ -110,8 +111,8 @@ def reader(app, monkeypatch):
     def fail(task, error, **facts):
         raise error
 
-    # Otherwise the handler tells only where it broke.
-    monkeypatch.setattr(observe, "failed", fail)
+    # Otherwise the handler reports only the place of the defect.
+    monkeypatch.setattr(telemetry, "failed", fail)
     _, path = app.webhook()
     samples = [sample.body for sample in own_samples()[::20]]
     direct = [bodies.direct(f"{number}", additional_info={"a": value}) for number, value in enumerate(VALUES[:4])]

@@ -1,14 +1,14 @@
-"""What senders ask for before they send: subscriptions to confirm, permission to deliver."""
+"""Handshakes of senders: subscriptions to confirm, permission to deliver."""
 
 import json
 import time
 
 import pytest
 
-from event_api import administration, fetching
-from event_api.model import Signing
+from event_api import safe_fetch
+from event_api.admin import administration
+from event_api.domain.model import Signing
 from event_api.settings import settings
-from event_api.store import client
 from tests import amazon
 from tests.samples import bodies
 
@@ -28,7 +28,12 @@ def engine():
 def asked(monkeypatch):
     """The URLs that were visited."""
     asked = []
-    monkeypatch.setattr(fetching, "_get", lambda url, _: asked.append(url) or b"confirmed")
+
+    def get(url, _):
+        asked.append(url)
+        return b"confirmed"
+
+    monkeypatch.setattr(safe_fetch, "_get", get)
     return asked
 
 
@@ -123,7 +128,7 @@ def test_an_unsubscription_is_never_visited(app, asked, capsys):
 
 
 def test_a_url_that_does_not_answer_neither_delays_nor_fails_the_answer(app, monkeypatch, capsys):
-    monkeypatch.setattr(fetching, "_get", lambda *_: time.sleep(8))
+    monkeypatch.setattr(safe_fetch, "_get", lambda *_: time.sleep(8))
     _, path = app.webhook()
     started = time.monotonic()
     assert app.gateway.post(path, SUBSCRIPTION).status == 200
@@ -133,7 +138,7 @@ def test_a_url_that_does_not_answer_neither_delays_nor_fails_the_answer(app, mon
 
 
 def test_the_worker_goes_on_until_it_is_confirmed(app, monkeypatch, capsys):
-    answers = [fetching.FetchError("it answered 503")] * 2 + [b"confirmed"]
+    answers = [safe_fetch.FetchError("it answered 503")] * 2 + [b"confirmed"]
 
     def get(url, seconds):
         answer = answers.pop(0)
@@ -141,7 +146,7 @@ def test_the_worker_goes_on_until_it_is_confirmed(app, monkeypatch, capsys):
             raise answer
         return answer
 
-    monkeypatch.setattr(fetching, "_get", get)
+    monkeypatch.setattr(safe_fetch, "_get", get)
     _, path = app.webhook()
     assert app.gateway.post(path, SUBSCRIPTION).status == 200
     assert app.redrive()["batchItemFailures"]
@@ -152,9 +157,9 @@ def test_the_worker_goes_on_until_it_is_confirmed(app, monkeypatch, capsys):
 
 def test_a_refusal_is_final(app, monkeypatch, capsys):
     def get(url, seconds):
-        raise fetching.RefusedError("it answered 403")
+        raise safe_fetch.RefusedError("it answered 403")
 
-    monkeypatch.setattr(fetching, "_get", get)
+    monkeypatch.setattr(safe_fetch, "_get", get)
     _, path = app.webhook()
     assert app.gateway.post(path, SUBSCRIPTION).status == 200
     assert app.queue.messages == []
@@ -189,7 +194,7 @@ def test_who_asks_for_nothing_learns_the_methods(app):
     assert "webhook-allowed-origin" not in answer.headers
 
 
-def test_an_origin_that_is_no_name_is_not_answered(app):
+def test_an_origin_that_is_not_a_name_is_not_answered(app):
     _, path = app.webhook()
     for origin in ("a b", "<script>", "x" * 300, "é.example.com", "*", ""):
         answer = permission(app, path, WebHook_Request_Origin=origin)
@@ -210,7 +215,7 @@ def test_permission_needs_the_access_key(app):
 def test_nothing_is_stored_of_a_permission(app):
     _, path = app.webhook()
     permission(app, path, WebHook_Request_Origin="example.com")
-    assert client.dynamodb().scan(TableName=settings().tables.deliveries)["Items"] == []
+    assert app.dynamodb.scan(TableName=settings().tables.deliveries)["Items"] == []
 
 
 def test_a_form_in_the_url_is_read_if_there_is_no_body(app):

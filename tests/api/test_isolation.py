@@ -1,4 +1,4 @@
-"""No request to a reading route tells anything of what its token may not see: not a value, not an id, not a number.
+"""No reading route discloses anything that its token may not see: not a value, not an id, not a number.
 
 Every request that can be made of the product's tables (`tests.api.isolation`) is asked twice: with the others' data
 there, and in the world where it does not exist. The answers must be the same to the last byte: results, totals,
@@ -7,9 +7,11 @@ refusals, page tokens, and what `explain` says.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from event_api.model import AlertState
+from event_api.domain.model import AlertState
 from event_api.query.planner import MAX_STORED_VALUES
 from tests.api import isolation
 from tests.api.isolation import SEARCH, STAT, Ask, Requests, World
@@ -24,18 +26,18 @@ def engine(request):
 
 @pytest.fixture
 def world(app, monkeypatch):
-    monkeypatch.setattr("event_api.times.now", lambda: isolation.NOW)
+    monkeypatch.setattr("event_api.domain.times.now", lambda: isolation.NOW)
     app.gateway.verdicts = {}
     return World(app).fill()
 
 
 NOTHING = "of no project"
-READERS = {
+READERS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "of the domain": ({}, ("other",)),
     "of one project": ({"projects": [PROJECT]}, ("other", "beside")),
     NOTHING: ({"projects": []}, ("other", "beside", "ours")),
 }
-"""What a token is limited to, and the tenants that it may learn nothing of."""
+"""The limits of a token, and the tenants that must stay hidden from it."""
 
 
 class Reader:
@@ -83,11 +85,14 @@ def test_an_answer_is_the_same_as_if_the_others_did_not_exist(world, method, kin
         assert reader.ask(ask) == answer, ask
 
 
-def test_so_it_is_for_more_projects_than_the_database_is_asked_for_at_once(world):
-    """They are told apart behind it, of what an alert or an id leads to."""
+def test_the_same_holds_for_more_projects_than_one_query_names(world):
+    """The service separates them after the read by an alert or an id."""
     many = [PROJECT, *(f"project-{number:012x}" for number in range(MAX_STORED_VALUES))]
     reader = Reader(world, "of one project", projects=many)
-    named = [{"alert_id": isolation.SHARED_ALERT}, {"event_id": [row["event_id"] for row in world.beside.rows]}]
+    named: list[dict[str, Any]] = [
+        {"alert_id": isolation.SHARED_ALERT},
+        {"event_id": [row["event_id"] for row in world.beside.rows]},
+    ]
     queries = [{}, {"count_only": True}, {"page": {"limit": 1}}, {"explain": True}]
     asks = [Ask(SEARCH, {**name, "query": query}) for name in named for query in queries]
     condition = {"key": "alert_id", "value": isolation.SHARED_ALERT, "operator": "eq"}
@@ -124,7 +129,7 @@ def test_a_page_token_of_another_reader_is_refused(world):
 
 
 def test_the_requests_do_reach(world):
-    """What a reader may see shows in a third of the answers at least, as others' would; and canaries are found."""
+    """At least a third of the answers show the reader's own data, as they would others'; and canaries are found."""
     reader = Reader(world, "of the domain")
     ask = Ask(SEARCH, {})
     with pytest.raises(AssertionError, match="canary-other"):

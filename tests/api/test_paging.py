@@ -1,15 +1,18 @@
-"""Pages through the routes: who may go on with a token, and what nobody gets to see."""
+"""Pages through the routes: the readers that may continue with a token, and the secrets that stay hidden."""
 
 from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 
-from event_api import access, administration, observe
-from event_api.access import Reader
-from event_api.query.paging import PageTokens
+from event_api import telemetry
+from event_api.admin import administration
+from event_api.auth import access
+from event_api.auth.access import Principal
+from event_api.query.pagination import PageTokens
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 
@@ -57,7 +60,7 @@ def gotten(app, token, query):
 
 def walked(ask, query, limit, between=lambda: None):
     """Ask page by page; return the keys on all of them."""
-    page = {"limit": limit}
+    page: dict[str, Any] | None = {"limit": limit}
     keys = []
     while page:
         answer = ask(query | {"page": page})
@@ -159,7 +162,7 @@ def test_nonsense_is_refused(app, token, projects):
 @pytest.mark.parametrize(
     ("token", "code"), [("", "ERROR_INVALID_PARAMETER"), (5, "ERROR_INVALID_PARAMETER_TYPE"), ([], None), ({}, None)]
 )
-def test_what_is_no_text_is_refused_too(app, token, code):
+def test_a_token_that_is_not_a_text_is_refused(app, token, code):
     response = app.gateway.search(app.token(), {"query": {"page": {"token": token}}})
     assert response.status == 400
     assert response.json()["detail"]["code"] == (code or "ERROR_INVALID_PARAMETER_TYPE")
@@ -179,10 +182,12 @@ def test_a_page_token_ends_with_its_api_token(app, path):
 def test_the_page_key_is_nowhere(app, path, monkeypatch, capfd, caplog):
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test-of-page-keys")
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
-    observe.logger.cache_clear()
+    telemetry.logger.cache_clear()
     caplog.set_level(logging.DEBUG, logger="test-of-page-keys")
     token, credential = administration.create_token(app.stores, domain_id=DOMAIN)
-    key = access.authenticate_token(app.stores.tokens, credential, token.created_at).page_key
+    principal = access.authenticate_token(app.stores.tokens, credential, token.created_at)
+    assert principal is not None
+    key = principal.page_key
     assert len(key) >= 32
     capfd.readouterr()
     caplog.clear()  # what the operator's own side does on moto is not the service's log
@@ -204,7 +209,7 @@ def test_the_page_key_is_nowhere(app, path, monkeypatch, capfd, caplog):
         with monkeypatch.context() as patch:
             patch.setattr(PageTokens, broken, fail)
             answers.append(app.gateway.search(credential, {"query": {"page": {"limit": 2, "token": signed}}}))
-    observe.logger.cache_clear()
+    telemetry.logger.cache_clear()
     assert [answer.status for answer in answers] == [200, 200, 400, 400, 400, 500, 500]
 
     written = "".join(capfd.readouterr()) + "".join(
@@ -213,14 +218,14 @@ def test_the_page_key_is_nowhere(app, path, monkeypatch, capfd, caplog):
     assert "refused" in written
     assert "failed" in written
     assert signed not in written
-    shown = repr(token) + repr(Reader.of(token)) + repr(PageTokens(key, "list", {}, Reader.of(token).scope))
+    shown = repr(token) + repr(Principal.of(token)) + repr(PageTokens(key, "list", {}, Principal.of(token).scope))
     for text in (written, shown, *(answer.text + repr(answer.headers) for answer in answers)):
         assert key not in text
 
 
 def test_every_api_token_has_a_page_key_of_its_own(app):
     made = [administration.create_token(app.stores, domain_id=DOMAIN) for _ in range(3)]
-    keys = {Reader.of(token).page_key for token, _ in made}
+    keys = {Principal.of(token).page_key for token, _ in made}
     assert len(keys) == 3
     assert {app.stores.tokens.get(token.token_id).page_key for token, _ in made} == keys
     assert not any(key in credential for key in keys for _, credential in made)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from event_api import times
+from event_api.domain import times
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from tests.samples import bodies

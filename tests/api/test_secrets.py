@@ -28,22 +28,25 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 import event_api
-from event_api import access, administration, credentials, observe, wiring
-from event_api.errors import UnavailableError
-from event_api.model import Signing, WebhookState
+from event_api import composition, telemetry
+from event_api.admin import administration
+from event_api.auth import access, credentials
+from event_api.aws.authorizer import to_context
+from event_api.domain.errors import UnavailableError
+from event_api.domain.model import Signing, WebhookState
 from eventctl.cli import cli
-from tests import stack
+from testkit import stack
 from tests.api.eventctl_runner import Eventctl
 from tests.samples import bodies
-from tests.service import DOMAIN, PROJECT, FakeQueue
+from tests.service import DOMAIN, PROJECT, FakeQueue, metadata
 
 pytestmark = pytest.mark.filterwarnings("ignore:POWERTOOLS_DE")
 LOGGER = "test-of-secrets"
 NOT_OURS = ("moto", "responses", "werkzeug", "urllib3.util", "hypothesis", "asyncio")
-"""Loggers of what stands in for AWS, in this process."""
+"""Loggers of AWS's stand-ins, in this process."""
 
 BODY_SECRET = "hunter2-of-the-sender"
-"""What a sender has in a body, or in a header that is none of our business."""
+"""Secrets that a sender has in a body, or in a header that is not ours."""
 
 
 @pytest.fixture
@@ -51,8 +54,8 @@ def engine():
     return "moto"
 
 
-class Secrets(dict):
-    """Every secret of a run, by what it is."""
+class Secrets(dict[str, str]):
+    """Every secret of a run, by its kind."""
 
     def of_webhook(self, name, key):
         self[f"{name}: access key"] = key
@@ -191,19 +194,18 @@ class Run:
 
     def break_things(self):
         quoting = f"{' '.join(self.secrets.values())} {BODY_SECRET}"
-        refusal = {
-            "Error": {"Code": "ValidationException", "Message": quoting},
-            "ResponseMetadata": {"HTTPStatusCode": 400},
-        }
         stores = (type(self.app.stores.deliveries), type(self.app.stores.events), type(self.app.stores.alerts))
         for error in (
             RuntimeError(quoting),
-            ClientError(refusal, "PutItem"),
+            ClientError(
+                {"Error": {"Code": "ValidationException", "Message": quoting}, "ResponseMetadata": metadata(400)},
+                "PutItem",
+            ),
             UnavailableError("busy"),
             KeyError(quoting),
         ):
             for broken in ("webhooks", "event_reader", "ingest", "events"):
-                with self._failing(wiring, broken, error):
+                with self._failing(composition, broken, error):
                     self.post(self.path, self.body())
                     self.ask("/monitoring/v1/events", token=self.token)
                     self.ask("/monitoring/v1/event/event-0", token=self.token)
@@ -214,7 +216,7 @@ class Run:
                         assert self.post(self.path, self.body()) in {200, 500, 503}
 
     def work(self):
-        """Give the worker what has been queued: it fails, then succeeds; and what is no message of ours."""
+        """Give the worker the queued messages: it fails, then succeeds; and a message that is not ours."""
         assert self.app.queue.messages
         with self._failing(type(self.app.stores.events), "add", RuntimeError(BODY_SECRET + self.key)):
             assert self.app.redrive()["batchItemFailures"]
@@ -229,7 +231,7 @@ class Run:
         assert len(answer["batchItemFailures"]) == 4
 
     def lose_tables(self):
-        """What a deployment that is broken lets out of the handlers, authorizer included."""
+        """The errors that a broken deployment lets out of the handlers, authorizer included."""
         client = self.app.stores.events._table._client
         for table in stack.TABLES.values():
             client.delete_table(TableName=table)
@@ -254,16 +256,16 @@ class Run:
 
 @pytest.fixture
 def run(app, monkeypatch):
-    """A run about to begin, with every switch on that makes somebody log more."""
+    """A run about to begin, with every switch on that adds to the logs."""
     # Not POWERTOOLS_DEV, which turns metrics off.
     for name in ("POWERTOOLS_DEBUG", "POWERTOOLS_LOGGER_LOG_EVENT"):
         monkeypatch.setenv(name, "true")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", LOGGER)
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
     # A logger of this test's own: one made earlier writes to where an earlier test's output went.
-    observe.logger.cache_clear()
+    telemetry.logger.cache_clear()
     yield Run(app, monkeypatch)
-    observe.logger.cache_clear()
+    telemetry.logger.cache_clear()
 
 
 def test_nothing_that_is_written_or_answered_holds_a_secret(run, capfd, caplog):
@@ -346,7 +348,7 @@ class Seen:
 
 
 def inside(value, depth=6):
-    """The texts that an object holds, itself or in what it holds."""
+    """The texts that an object holds, itself or in its members."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, bytes):
@@ -382,7 +384,7 @@ def test_no_object_that_holds_a_secret_shows_it(run):
         if isinstance(value, Exception):
             assert BODY_SECRET not in shown, type(value)
     # Those that are known to; if one is missing here, the search is blind.
-    assert holding >= {"Webhook", "Signing", "Token", "Reader", "Request", "PageTokens"}
+    assert holding >= {"Webhook", "Signing", "Token", "Principal", "Request", "PageTokens"}
 
 
 SECRET_FIELD = re.compile(r"secret|hash|page_key|access_key|authoriz|headers|content$|token$|credential|password")
@@ -406,7 +408,7 @@ def test_no_field_that_is_called_a_secret_is_shown():
         "Webhook.key_hashes",
         "Token.secret_hash",
         "Token.page_key",
-        "Reader.page_key",
+        "Principal.page_key",
         "Request.headers",
     }
 
@@ -414,7 +416,7 @@ def test_no_field_that_is_called_a_secret_is_shown():
 HARMLESS = {
     ("Page", "token"),  # a page token: of use to its bearer token only
     ("Partition", "hash_key"),  # the name of an attribute
-    ("Answer", "headers"),  # ours
+    ("Response", "headers"),  # ours
     ("Source", "headers"),  # names of headers
     ("Rule", "headers"),
     ("TableNames", "tokens"),
@@ -501,19 +503,19 @@ def test_eventctl_shows_a_secret_once_and_only_to_who_makes_it(run, monkeypatch,
 
 
 def new_secret(stdout):
-    """The secret in what a command printed: the last of the URL or of the token, bare or in JSON."""
+    """The secret in a command's output: the last of the URL or of the token, bare or in JSON."""
     answer = json.loads(stdout) if stdout.startswith("{") else {}
     shown = answer.get("webhook_url") or answer.get("token") or stdout.strip()
     return shown.split("/")[-2] if shown.startswith("http") else shown.partition(".")[2]
 
 
 def test_the_token_s_secret_goes_no_further_than_the_authorizer(app):
-    """What API Gateway hands on, and keeps for a minute, has the page key and nothing of the bearer token's secret."""
+    """API Gateway's cached context has the page key and nothing of the bearer token's secret."""
     credential = app.token()
     verdict = stack.handler("functions/authorizer")({"headers": {"Authorization": f"Bearer {credential}"}}, None)
     assert (
         verdict["context"].keys()
-        == access.Reader.of(app.stores.tokens.get(credential.partition(".")[0])).to_context().keys()
+        == to_context(access.Principal.of(app.stores.tokens.get(credential.partition(".")[0]))).keys()
     )
     assert credential.partition(".")[2] not in json.dumps(verdict)
     assert credentials.hash_secret(credential.partition(".")[2]) not in json.dumps(verdict)

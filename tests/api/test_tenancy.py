@@ -1,4 +1,4 @@
-"""Who may read what, as answers say it; that nothing reaches further is in test_isolation.py."""
+"""Permissions, as responses show them; that nothing reaches further is in test_isolation.py."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from event_api import administration
-from event_api.model import Permission
+from event_api.admin import administration
+from event_api.domain.model import Permission
 from tests.samples import bodies
 from tests.service import PROJECT
 
@@ -105,7 +105,7 @@ def test_without_a_valid_token_nothing_is_read(app, permission, monkeypatch):
     app.stores.tokens._table.update({"token_id": older.partition(".")[0]}, "REMOVE #page_key", {})
     revoked = app.token()
     administration.revoke_token(app.stores, revoked.partition(".")[0])
-    monkeypatch.setattr("event_api.times.now", lambda: datetime.now(UTC) + timedelta(days=2))
+    monkeypatch.setattr("event_api.domain.times.now", lambda: datetime.now(UTC) + timedelta(days=2))
     ask = ROUTES[permission]
     assert ask(app, good).status in {200, 404}
     assert ask(app, None).status == 401
@@ -114,7 +114,7 @@ def test_without_a_valid_token_nothing_is_read(app, permission, monkeypatch):
 
 
 def test_a_request_that_missed_the_authorizer_is_refused(app):
-    from tests import stack  # noqa: PLC0415
+    from testkit import stack  # noqa: PLC0415
 
     for route in stack.routes():
         if route.open:
@@ -126,7 +126,7 @@ def test_a_request_that_missed_the_authorizer_is_refused(app):
 
 
 def test_every_route_but_the_webhooks_needs_a_token():
-    from tests import stack  # noqa: PLC0415
+    from testkit import stack  # noqa: PLC0415
 
     assert {route.key for route in stack.routes() if route.open} == {
         f"{method} /monitoring/v1/webhook/{{webhook_id}}/{key}events"

@@ -1,15 +1,17 @@
 """Real senders' ALERTs and RECOVERYs through the routes: a recovery joins, and resolves, the alert that it ends."""
 
 from collections import defaultdict
+from typing import Any
 
 import pytest
 
-from event_api import times
-from event_api.model import AlertState
-from tests.contract.test_webhook_samples import ENTRIES, FOLDER, SEVERAL_ALERTS, expected
+from event_api.domain import times
+from event_api.domain.model import AlertState
+from tests.contract.collection import ABSENT, FOLDER
+from tests.contract.test_webhook_samples import ENTRIES, SEVERAL_ALERTS, expected
 from tests.service import DOMAIN
 
-pytestmark = pytest.mark.skipif(not ENTRIES, reason="../shared/webhook-samples is not there")
+pytestmark = pytest.mark.skipif(not ENTRIES, reason=ABSENT)
 
 _OF_THE_CONNECTION = {"host", "connection", "content-length"}
 
@@ -21,7 +23,7 @@ def engine():
 
 def pairs():
     """An ALERT and a RECOVERY of each alert that has both."""
-    found = defaultdict(dict)
+    found: defaultdict[str | None, dict[str, dict[str, Any]]] = defaultdict(dict)
     for entry in ENTRIES:
         if len(entry["expected"]["event_types"]) == 1:
             found[entry.get("same_alert_as")][entry["expected"]["event_types"][0]] = entry
@@ -33,9 +35,8 @@ def pairs():
 PAIRS = list(pairs())
 
 
-def deliver(app, entry, **options):
-    """Post a sample as its sender does, to a webhook of its own; the derived ones have the ids of what they are of."""
-    _, path = app.webhook(**options)
+def deliver(app, path, entry):
+    """Post a sample as its sender does."""
     headers = {name: value for name, value in entry["headers"].items() if name.lower() not in _OF_THE_CONNECTION}
     body = (FOLDER / entry["file"]).read_bytes()
     assert app.gateway.post(path, body, headers={"Content-Type": entry["content_type"]} | headers).status == 200
@@ -45,8 +46,11 @@ def deliver(app, entry, **options):
 def test_a_recovery_ends_its_alert(app, detected):
     assert len(PAIRS) > 15
     for name, *pair in PAIRS:
+        # Derived samples have the ids of their originals, so each pair has a project of its own.
+        for_format = None if detected else pair[0]["vendor"]
+        _, path = app.webhook(format=for_format, project_id=f"project-{name}")
         for entry in pair:
-            deliver(app, entry, format=None if detected else entry["vendor"], project_id=f"project-{name}")
+            deliver(app, path, entry)
     found = defaultdict(list)
     for event in app.events():
         found[event["project_id"]].append((event["event_type"], event["alert_id"]))
@@ -61,7 +65,8 @@ def test_each_vendors_sample_is_read_as_it_is_posted(app):
     """With the headers and content types that it comes with; one of each vendor."""
     first = {entry["vendor"]: entry for entry in reversed(ENTRIES) if len(expected(entry)["event_types"]) <= 1}
     for number, entry in enumerate(first.values()):
-        deliver(app, entry, format=entry["vendor"], project_id=f"project-{number}")
+        _, path = app.webhook(format=entry["vendor"], project_id=f"project-{number}")
+        deliver(app, path, entry)
     found = defaultdict(list)
     for event in app.events():
         found[event["project_id"]].append(event)

@@ -1,27 +1,23 @@
-"""Real senders' payloads, from the collection beside the repository where it is there."""
+"""Real senders' payloads, from the collection next to the repository, if it is present."""
 
-import json
+import os
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.normalizers import kept_headers, normalize, salvage
+from event_api.domain.body import Body
+from event_api.normalizers import fallback_event, headers_to_store, normalize
 from event_api.normalizers.detection import claims
-from event_api.normalizers.prometheus import label_fingerprint
-from event_api.raw import Body
+from event_api.normalizers.vendors.prometheus import label_fingerprint
+from tests.contract.collection import ABSENT, FOLDER, SHARED, read_index
 from tests.samples import payload
 from tests.samples.mutations import events_or_reason, mutations, paths, replaced, without
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "webhook-samples"
+ENTRIES = read_index(SHARED, is_ci=bool(os.environ.get("CI")))
 
-pytestmark = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason="../shared/webhook-samples, a collection that is not in this repository, is not there"
-)
-
-ENTRIES = json.loads((FOLDER / "INDEX.json").read_text(encoding="utf-8")) if FOLDER.is_dir() else []
+pytestmark = pytest.mark.skipif(not ENTRIES, reason=ABSENT)
 
 UNTOLD = {
     "keep__aws-cloudwatch-sns__keep-high-cpu-usage.json",
@@ -36,13 +32,13 @@ DISAGREED = {
         "severities": ["CRITICAL" if place in {0, 4, 6} else "WARNING" for place in range(11)]
     },
 }
-"""What we hold to be right where it is not what the collection expects, and why."""
+"""Results that we hold to be right against the collection's, and the reasons."""
 
 SEVERAL_ALERTS = {
     # Grafana's groupKey names a group of alerts; by it, the end of one would end the others that still fire.
     "grafana-groupkey-test-true",
 }
-"""What the collection takes for one alert, and is several: each has its own fingerprint, and so its own key."""
+"""Pairs that the collection takes for one alert, but are several: each has its own fingerprint, and so its own key."""
 
 
 def expected(entry):
@@ -53,7 +49,7 @@ def sample(entry):
     text = (FOLDER / entry["file"]).read_text(encoding="utf-8")
     headers = {name.lower(): value for name, value in entry["headers"].items()}
     headers = {"content-type": entry["content_type"]} | headers
-    return payload(Body(text.encode()).read_content(headers), kept_headers(headers))
+    return payload(Body(text.encode()).read_content(headers), headers_to_store(headers))
 
 
 def facts(events):
@@ -90,7 +86,7 @@ def test_no_payload_is_claimed_by_two_formats(entry):
 
 
 def test_an_alert_and_its_recovery_share_their_key():
-    keys = defaultdict(set)
+    keys: defaultdict[str, set[str]] = defaultdict(set)
     for entry in ENTRIES:
         if (group := entry.get("same_alert_as")) and group not in SEVERAL_ALERTS:
             keys[group] |= {event.event_key for event in normalize(entry["vendor"], sample(entry))[1]}
@@ -140,13 +136,12 @@ def test_while_a_title_is_there_an_event_has_one(entry):
             if any(title in text for text in texts(body) for title in titles) and not empties_a_list(body, path):
                 found = events_or_reason(entry["vendor"], payload(body, whole.headers))
                 if isinstance(found, str):
-                    found = [salvage(payload(body, whole.headers), found)]
+                    assert fallback_event(payload(body, whole.headers), found) is not None, path
                 assert found, path
-                assert None not in found, path
 
 
 def empties_a_list(body, path):
-    """Whether a list has nothing left: a group without alerts is none."""
+    """Whether a list is empty: a group without alerts is."""
     for key in path[:-1]:
         body = body[key]
     return body == []

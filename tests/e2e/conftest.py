@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from testkit.engines import free_port
 from tests.e2e.driver import LocalRun
-from tests.engines import free_port
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("docs", "functions", "layers", "localrun", "template.yaml")

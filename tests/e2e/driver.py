@@ -69,7 +69,7 @@ class LocalRun:
         self.root, self.port = root, port
         self.local_dir = root / ".local"
         self.output = root / "output.txt"
-        self.process = None
+        self.process: subprocess.Popen[str] | None = None
 
     def command(self, *arguments):
         return [sys.executable, "-m", "localrun", *arguments]
@@ -96,21 +96,23 @@ class LocalRun:
     def start(self):
         before = self._demo_written()
         with self.output.open("w") as output:
-            self.process = subprocess.Popen(
+            self.process = process = subprocess.Popen(
                 self.command(),
                 cwd=self.root,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                text=True,
             )
         wait_for(
             "the demo or the end",
-            lambda: self._demo_written() not in {None, before} or self.process.poll() is not None,
+            lambda: self._demo_written() not in {None, before} or process.poll() is not None,
         )
-        assert self.process.poll() is None, self.output.read_text()
+        assert process.poll() is None, self.output.read_text()
 
     def stop(self, number=signal.SIGINT):
+        assert self.process is not None
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
 
@@ -128,7 +130,7 @@ class LocalRun:
         return json.loads(self.demo_file.read_text())
 
     def eventctl(self, *arguments):
-        """Run the operator's command against this local run; what it answers."""
+        """Run the operator's command against this local run; return its output."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         ended = subprocess.run(
             [Path(sys.executable).with_name("eventctl"), "--local", "--json", *arguments],

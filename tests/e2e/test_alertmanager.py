@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from testkit.engines import free_port
 from tests.e2e.driver import ask, running, wait_for
-from tests.engines import free_port
 
 CONFIG = """
 route:

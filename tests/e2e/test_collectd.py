@@ -92,7 +92,7 @@ def collectd(local_run, tmp_path, installed):
 
 
 def test_a_value_over_its_thresholds_opens_an_alert_and_back_within_them_resolves_it(local_run, collectd):
-    (within,) = collectd.events()  # collectd begins with what is all right
+    (within,) = collectd.events()  # collectd begins with the values within their thresholds
     assert within["event_type"] == "RECOVERY"
     assert "alert_id" not in within
 

@@ -1,4 +1,4 @@
-"""What `make run` promises, seen from outside. The tests share one local run; each leaves it running."""
+"""The promises of `make run`, seen from outside. The tests share one local run; each leaves it running."""
 
 import json
 import re
@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from event_api.model import WebhookState
+from event_api.domain.model import WebhookState
+from testkit.engines import free_port
 from tests.e2e.driver import ask, wait_for
-from tests.engines import free_port
 
 EXAMPLE = json.loads((Path(__file__).parents[2] / "localrun" / "alertmanager.json").read_text())
 
@@ -114,7 +114,7 @@ def test_a_reload_serves_changed_code(local_run, get_event):
 
 
 def test_a_reload_serves_a_changed_layer(local_run):
-    module = local_run.root / "layers" / "shared" / "event_api" / "access.py"
+    module = local_run.root / "layers" / "shared" / "event_api" / "auth" / "access.py"
     before = module.read_text()
     try:
         module.write_text(before + "\ndef authenticate_webhook(*_): raise RuntimeError('changed')\n")

@@ -1,4 +1,4 @@
-"""What the README says to type is typed: its commands, in its order, in one shell, against a local run."""
+"""The README's commands, typed in its order, in one shell, against a local run."""
 
 import os
 import re
@@ -14,7 +14,7 @@ RUN_ELSEWHERE = {
     "sam build && sam deploy --guided": ".ci/run builds; a deployment needs an account",
 }
 ON_AWS = "--stack"
-"""What needs an account; tests/api/test_eventctl.py has a stack of its own for it."""
+"""Commands that need an account; tests/api/test_eventctl.py has its own stack for them."""
 
 PREAMBLE = """
 set -euo pipefail
@@ -23,7 +23,7 @@ curl() { command curl --silent --show-error --fail-with-body --noproxy '*' "$@";
 
 
 def commands():
-    """What stands behind a prompt in the README's console blocks, with the lines that continue it."""
+    """The commands in the README's console blocks, with their continuation lines."""
     for block in re.findall(r"```console\n(.*?)```", PAGES[0].read_text(), re.DOTALL):
         yield from (command.strip() for command in re.split(r"^\$ ", block, flags=re.MULTILINE) if command.strip())
 

@@ -1,13 +1,13 @@
-"""What becomes of deliveries that are large, or were left, on a whole stack: its queue, its bucket, its schedule."""
+"""Large and abandoned deliveries on a whole stack: its queue, its bucket, its schedule."""
 
 import json
 import random
 from datetime import timedelta
 from uuid import uuid4
 
-from event_api import ids, times
-from event_api.model import Delivery
-from event_api.raw import Body
+from event_api.domain import ids, times
+from event_api.domain.body import Body
+from event_api.domain.model import Delivery
 from tests.e2e.driver import wait_for
 
 SECONDS_TO_FIND = 180  # the schedule's minute, the worker, and a slow machine

@@ -1,8 +1,8 @@
-"""What the local run writes into its logs, of a run that has everything in it, holds no secret."""
+"""The local run's logs, of a run with everything in it, hold no secret."""
 
 import json
 
-from event_api import credentials
+from event_api.auth import credentials
 from tests.e2e.driver import ask, wait_for
 
 BODY_SECRET = "hunter2-of-the-sender"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from event_api import wiring
+from event_api import composition
 from tests.faults import tally as tallies
 from tests.faults import world as worlds
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def world(engine, servers) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         yield worlds.opened(monkeypatch, servers[engine], servers["ministack"])
-    wiring.forget()
+    composition.reset()
 
 
 @pytest.fixture

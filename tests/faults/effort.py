@@ -30,7 +30,7 @@ LEAVING = tuple(
         Strike(Fault.KILLED_AFTER),
     }
 )
-"""What makes a handler leave something behind, in the ways that differ."""
+"""Calls that make a handler leave something behind, in the ways that differ."""
 
 _WITH_EVERY_REACH = {Fault.REFUSED, Fault.LOST}
 _PAIRS = 80
@@ -50,7 +50,7 @@ def calls_to_strike(calls: Iterable[Call], *, wide: bool) -> Iterator[Call]:
 
 
 def strikes_at(call: Call, fault: Fault) -> list[Strike]:
-    """Each reach of a fault; but faults that are told alike take turns with theirs, from call to call."""
+    """Each reach of a fault; faults that look alike alternate from call to call."""
     strikes = [strike for strike in STRIKES if strike.fault is fault]
     if THOROUGH or fault in _WITH_EVERY_REACH:
         return strikes

@@ -1,4 +1,4 @@
-"""What can happen to one HTTP request to AWS, and how far it reaches."""
+"""The faults of one HTTP request to AWS, and how far each reaches."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class KilledError(BaseException):
 
 
 class Fault(StrEnum):
-    """Lost and "after": AWS did what it was asked to, and nobody was told."""
+    """Lost and "after": AWS carried out the request, and the response never arrived."""
 
     REFUSED = "connection refused"
     TIMED_OUT = "timed out before effect"
@@ -107,4 +108,4 @@ def _error(service: str, url: str, status: int, code: str) -> AWSResponse:
         text = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>a fault</Message></Error>'
     else:
         text = f'{{"__type":"com.amazonaws.{service}#{code}","message":"a fault"}}'
-    return AWSResponse(url, status, {}, _Raw(text.encode()))
+    return AWSResponse(url, status, HTTPHeaders(), _Raw(text.encode()))

@@ -1,7 +1,8 @@
 """Every HTTP request that event_api makes of AWS, seen and struck: of any client, in any thread, retries included.
 
-Clients are found where botocore makes them, calls by botocore's own events. So a call that is new in the code is seen,
-counted and struck without anybody telling this module.
+botocore's clients are found where they are made, their calls by botocore's own events; the calls of our own client of
+DynamoDB at the one method that all operations pass, and its requests at the one that sends them. So a call that is new
+in the code is seen, counted and struck without a change here.
 """
 
 from __future__ import annotations
@@ -15,23 +16,27 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import FrameType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import botocore.endpoint
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.retries import quota
 from botocore.session import Session
 
+from event_api.aws import dynamodb
+from event_api.aws.connections import Answer, Connections
+from event_api.aws.dynamodb import DynamoDb
 from localrun.settings import ROOT
+from testkit.gateway import Context
 from tests.faults.faults import SECONDS_THAT_ARE_LEFT, Fault, KilledError, Reach, Strike, struck
-from tests.gateway import Context
 
 if TYPE_CHECKING:
     import pytest
 
 _OURS = (str(ROOT / "layers/shared"), str(ROOT / "functions"))
-_EVERYBODYS = frozenset({"table.py", "http.py", "wiring.py"})
-"""Modules that all calls pass through: they do not tell one from another."""
+_EVERYBODYS = frozenset({"table.py", "http.py", "composition.py", "dynamodb.py", "connections.py"})
+"""Modules that all calls pass through, which do not distinguish them."""
 
 
 @dataclass
@@ -43,7 +48,7 @@ class Invocation:
     killed: bool = False
     outage: Fault | None = None
     stored: bool = False
-    """Whether it was told that its delivery is stored."""
+    """Whether it got the response that its delivery is stored."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Call:
 
 
 Plan = Callable[[Call, int], Strike | None]
-"""What strikes an attempt (from 1) of a call."""
+"""The fault of an attempt (from 1) of a call."""
 
 
 def nothing(_call: Call, _attempt: int) -> None:
@@ -88,7 +93,7 @@ _invocation: ContextVar[Invocation | None] = ContextVar("invocation", default=No
 
 
 class Injector:
-    """Stands between botocore and AWS. What is done outside of an invocation passes through unseen."""
+    """Stands between the clients and AWS. Calls outside of an invocation pass through unseen."""
 
     def __init__(self) -> None:
         self.plan: Plan = nothing
@@ -111,20 +116,41 @@ class Injector:
             client.meta.events.register("before-send", partial(self._send, client))
             return client
 
+        call, post = DynamoDb._call, Connections.post
+
+        def call_noticed(client: DynamoDb, operation: str, parameters: dict[str, Any]) -> Any:
+            self._begin("dynamodb", parameters, SimpleNamespace(name=operation))
+            return call(client, operation, parameters)
+
+        def post_struck(connections: Connections, headers: dict[str, str], body: bytes) -> Answer:
+            try:
+                answer = self._strike(connections.host, partial(post, connections, headers, body))
+            except EndpointConnectionError:
+                raise ConnectionRefusedError from None
+            except ReadTimeoutError:
+                raise TimeoutError from None
+            if answer is None:
+                return post(connections, headers, body)
+            return answer if isinstance(answer, Answer) else Answer(answer.status_code, {}, answer.content)
+
         def start_in_context(thread: threading.Thread) -> None:
             # A thread works for the invocation that started it.
-            thread.run = partial(copy_context().run, thread.run)
+            vars(thread)["run"] = partial(copy_context().run, thread.run)
             start(thread)
 
         monkeypatch.setattr(Session, "create_client", create_client)
+        monkeypatch.setattr(DynamoDb, "_call", call_noticed)
+        monkeypatch.setattr(Connections, "post", post_struck)
         monkeypatch.setattr(threading.Thread, "start", start_in_context)
-        monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None, time=time.time))
+        for module in (botocore.endpoint, dynamodb):
+            monkeypatch.setattr(module, "time", SimpleNamespace(sleep=lambda _: None, time=time.time))
         # Each process has a quota of its own; here they are all one process.
         monkeypatch.setattr(quota.RetryQuota.__init__, "__defaults__", (10**9, None))
+        monkeypatch.setattr(dynamodb._RetryBudget, "_FULL", 10**9)
 
     @contextmanager
     def invocation(self, function: str) -> Iterator[Invocation]:
-        """Whatever is called inside, is called by one run of a handler; what killed it ends here."""
+        """All calls within belong to one run of a handler; a kill ends here."""
         invocation = Invocation(function)
         token = _invocation.set(invocation)
         try:
@@ -147,6 +173,10 @@ class Injector:
         self._in_thread.call, self._in_thread.attempt = call, 0
 
     def _send(self, client: Any, request: Any, **_: Any) -> Any:
+        return self._strike(request.url, partial(client._endpoint.http_session.send, request))
+
+    def _strike(self, url: str, send: Callable[[], Any]) -> Any:
+        """Send a request, or have it struck; return None outside of an invocation."""
         invocation = _invocation.get()
         if invocation is None:
             return None
@@ -159,9 +189,9 @@ class Injector:
             invocation.killed = True
         if fault is Fault.OUT_OF_TIME:
             invocation.context.milliseconds = SECONDS_THAT_ARE_LEFT * 1000
-        send = partial(client._endpoint.http_session.send, request)
-        response = struck(fault, call.service, request.url, send) if fault else send()
-        if response.status_code == 200 and ("dynamodb:PutItem", "DeliveriesTable") in call.uses:
+        response = struck(fault, call.service, url, send) if fault else send()
+        status = response.status if isinstance(response, Answer) else response.status_code
+        if status == 200 and ("dynamodb:PutItem", "DeliveriesTable") in call.uses:
             invocation.stored = True
         return response
 
@@ -177,7 +207,7 @@ class Injector:
 def _site() -> tuple[str, ...]:
     """The lines of ours that the call comes from."""
     found = []
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         code = frame.f_code
         if code.co_filename.startswith(_OURS):
@@ -192,7 +222,7 @@ _S3_ACTIONS = {"HeadObject": "GetObject"}
 
 
 def _uses(service: str, operation: str, params: dict[str, Any]) -> frozenset[tuple[str, str]]:
-    """What an IAM policy must allow for the call, as (action, resource's name)."""
+    """The permission that an IAM policy needs for the call, as (action, resource's name)."""
     match service, operation:
         case "dynamodb", "TransactWriteItems":
             items = params["TransactItems"]

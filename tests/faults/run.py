@@ -9,12 +9,12 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests import stack
+from testkit import stack
+from testkit.gateway import Gateway
 from tests.faults import verdict
 from tests.faults.injection import Call, nothing
 from tests.faults.verdict import Sent, State, Verdict
 from tests.faults.world import ACCESS_KEY, CREATE, REDRIVE, SWEEP, batch_size, functions
-from tests.gateway import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,14 @@ POSTS = 4
 PAST_THE_CUT_OFF = 6 * 3600
 """Seconds after which the sweeper takes any delivery for left behind."""
 STORM_POSTS = 12
-"""The same in a storm, where a fault may strike each of them."""
+"""The same in a storm, in which a fault may strike each of them."""
 _ROUNDS = 4
 _BATCHES = 50
 
 
 @dataclass
 class Outcome:
-    """A run's end. ``left_over``: what the senders' deliveries left behind, before anything was redriven."""
+    """A run's end. ``left_over``: the deliveries left behind before anything was redriven."""
 
     calls: list[Call]
     verdict: Verdict
@@ -43,14 +43,14 @@ class Outcome:
     left_over: tuple[Any, ...] | None = None
 
     def must_end_like(self, other: Outcome) -> None:
-        """Note it as wrong where the alerts differ from another run's."""
+        """Note it as wrong if the alerts differ from another run's."""
         if self.summary != other.summary:
             self.verdict.wrong.append("the alerts are not as they are without faults")
 
 
 @dataclass
 class Run:
-    """A webhook of its own, what was sent to it, and what was answered."""
+    """One webhook, its deliveries and their responses."""
 
     world: World
     wrong: list[str] = field(default_factory=list)
@@ -87,7 +87,7 @@ class Run:
     def sweep(self) -> None:
         """Let the sweeper run once, if there is one."""
         if SWEEP in functions():
-            # Where it fails, Lambda's schedule calls it again: the next round does.
+            # If it fails, Lambda's schedule calls it again: the next round does.
             with self.world.injector.invocation(SWEEP) as invocation, suppress(Exception):
                 stack.handler(SWEEP)({}, invocation.context)
 
@@ -146,7 +146,7 @@ class Run:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Thousands of runs log all their faults and count all that they do; nobody reads it."""
+    """Silence the logs and metrics of thousands of runs."""
     logging.disable(logging.CRITICAL)
     try:
         with redirect_stdout(io.StringIO()):
@@ -159,9 +159,9 @@ def quiet() -> Iterator[None]:
 def play(
     world: World, scenario: Scenario, plan: Plan = nothing, *, late: bool = True, looked_at: bool = False
 ) -> Outcome:
-    """Play a scenario. ``late``: what is left behind is redriven only when all has been sent, not behind each message.
+    """Play a scenario.
 
-    ``looked_at``: tell what was left over.
+    ``late``: leftovers are redriven only after all messages, not after each. ``looked_at``: report the leftovers.
     """
     run = Run(world)
     world.injector.restart(plan)

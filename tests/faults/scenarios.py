@@ -1,4 +1,4 @@
-"""What senders send: each scenario is a few deliveries, one after the other."""
+"""Messages of senders: each scenario is a few deliveries, one after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGER = 2 * DUPLICATE_EVENT_TIME
 
 @dataclass(frozen=True)
 class Message:
-    """What a sender posts, and posts again until it is answered 200: always the same bytes and headers."""
+    """A sender's message, posted again until it gets a 200: always the same bytes and headers."""
 
     body: bytes = field(repr=False)
     sender_id: str | None = None
@@ -28,10 +28,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Scenario:
-    """``sends``: messages, each after so many seconds. ``wide``: one call site is passed many times.
+    """``sends``:
 
-    ``own_keys``: each delivery has a key, and so an alert, of its own. Without its sender's id, what is sent again
-    because of a fault is another delivery.
+    messages, each with its delay in seconds. ``wide``: one call site is passed many times. ``own_keys``: each delivery
+    has its own key, and so its own alert. Without the sender's id, a message sent again because of a fault is another
+    delivery.
     """
 
     name: str
@@ -58,7 +59,7 @@ _UNDATED = dict.fromkeys(("startsAt", "endsAt"), "0001-01-01T00:00:00Z")
 def group(
     number: int, size: int, status: str = "firing", sender_id: str | None = None, *, dated: bool = True
 ) -> Message:
-    """A body of Alertmanager's, with so many alerts. If they are not ``dated``, only the order of arrival counts."""
+    """A body of Alertmanager's, with ``number`` alerts. If they are not ``dated``, only the order of arrival counts."""
     body = bodies.alertmanager(*(bodies.alert(one, status) | ({} if dated else _UNDATED) for one in range(size)))
     return message({**body, "externalURL": f"http://alertmanager.example/{number}"}, sender_id)
 
@@ -71,6 +72,7 @@ def big(number: int) -> Message:
 
 _REPEATED = direct(1, sender_id="a-1")
 _REPEATED_GROUP = group(1, 3, sender_id="a-1")
+FIRED, ENDED = "2026-03-01T11:00:00Z", "2026-03-01T11:30:00Z"
 
 SCENARIOS = [
     Scenario("new alert", ((0, direct(1)),)),
@@ -78,6 +80,23 @@ SCENARIOS = [
     Scenario("joining", ((0, direct(1)), (1, direct(2)))),
     Scenario("recovery", ((0, direct(1)), (1, direct(2, "RECOVERY")))),
     Scenario("alert, recovery, alert", ((0, direct(1)), (1, direct(2, "RECOVERY")), (1, direct(3)))),
+    Scenario(
+        "firing again with the first start time",
+        (
+            (0, direct(1, occurred_at=FIRED)),
+            (1, direct(2, "RECOVERY", occurred_at=ENDED)),
+            (1, direct(3, occurred_at=FIRED)),
+        ),
+    ),
+    Scenario(
+        "firing again after a repeated recovery",
+        (
+            (0, direct(1, occurred_at=FIRED)),
+            (1, direct(2, "RECOVERY", occurred_at=ENDED)),
+            (1, direct(3, "RECOVERY", occurred_at=ENDED)),
+            (1, direct(4, occurred_at=FIRED)),
+        ),
+    ),
     Scenario(
         "recovery over stale ones",
         ((0, direct(1)), (LONGER, direct(2)), (LONGER, direct(3)), (1, direct(4, "RECOVERY"))),

@@ -1,4 +1,4 @@
-"""What many runs found, together: counted for the summary, and told where something is wrong."""
+"""The findings of many runs together: counted for the summary, and reported if something is wrong."""
 
 from __future__ import annotations
 

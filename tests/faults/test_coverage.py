@@ -37,7 +37,7 @@ def test_every_call_that_is_allowed_is_made(world):
     for scenario in SCENARIOS:
         undisturbed = play(world, scenario)
         created = calls_to_strike((call for call in undisturbed.calls if call.function == CREATE), wide=scenario.wide)
-        # What a handler that fails, or dies, leaves to the worker and to the sweeper.
+        # Leftovers of a handler that fails, or dies, for the worker and the sweeper.
         left = [play(world, scenario, planned({call.number: strike})) for call in created for strike in LEAVING]
         for outcome in (undisturbed, *left):
             made |= {(call.function, *use) for call in outcome.calls for use in call.uses}
@@ -61,7 +61,8 @@ def as_list(value: Any) -> list[Any]:
 def name_of(resource: dict[str, Any]) -> str:
     """A policy's resource as calls name it: ``Table``, ``Table/index/name``, a queue, a bucket."""
     ((kind, value),) = resource.items()
+    name: str
     name, _, below = (value[0], "", "") if kind == "Fn::GetAtt" else value.removeprefix("${").partition(".Arn}")
     if name in resources_of("AWS::S3::Bucket"):
         return bucket_name(name)
-    return name + below
+    return f"{name}{below}"

@@ -1,4 +1,4 @@
-"""A few of the faults, without anything but Python: what `make test` has time for."""
+"""A few of the faults, with nothing but Python: as many as `make test` has time for."""
 
 from __future__ import annotations
 

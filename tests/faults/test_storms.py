@@ -7,10 +7,10 @@ import random
 import pytest
 
 from tests.faults.effort import ENGINES, STORMS
-from tests.faults.faults import STRIKES
-from tests.faults.injection import Call, Strike
+from tests.faults.faults import STRIKES, Strike
+from tests.faults.injection import Call
 from tests.faults.run import storm
-from tests.faults.scenarios import Message, direct, group, message
+from tests.faults.scenarios import ENDED, FIRED, Message, direct, group, message
 
 pytestmark = pytest.mark.faults
 
@@ -18,8 +18,11 @@ SENDERS = 6
 MESSAGES = 8
 """Of each sender."""
 _KEYS = ("one", "two", "three")
+_DATED_KEY = "three"
+_DATES = {"ALERT": FIRED, "RECOVERY": ENDED}
+"""The sender of this key keeps the first start time whenever the alert fires again."""
 _SHARE = 0.04
-"""Of all calls, so many are struck."""
+"""Share of all calls that are struck."""
 
 
 @pytest.fixture(params=ENGINES, scope="module")
@@ -46,7 +49,7 @@ class Weather:
 
 
 def messages(seed: str, sender: int) -> list[Message]:
-    """What one sender posts, one after the other; every body is different from every other one."""
+    """The messages of one sender, one after the other; every body differs from every other one."""
     chance = random.Random(f"{seed} {sender}")
     made = []
     for number in range(sender * MESSAGES, (sender + 1) * MESSAGES):
@@ -58,8 +61,9 @@ def messages(seed: str, sender: int) -> list[Message]:
                 status = chance.choice(("firing", "resolved"))
                 made.append(group(number, chance.choice((1, 3, 5)), status, sender_id, dated=False))
             case _:
-                event_type = chance.choice(("ALERT", "RECOVERY"))
-                made.append(direct(number, event_type, sender_id, event_key=chance.choice(_KEYS)))
+                event_type, key = chance.choice(("ALERT", "RECOVERY")), chance.choice(_KEYS)
+                dates = {"occurred_at": _DATES[event_type]} if key == _DATED_KEY else {}
+                made.append(direct(number, event_type, sender_id, event_key=key, **dates))
     return made
 
 

@@ -1,4 +1,4 @@
-"""What the functions run against: the template's tables, queues and buckets, on real servers, and our own clock."""
+"""The surroundings of the functions: the template's tables, queues and buckets, on real servers, and our own clock."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.session import Session
 
-from event_api import credentials, ids, times, wiring
-from event_api.model import Webhook
+from event_api import composition
+from event_api.auth import credentials
+from event_api.domain import ids, times
+from event_api.domain.model import Webhook
 from event_api.settings import settings
-from event_api.store import client
-from tests import metrics, stack
+from testkit import stack
+from tests import metrics
 from tests.faults.injection import Injector
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ _BATCH = 25  # the most that one BatchWriteItem takes
 
 
 class Clock:
-    """Goes on by a millisecond, or what ``tick`` says, each time it is looked at."""
+    """Advances by a millisecond, or by ``tick``, each time it is read."""
 
     def __init__(self) -> None:
         self.tick: Callable[[], float] = lambda: 0.001
@@ -79,7 +81,7 @@ def bucket_name(logical_id: str) -> str:
 def batch_size() -> int:
     """How many messages the worker gets at once."""
     (source,) = (one for one in functions()[REDRIVE]["Events"].values() if one["Type"] == "SQS")
-    return source["Properties"]["BatchSize"]
+    return int(source["Properties"]["BatchSize"])
 
 
 @dataclass
@@ -96,9 +98,10 @@ class World:
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items of a table, in DynamoDB's own form."""
-        found, page = [], {"LastEvaluatedKey": None}
+        found: list[dict[str, Any]] = []
+        page: dict[str, Any] = {"LastEvaluatedKey": None}
         while "LastEvaluatedKey" in page:
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if page["LastEvaluatedKey"] else {}
+            start: dict[str, Any] = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if page["LastEvaluatedKey"] else {}
             page = self.dynamodb.scan(TableName=table, ConsistentRead=True, **start)
             found += page["Items"]
         return found
@@ -112,7 +115,8 @@ class World:
         return [url for url in self.queues.values() if url != self.queue]
 
     def receive(self, url: str, most: int = 10) -> list[dict[str, Any]]:
-        return self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most).get("Messages", [])
+        received: dict[str, list[dict[str, Any]]] = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=most)
+        return received.get("Messages", [])
 
     def queued(self) -> int:
         answer = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["ApproximateNumberOfMessages"])
@@ -159,15 +163,16 @@ def opened(monkeypatch: pytest.MonkeyPatch, dynamodb_url: str, others_url: str) 
     injector.install(monkeypatch)
     metrics.one_for_each_thread(monkeypatch)
     session = Session()
-    sqs, s3 = session.create_client("sqs"), session.create_client("s3")
+    sqs: Any = session.create_client("sqs")
+    s3: Any = session.create_client("s3")
     queues = dict(_made_queues(sqs))
     for name, value in _environment(queues):
         monkeypatch.setenv(name, value)
     for logical_id in resources_of("AWS::S3::Bucket"):
         with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
             s3.create_bucket(Bucket=bucket_name(logical_id))
-    wiring.forget()
-    dynamodb = client.dynamodb()
+    composition.reset()
+    dynamodb: Any = session.create_client("dynamodb")
     existing = dynamodb.list_tables()["TableNames"]
     for definition in stack.table_definitions():
         if definition["TableName"] not in existing:
@@ -189,7 +194,7 @@ def _made_webhook() -> Webhook:
         created_at=times.now(),
         duplicate_event_time=DUPLICATE_EVENT_TIME,
     )
-    wiring.webhooks().add(webhook)
+    composition.webhooks().add(webhook)
     return webhook
 
 
@@ -216,7 +221,7 @@ def _environment(queues: dict[str, str]) -> Iterator[tuple[str, str]]:
             if not isinstance(value, dict):
                 yield name, str(value)
                 continue
-            logical_id = value["Ref"]
+            logical_id: str = value["Ref"]
             if logical_id in stack.template()["Parameters"]:
                 yield name, stack.parameter(logical_id)
             elif logical_id in buckets:

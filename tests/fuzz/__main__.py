@@ -1,6 +1,6 @@
-"""`make fuzz`: schemathesis asks a local run of its own what the OpenAPI document allows, and much that it does not.
+"""`make fuzz`: schemathesis sends a local run the requests that the OpenAPI document allows, and many that it does not.
 
-No answer may be a 5xx, and none outside of what the document says. Arguments are passed on to schemathesis.
+No response may be a 5xx or lie outside of the document. Arguments are passed on to schemathesis.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 
 from localrun.settings import ROOT
+from testkit.engines import free_port
 from tests.e2e.driver import LocalRun
-from tests.engines import free_port
 
 PARTS = ("docs", "functions", "layers", "localrun")
 CHECKS = (
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
             run.start()
             *_, webhook_id, access_key, _ = run.demo["webhook_url"].split("/")
             secrets = {"TOKEN": run.demo["token"], "WEBHOOK_ID": webhook_id, "ACCESS_KEY": access_key}
-            command = [SCHEMATHESIS, "--config-file", ROOT / "tests/fuzz/schemathesis.toml", "run"]
+            command: list[str | Path] = [SCHEMATHESIS, "--config-file", ROOT / "tests/fuzz/schemathesis.toml", "run"]
             command += [ROOT / "docs/openapi.json", "--url", run.demo["api_url"], "--checks", ",".join(CHECKS)]
             command += ["--phases", "examples,coverage,fuzzing", *arguments]
             return subprocess.run(command, cwd=root, env=os.environ | secrets, check=False).returncode

@@ -1,4 +1,4 @@
-"""A second opinion: list and stat, written plainly from what the API promises, over events in memory."""
+"""A second opinion: list and stat, written plainly from the API's promises, over events in memory."""
 
 from tests.oracle.search import list_events
 from tests.oracle.statistics import stat_events

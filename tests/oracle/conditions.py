@@ -1,4 +1,4 @@
-"""What matches: conditions on events, and on the rows of statistics."""
+"""Matching: conditions on events, and on the rows of statistics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 
 def matches(query: dict[str, Any], event: dict[str, Any], now: datetime) -> bool:
-    """Tell whether an event is what a query's filter, filter_or and keyword ask for."""
+    """Return whether an event matches a query's filter, filter_or and keyword."""
     alternatives = [*query.get("filter_or", []), *_keyword(query.get("keyword", ""))]
     return all(holds(one, event, now) for one in query.get("filter", [])) and (
         not alternatives or any(holds(one, event, now) for one in alternatives)
@@ -29,7 +29,7 @@ def _keyword(keyword: str) -> list[dict[str, Any]]:
 
 
 def holds(condition: dict[str, Any], row: dict[str, Any], now: datetime) -> bool:
-    """Tell whether a condition, in either spelling, holds for an event or a row."""
+    """Return whether a condition, in either spelling, holds for an event or a row."""
     key, value, name = (either(condition, part) for part in ("key", "value", "operator"))
     if name.startswith("not"):
         positive = name.removeprefix("not").removeprefix("_") or "eq"
@@ -49,7 +49,7 @@ def holds(condition: dict[str, Any], row: dict[str, Any], now: datetime) -> bool
 
 
 def _suits(found: Any, name: str, value: Any, *, is_time: bool) -> bool:
-    """Tell whether one value that a path leads to is what an operator asks for."""
+    """Return whether one value at a path satisfies an operator."""
     if name == "contain":
         return isinstance(found, str) and value.lower() in found.lower()
     if name == "regex":

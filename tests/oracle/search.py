@@ -1,4 +1,4 @@
-"""What list answers."""
+"""The responses of list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from event_api.model import Scope
+    from event_api.domain.model import Scope
 
     Event = dict[str, Any]
 

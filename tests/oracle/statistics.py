@@ -1,4 +1,4 @@
-"""What stat answers."""
+"""The responses of stat."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from event_api.model import Scope
+    from event_api.domain.model import Scope
 
     Row = dict[str, Any]
 
@@ -74,7 +74,7 @@ def _group(rows: list[Row], options: dict[str, Any], now: datetime) -> list[Row]
     groups: dict[Any, tuple[Row, list[Row]]] = {}
     for row in rows:
         values = {either(key, "name"): _key_value(row, key) for key in options.get("keys", [])}
-        # A group of what is null, and one of what is missing, are two.
+        # Null and missing values are two groups.
         identity = tuple((value is MISSING, rank(value)) for value in values.values())
         groups.setdefault(identity, (values, []))[1].append(row)
     return [
@@ -100,7 +100,7 @@ def formatted(value: Any, date_format: str) -> Any:
     time = instant(value)
     if date_format in {"year", "month", "day"}:
         return getattr(time, date_format)
-    # What strftime has not, or has differently: milliseconds, and a week that starts with a Sunday of 1.
+    # Specifiers that strftime lacks, or has differently: milliseconds, and a week that starts with a Sunday of 1.
     text = date_format.replace("%L", f"{time.microsecond // 1000:03}").replace("%w", str(time.isoweekday() % 7 + 1))
     return time.strftime(text)
 

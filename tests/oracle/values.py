@@ -1,4 +1,4 @@
-"""What a path leads to, and how values compare: as MongoDB has it, over plain JSON."""
+"""The values at a path, and how they compare: as in MongoDB, over plain JSON."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
-"""What is at a path that leads nowhere."""
+"""The value at a path that leads nowhere."""
 
 ALIASES = {"resource_id": "resource.resource_id", "user_projects": "project_id"}
 TIMES = frozenset({"created_at", "occurred_at"})
@@ -16,7 +16,7 @@ _NOTHING, _NUMBER, _STRING, _OBJECT, _ARRAY, _BOOLEAN = range(1, 7)
 
 
 def parts_of(key: str, row: dict[str, Any]) -> list[str]:
-    """Return the parts of a dotted path; where a row has made a name its own, it is no alias."""
+    """Return the parts of a dotted path; a name that a row has redefined is not an alias."""
     return (key if key in row else ALIASES.get(key, key)).split(".")
 
 
@@ -26,7 +26,7 @@ def either(part: dict[str, Any], name: str) -> Any:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number: a boolean is none."""
+    """Return whether a value is a number; a boolean is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -47,7 +47,7 @@ def rank(value: Any) -> tuple[Any, ...]:
 
 
 def same_type(one: Any, other: Any) -> bool:
-    """Tell whether two values are of one type of JSON."""
+    """Return whether two values have the same JSON type."""
     return bool(rank(one)[0] == rank(other)[0])
 
 
@@ -72,7 +72,7 @@ def candidates(value: Any, parts: list[str]) -> list[Any]:
 
 
 def value_at(value: Any, parts: list[str]) -> Any:
-    """Return what a statistics key leads to: through an array, an array of what its objects have; or by an index."""
+    """Return the value of a statistics key: through an array, an array of its objects' values; or by an index."""
     if not parts:
         return value
     name, *rest = parts
@@ -118,7 +118,7 @@ def sort_of(written: Any) -> list[tuple[str, bool]]:
 
 
 def unwound(rows: list[Any], key: str) -> list[Any]:
-    """Return one row for each element of the array at a path; none for what has no element."""
+    """Return one row for each element of the array at a path; none for an empty or missing one."""
     return [one for row in rows for one in _elements(row, parts_of(key, row))]
 
 

@@ -5,5 +5,5 @@ import pytest
 
 @pytest.fixture(params=["dynoxide", "ministack"])
 def engine(request: pytest.FixtureRequest) -> str:
-    """Not moto, which is too slow for so many requests."""
+    """Return a real engine: moto is too slow for these numbers of requests."""
     return str(request.param)

@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from event_api.model import Scope
+from event_api.domain.model import Scope
 from tests.oracle import search
 
 DOMAIN, OTHER_DOMAIN = "domain-aaaaaaaaaaaa", "domain-bbbbbbbbbbbb"
@@ -143,7 +143,7 @@ PATTERNS = ["^a", "b$", "[ab]", r"\d+", "a|1", "b.?b", r"\(1\)", "^$", "디.크"
 
 
 def compared(key: str) -> st.SearchStrategy[Any]:
-    """What a key's values may be compared with."""
+    """Values to compare a key's values with."""
     if key in TIME_KEYS:
         return st.sampled_from([None, *WRITTEN_TIMES])
     if key in INNER_KEYS:
@@ -206,7 +206,7 @@ def matching(draw: st.DrawFn) -> dict[str, Any]:
 # --- list -------------------------------------------------------------------------------------------------------------
 
 ARRAY_KEYS = ["additional_info.tags", "additional_info.items.x", "raw_data.tags"]
-"""What sorts by the smallest of several values, or by the largest."""
+"""Keys that sort by the smallest of several values, or by the largest."""
 SORT_KEYS = [*TEXT_KEYS, *TIME_KEYS, *INNER_KEYS]
 ONLY = [
     "event_id",
@@ -248,6 +248,10 @@ def several(requests: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[li
     return st.lists(requests, min_size=4, max_size=8)
 
 
+_AS_THE_REFERENCE = {"severity_order": "text"}
+"""The oracle has the reference's rules; the order by rank is an extension."""
+
+
 @st.composite
 def list_requests(draw: st.DrawFn) -> dict[str, Any]:
     """A request of list."""
@@ -260,7 +264,7 @@ def list_requests(draw: st.DrawFn) -> dict[str, Any]:
             "minimal": st.booleans(),
         },
     )
-    query = draw(matching()) | draw(shape)
+    query = draw(matching()) | draw(shape) | _AS_THE_REFERENCE
     if draw(seldom):
         query["unwind"] = {"path": draw(st.sampled_from(UNWOUND))}
     if draw(seldom):
@@ -287,7 +291,7 @@ FORMATS = ["year", "month", "day", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%L", "%G-W%V-%
 @st.composite
 def stat_requests(draw: st.DrawFn) -> dict[str, Any]:
     """A request of stat."""
-    query = draw(matching())
+    query = draw(matching()) | _AS_THE_REFERENCE
     if draw(seldom):
         query["distinct"] = draw(st.sampled_from(SORT_KEYS))
         page_suits = True
@@ -349,7 +353,7 @@ def group_conditions(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def group_fields(draw: st.DrawFn, number: int) -> dict[str, Any]:
-    """A field of a group of events. Its name begins with what kind of value it has."""
+    """A field of a group of events. Its name begins with its kind of value."""
     operator = draw(
         st.sampled_from(
             ["count", "count", "sum", "average", "max", "min", "first", "last", "push", "add_to_set", "merge_objects"]
@@ -403,7 +407,7 @@ def stages_after(draw: st.DrawFn, group: dict[str, Any]) -> tuple[list[dict[str,
     fields = [field.get("name", field.get("n")) for field in group["fields"]]
     match draw(st.sampled_from(["nothing", "ranked", "sort", "match", "project", "group", "unwind", "count"])):
         case "ranked" if all(key.startswith("clean") for key in keys):
-            # By all keys: no two rows are alike, and what is cut off is certain.
+            # By all keys: no two rows are alike, so the cut is certain.
             order = [{"key": key, "desc": draw(st.booleans())} for key in keys] or [{"key": fields[0]}]
             cut = draw(st.sampled_from([[], [{"limit": 2}], [{"skip": 1}, {"limit": 2}]]))
             return [{"sort": order}, *cut], True
@@ -434,7 +438,7 @@ def row_conditions(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
 
 @st.composite
 def projects(draw: st.DrawFn, fields: list[str]) -> dict[str, Any]:
-    """A project of a group's fields: each is kept, and what can be computed of it is."""
+    """A project of a group's fields: each is kept, and all possible values are computed from it."""
     by_kind: dict[str, list[str]] = {}
     for name in fields:
         by_kind.setdefault(name.split("_")[0], []).append(name)
@@ -461,7 +465,7 @@ _OPERATORS_ON = {
 
 
 def expressions(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Arithmetic over numbers: nothing is divided by what may be zero."""
+    """Arithmetic over numbers: no divisor may be zero."""
     operand = st.sampled_from(names) | st.sampled_from([1, 2, 0.5, -3])
     several = st.sampled_from(["add", "multiply", "sum"])
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.rates import WINDOW, Rates, share_of
+from event_api.ingest.rates import WINDOW, Rates, share_of
 from tests.profiles import examples
 
 PROCESSES, WEBHOOKS = 4, 3
@@ -21,9 +22,9 @@ class World:
     limits: list[int]
     faults: list[str] = field(default_factory=list)
     now: float = 0.0
-    counts: Counter = field(default_factory=Counter)
-    let_in: Counter = field(default_factory=Counter)
-    additions: Counter = field(default_factory=Counter)
+    counts: Counter[Any] = field(default_factory=Counter)
+    let_in: Counter[Any] = field(default_factory=Counter)
+    additions: Counter[Any] = field(default_factory=Counter)
 
     def __post_init__(self):
         self.processes = [self.process() for _ in range(PROCESSES)]
@@ -52,14 +53,14 @@ class World:
 
 
 limits = st.lists(st.integers(1, 300), min_size=WEBHOOKS, max_size=WEBHOOKS)
-# Many deliveries at a time: what matters happens at the limit.
+# Many deliveries at a time: the limit must be reached.
 deliveries = st.tuples(st.integers(0, PROCESSES - 1), st.integers(0, WEBHOOKS - 1), st.integers(1, 150))
 steps = st.lists(st.tuples(st.floats(0, 25), deliveries), max_size=60)
 faults = st.lists(st.sampled_from(["", "", "", "lost", "added all the same"]), max_size=40)
 
 
 def walk(world, steps, only=None):
-    """What each delivery got, of one webhook or of all."""
+    """The responses to the deliveries of one webhook or of all."""
     answers = []
     for seconds, (process, webhook, many) in steps:
         world.now += seconds

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api import times
-from event_api.model import Scope
+from event_api.domain import times
+from event_api.domain.model import Scope
 from tests import oracle
 from tests.profiles import examples
 from tests.property import strategies
@@ -160,7 +160,7 @@ def test_explain_and_count_change_no_results(events: Events, request: Request, s
 
 
 def _unsigned(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer with whether there is a token: what is in it is the request's own."""
+    """Return a response with whether there is a token: its content depends on the request."""
     return answer | {"next_token": "next_token" in answer}
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api import times
-from event_api.model import Scope
+from event_api.domain import times
+from event_api.domain.model import Scope
 from tests import oracle, query_cases
 from tests.profiles import examples
 from tests.property import strategies
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def assert_agree(query: dict[str, Any], answer: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Compare two answers, in order where the API promises one."""
+    """Compare two responses, in order if the API promises one."""
     assert answer.get("total_count") == expected.get("total_count")
     stages = [next(iter(stage.items())) for stage in query.get("aggregate", [])]
     names = [name for name, _ in stages]
@@ -44,7 +44,7 @@ def assert_agree(query: dict[str, Any], answer: dict[str, Any], expected: dict[s
 
 
 def _unordered(stages: list[tuple[str, Any]]) -> set[str]:
-    """Return the names of lists in any order: sets, an object's members, what is pushed of a group's rows."""
+    """Return the names of lists in any order: sets, an object's members, values pushed from a group's rows."""
     projected = [field for name, options in stages if name == "project" for field in options["fields"]]
     names = {field["name"] for field in projected if field.get("operator") == "object_to_array"}
     groups = [options for name, options in stages if name == "group"]

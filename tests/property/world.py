@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 
-from event_api import times
-from event_api.search import list_events
-from event_api.statistics import stat_events
+from event_api.domain import times
+from event_api.reads.search import list_events
+from event_api.reads.statistics import stat_events
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from tests import query_cases
@@ -20,8 +20,8 @@ from tests.profiles import examples
 from tests.property import strategies
 
 if TYPE_CHECKING:
-    from event_api.model import Scope
-    from tests.gateway import Response
+    from event_api.domain.model import Scope
+    from testkit.gateway import Response
     from tests.service import Service
 
 Events = list[dict[str, Any]]

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from event_api.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS
+from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS
 from event_api.query.operators import OPERATORS
-from event_api.statistics.accumulators import GROUP_OPERATORS
-from event_api.statistics.expressions import PROJECT_OPERATORS
-from event_api.statistics.pipeline import STAGES
+from event_api.reads.statistics.accumulators import GROUP_OPERATORS
+from event_api.reads.statistics.expressions import PROJECT_OPERATORS
+from event_api.reads.statistics.pipeline import STAGES
 from tests.samples import mutations
 
 Strategy: TypeAlias = st.SearchStrategy[Any]

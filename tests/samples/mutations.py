@@ -6,9 +6,10 @@ import copy
 import itertools
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
-from event_api.model import EventType, NormalizedEvent, Severity
+from event_api.domain.model import EventType, NormalizedEvent, Severity
 from event_api.normalizers import NormalizeError, Payload, limits, normalize
 from tests.profiles import THOROUGH
 
@@ -88,7 +89,7 @@ def assert_sound(event: NormalizedEvent) -> None:
     """Whatever was sent, an event can be stored and shown."""
     assert isinstance(event.event_type, EventType)
     assert isinstance(event.severity, Severity)
-    assert event.occurred_at is None or event.occurred_at.utcoffset().total_seconds() == 0
+    assert event.occurred_at is None or event.occurred_at.utcoffset() == timedelta(0)
     resource = (event.resource.resource_id, event.resource.resource_type, event.resource.name)
     for required, limit in ((event.event_key, limits.MAX_EVENT_KEY), (event.title, limits.MAX_TITLE)):
         assert required.strip()

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from event_api import ids
-from event_api.model import Alert, AlertState, Recovered, Severity, Urgency
+from event_api.domain import ids
+from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
 from event_api.store.table import ConditionFailedError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,10 +31,15 @@ def alert(generation=1, event="event-1", opened_at=NOW, **options):
             "webhook_id": "webhook-1",
             "opened_by": event,
             "opened_at": opened_at,
-            "last_event_at": opened_at,
+            "times": FiringTimes(opened_at),
             **options,
         }
     )
+
+
+def seconds_later(seconds, occurred_at=None, *, unclear=False):
+    """The times of an alert whose last event arrived so many seconds after now."""
+    return FiringTimes(NOW + timedelta(seconds=seconds), occurred_at, unclear)
 
 
 @pytest.fixture
@@ -59,7 +64,7 @@ def test_one_generation_is_opened_once(alerts):
 def test_a_stale_alert_is_superseded_only_as_it_was_seen(alerts):
     alerts.open(alert(), None)
     seen = alerts.newest(KEY)
-    alerts.touch(seen, NOW + timedelta(seconds=1))
+    alerts.set_times(seen, seconds_later(1))
     with pytest.raises(ConditionFailedError):
         alerts.open(alert(2, "event-2"), seen)
     assert alerts.newest(KEY).generation == 1
@@ -76,8 +81,8 @@ def test_who_supersedes_a_stale_alert_notices_that_it_was_resolved(alerts):
     assert not alerts.newest(KEY).is_open
 
 
-def test_who_resolves_notices_that_an_alert_was_superseded(alerts, monkeypatch):
-    """Also where that happens after the last look: the write itself is conditional."""
+def test_resolving_notices_a_superseded_alert(alerts, monkeypatch):
+    """Even if that happens after the last read: the write itself is conditional."""
     alerts.open(alert(), None)
     seen = alerts.newest(KEY)
     alerts.open(alert(2, "event-2"), seen)
@@ -89,21 +94,55 @@ def test_who_resolves_notices_that_an_alert_was_superseded(alerts, monkeypatch):
 def test_an_alert_that_fired_after_the_recovery_is_not_resolved(alerts):
     alerts.open(alert(), None)
     seen = alerts.newest(KEY)
-    alerts.touch(seen, NOW + timedelta(seconds=1))
+    alerts.set_times(seen, seconds_later(1))
     with pytest.raises(ConditionFailedError):
         alerts.resolve(seen, "event-9", NOW)
     alerts.resolve(alerts.newest(KEY), "event-9", NOW + timedelta(seconds=1))
     assert not alerts.newest(KEY).is_open
 
 
-def test_an_alert_knows_when_its_last_event_occurred(alerts):
+def test_an_alert_keeps_the_latest_time_of_its_events(alerts):
     alerts.open(alert())
-    for seconds, occurred_at in ((1, NOW), (2, None), (3, None), (4, NOW)):
-        alerts.touch(alerts.newest(KEY), NOW + timedelta(seconds=seconds), occurred_at)
-        assert alerts.newest(KEY).last_occurred_at == occurred_at
+    later = NOW + timedelta(minutes=1)
+    for seconds, occurred_at, unclear in ((1, NOW, True), (2, later, False), (3, later, True)):
+        seen = alerts.newest(KEY)
+        changed = seconds_later(seconds, occurred_at, unclear=unclear)
+        alerts.set_times(seen, changed)
+        assert alerts.newest(KEY).times == changed
 
 
-NOTE = Recovered(KEY, 1, "event-9", NOW, NOW - timedelta(seconds=5))
+def test_the_latest_time_never_goes_back(alerts):
+    alerts.open(alert())
+    seen = alerts.newest(KEY)
+    alerts.set_times(seen, seconds_later(1, NOW))
+    with pytest.raises(ConditionFailedError):
+        alerts.set_times(seen, seconds_later(2, NOW - timedelta(seconds=9)))
+    dated = alerts.newest(KEY)
+    alerts.set_times(dated, seconds_later(2, NOW + timedelta(seconds=9)))
+    with pytest.raises(ConditionFailedError):
+        alerts.set_times(dated, seconds_later(3, NOW + timedelta(seconds=5)))
+
+
+def test_a_recovery_notices_that_the_order_became_unclear(alerts):
+    alerts.open(alert())
+    seen = alerts.newest(KEY)
+    alerts.set_times(seen, FiringTimes(NOW, None, order_unclear=True))
+    with pytest.raises(ConditionFailedError):
+        alerts.resolve(seen, "event-9", NOW)
+    alerts.resolve(alerts.newest(KEY), "event-9", NOW)
+    assert not alerts.newest(KEY).is_open
+
+
+def test_a_resolved_alert_takes_the_times_of_an_event_that_was_overtaken(alerts):
+    alerts.open(alert())
+    alerts.resolve(alert(), "event-9", NOW, NOW)
+    seen = alerts.newest(KEY)
+    changed = seconds_later(1, NOW - timedelta(seconds=5))
+    alerts.set_times(seen, changed)
+    assert alerts.newest(KEY).times == changed
+
+
+NOTE = EarlyRecovery(KEY, 1, "event-9", NOW, NOW - timedelta(seconds=5))
 
 
 def test_a_note_holds_the_place_of_the_next_alert(alerts):
@@ -126,7 +165,7 @@ def test_a_note_and_an_alert_meet_in_one_item(alerts):
 
 def test_a_place_is_claimed_only_as_it_was_seen(alerts):
     alerts.note(NOTE, None)
-    later = replace(NOTE, event_id="event-10", at=NOW + timedelta(seconds=1), occurred_at=None)
+    later = replace(NOTE, event_id="event-10", at=NOW + timedelta(seconds=1), recovery_occurred_at=None)
     alerts.note(later, NOTE)
     assert alerts.newest(KEY) == later
     for too_late in (lambda: alerts.claim(alert(), NOTE), lambda: alerts.note(NOTE, NOTE)):
@@ -137,7 +176,7 @@ def test_a_place_is_claimed_only_as_it_was_seen(alerts):
         alerts.note(later, later)
 
 
-def test_a_resolved_alert_tells_by_what(alerts):
+def test_a_resolved_alert_names_its_cause(alerts):
     alerts.open(alert())
     alerts.resolve(alert(), "event-9", NOW, NOW - timedelta(seconds=5))
     newest = alerts.newest(KEY)
@@ -148,13 +187,13 @@ def test_a_resolved_alert_takes_no_more_events(alerts):
     alerts.open(alert(), None)
     alerts.resolve(alert(), "event-9", NOW)
     with pytest.raises(ConditionFailedError):
-        alerts.touch(alert(), NOW + timedelta(seconds=1))
+        alerts.set_times(alert(), seconds_later(1))
 
 
 def test_an_older_event_does_not_turn_the_clock_back(alerts):
     alerts.open(alert(), None)
     with pytest.raises(ConditionFailedError):
-        alerts.touch(alert(), NOW - timedelta(seconds=1))
+        alerts.set_times(alert(), seconds_later(-1))
     assert alerts.newest(KEY).last_event_at == NOW
 
 

@@ -1,29 +1,40 @@
-"""What the client takes out of answers before botocore's parser is what the parser would have made of it."""
+"""The store works alike on our own DynamoDB client and on botocore's, and both give the same answers and errors."""
 
 from __future__ import annotations
 
-import json
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError as BotocoreClientError
 
-from event_api.errors import UnavailableError
+from event_api.aws.dynamodb import DynamoDb
 from event_api.settings import settings
-from event_api.store import client
-from event_api.store.attributes import from_attributes, to_attributes
-from event_api.store.table import Partition, Table
+from event_api.store.attributes import to_attributes
+from event_api.store.aws_errors import ClientError
+from event_api.store.table import ConditionFailedError, Partition, Table
+from testkit.stub import DynamoDbStub, Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOMAIN = "domain-a"
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"e": "event-1", "d": DOMAIN, "t": "1", "n": "", "text": 'é \U0001f600 \u2028 "quoted" \\ \x00 {"S": "x"}'},
     {"e": "event-2", "d": DOMAIN, "t": "2", "zero": 0, "less": -(10**30), "large": 10**37, "yes": True, "no": False},
     {"e": "event-3", "d": DOMAIN, "t": "3", "bytes": bytes(range(256)), "packed": zlib.compress(b"x" * 600)},
     {"e": "event-4", "d": DOMAIN, "t": "4", "list": ["a", "", "é"], "empty": [], "B": "AAAA", "S": b"S"},
     {"e": "event-5", "d": DOMAIN, "t": "5", "map": {"S": "a", "B": "", "é": "b"}, "empty": {}},
 ]
+KEY: dict[str, Any] = {"e": {"S": "event-9"}, "d": {"S": DOMAIN}}
+NESTED: dict[str, Any] = {
+    **KEY,
+    "t": {"S": "9"},
+    "B": {"B": b"\x00"},
+    "BS": {"BS": [b"\xff", b"\x01\x02"]},
+    "M": {"M": {"B": {"B": b"b"}, "BS": {"L": [{"B": b""}, {"M": {}}, {"NULL": True}]}, "S": {"SS": ["B", "é"]}}},
+    "N": {"NS": ["1", "-2.5"]},
+}
 OF_DOMAIN = {
     "IndexName": "by-domain",
     "KeyConditionExpression": "d = :d",
@@ -32,26 +43,39 @@ OF_DOMAIN = {
 
 
 @pytest.fixture
-def events(app):
-    """The name of the events table, with an item of every kind of value."""
-    name = settings().tables.events
-    for item in ITEMS:
-        client.dynamodb().put_item(TableName=name, Item=to_attributes(item))
-    return name
+def lean(app, engine, monkeypatch) -> Iterator[DynamoDb]:
+    """Our own client. moto answers it, too, by way of an endpoint in this process."""
+    if engine != "moto":
+        yield DynamoDb(connect_timeout=1, read_timeout=5, attempts=3)
+        return
+    with DynamoDbStub() as stub:
+        stub.source = Recording().record
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", stub.url)
+        yield DynamoDb(connect_timeout=1, read_timeout=5, attempts=3)
 
 
 @pytest.fixture
-def plain(app):
-    """A client of botocore's own."""
-    return client._make("dynamodb")
+def plain(app) -> Any:
+    return app.dynamodb
+
+
+@pytest.fixture(params=["lean", "plain"])
+def client(request):
+    """Each client in turn."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def events(plain):
+    """The name of the events table, with an item of every kind of value."""
+    name = settings().tables.events
+    for item in ITEMS:
+        plain.put_item(TableName=name, Item=to_attributes(item))
+    return name
 
 
 def without_metadata(answer):
     return {name: part for name, part in answer.items() if name != "ResponseMetadata"}
-
-
-def items_of(answer):
-    return [from_attributes(item) for item in answer["Items"]]
 
 
 QUERIES: dict[str, dict[str, Any]] = {
@@ -70,154 +94,130 @@ QUERIES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("query", QUERIES)
-def test_the_items_of_a_query(events, plain, query):
+def test_both_answer_a_query_alike(events, lean, plain, query):
     parameters = {"TableName": events, "ReturnConsumedCapacity": "TOTAL", **QUERIES[query]}
-    ours, theirs = client.dynamodb().query(**parameters), plain.query(**parameters)
-    if query != "count":
-        assert items_of(ours) == items_of(theirs)
-    assert without_metadata(ours) | {"Items": []} == without_metadata(theirs) | {"Items": []}
+    assert without_metadata(lean.query(**parameters)) == without_metadata(plain.query(**parameters))
 
 
-def test_every_kind_of_value_is_read_as_it_was_written(events, plain):
-    read = client.dynamodb().batch_get_item(
-        RequestItems={events: {"Keys": [to_attributes({"e": item["e"], "d": DOMAIN}) for item in ITEMS]}}
-    )
-    by_id = {item["e"]: item for item in map(from_attributes, read["Responses"][events])}
-    assert by_id == {item["e"]: item for item in ITEMS}
+@pytest.mark.parametrize("wanted", [["event-9"], ["event-3"], [item["e"] for item in ITEMS]])
+def test_both_answer_a_batch_alike(events, lean, plain, wanted):
+    keys = [to_attributes({"e": event_id, "d": DOMAIN}) for event_id in wanted]
+    answers = [one.batch_get_item(RequestItems={events: {"Keys": keys}}) for one in (lean, plain)]
+    ours, theirs = (sorted(answer["Responses"].get(events, []), key=lambda item: item["e"]["S"]) for answer in answers)
+    assert ours == theirs
+    assert [answer["UnprocessedKeys"] for answer in answers] == [{}, {}]
+
+
+def test_binary_values_are_written_and_read_alike_however_deep_they_are(events, lean, plain):
+    lean.put_item(TableName=events, Item=NESTED)
+    (ours, theirs) = (one.get_item(TableName=events, Key=KEY, ConsistentRead=True)["Item"] for one in (lean, plain))
+    for item in (ours, theirs):
+        item["BS"]["BS"].sort()
+        item["N"]["NS"].sort()
+        item["M"]["M"]["S"]["SS"].sort()
+    assert ours == theirs
+    assert ours["BS"] == {"BS": sorted(NESTED["BS"]["BS"])}
+    assert ours["M"]["M"]["BS"] == NESTED["M"]["M"]["BS"]
+
+
+def test_both_answer_changes_alike(events, lean, plain):
+    change = {
+        "TableName": events,
+        "Key": KEY,
+        "UpdateExpression": "SET t = :t, m = :m ADD n :n",
+        "ExpressionAttributeValues": {":t": {"S": "9"}, ":m": {"B": b"\x01\x02"}, ":n": {"N": "1"}},
+        "ReturnValues": "UPDATED_NEW",
+    }
+    ours = lean.update_item(**change)
+    lean.delete_item(TableName=events, Key=KEY)
+    assert without_metadata(ours) == without_metadata(plain.update_item(**change))
+    # moto has the key in it, too.
+    assert ours["Attributes"] | {"t": {"S": "9"}, "m": {"B": b"\x01\x02"}, "n": {"N": "1"}} == ours["Attributes"]
+    assert ours["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert ours["ResponseMetadata"]["RetryAttempts"] == 0
+
+
+REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
+    "condition": (
+        "put_item",
+        {"Item": KEY | {"e": {"S": "event-1"}}, "ConditionExpression": "attribute_not_exists(e)"},
+    ),
+    "expression": ("update_item", {"Key": KEY, "UpdateExpression": "SETT #a"}),
+    "table": ("get_item", {"Key": KEY, "TableName": "NoSuchTable"}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_both_raise_alike(events, lean, plain, case):
+    method, parameters = REFUSED[case]
+    errors: list[Any] = []
+    for client, kind in ((lean, ClientError), (plain, BotocoreClientError)):
+        with pytest.raises(kind) as raised:
+            getattr(client, method)(**{"TableName": events, **parameters})
+        errors.append(raised.value)
+    ours, theirs = errors
+    assert ours.response["Error"]["Code"] == theirs.response["Error"]["Code"]
+    assert ours.response["Error"]["Message"] == theirs.response["Error"]["Message"]
+    assert ours.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert str(ours) == str(theirs)
+    assert ours.operation_name == theirs.operation_name
+
+
+def test_both_tell_why_a_transaction_was_cancelled(events, lean, plain):
+    put = {"TableName": events, "Item": KEY | {"e": {"S": "event-1"}}, "ConditionExpression": "attribute_not_exists(e)"}
+    reasons = []
+    kinds: tuple[tuple[Any, Any], ...] = ((lean, ClientError), (plain, BotocoreClientError))
+    for client, kind in kinds:
+        with pytest.raises(kind) as raised:
+            client.transact_write_items(TransactItems=[{"Put": {"TableName": events, "Item": NESTED}}, {"Put": put}])
+        assert raised.value.response["Error"]["Code"] == "TransactionCanceledException"
+        reasons.append([reason["Code"] for reason in raised.value.response["CancellationReasons"]])
+    assert reasons == [["None", "ConditionalCheckFailed"]] * 2
+
+
+# --- the store on either client ---------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_value_is_read_as_it_was_written(events, client):
+    table = Table(client, events)
+    read = {item["e"]: item for item in table.batch_get([{"e": item["e"], "d": DOMAIN} for item in ITEMS])}
+    assert read == {item["e"]: item for item in ITEMS}
     for expected in ITEMS:
-        for value, written in ((by_id[expected["e"]][name], expected[name]) for name in expected):
-            assert type(value) is type(written)
+        table.put({**expected, "e": "copy"})
+        copy = table.get({"e": "copy", "d": DOMAIN}, consistent=True)
+        assert copy == {**expected, "e": "copy"}
+        for name, written in expected.items():
+            assert type(copy[name]) is type(written)
 
 
-@pytest.mark.parametrize("wanted", [[], ["event-9"], ["event-3"], [item["e"] for item in ITEMS]])
-def test_the_items_of_a_batch(events, plain, wanted):
-    deliveries = settings().tables.deliveries
-    of_events = [to_attributes({"e": event_id, "d": DOMAIN}) for event_id in wanted]
-    requests = {deliveries: {"Keys": [to_attributes({"delivery_id": "delivery-9", "domain_id": DOMAIN})]}}
-    if of_events:
-        requests[events] = {"Keys": of_events}
-    ours, theirs = (one.batch_get_item(RequestItems=requests) for one in (client.dynamodb(), plain))
-
-    def responses(answer):
-        return {
-            name: sorted(map(from_attributes, items), key=lambda item: item["e"])
-            for name, items in answer["Responses"].items()
-        }
-
-    assert responses(ours) == responses(theirs)
-    assert ours["UnprocessedKeys"] == theirs["UnprocessedKeys"] == {}
-
-
-# --- what is answered for DynamoDB ------------------------------------------------------------------------------------
-
-
-class Stub:
-    """Answers in DynamoDB's place: one answer after the other, the last one again and again."""
-
-    def __init__(self, monkeypatch, operation, *answers):
-        self._answers = list(answers)
-        self.requests = 0
-        monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
-        client.dynamodb().meta.events.register_first(f"before-send.dynamodb.{operation}", self)
-
-    def __call__(self, request, **_):
-        self.requests += 1
-        status, answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        body = json.dumps(answer).encode()
-        headers = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
-        return AWSResponse(request.url, status, headers, _Raw(body))
+def test_the_store_reads_and_writes(events, client):
+    table = Table(client, events)
+    key: dict[str, Any] = {"e": "event-8", "d": DOMAIN}
+    table.put({**key, "t": "8"}, unless_exists="e")
+    with pytest.raises(ConditionFailedError):
+        table.put({**key, "t": "8"}, unless_exists="e")
+    table.update(key, "SET #n = :n", {"n": "a title"}, condition="#t = :n OR attribute_exists(#e)")
+    with pytest.raises(ConditionFailedError):
+        table.update(key, "SET #n = :n", {"n": "another"}, condition="#t = :n")
+    assert table.update_and_read(key, "ADD #count :one", {"one": 1}) == {"count": 1}
+    assert table.get(key, attributes=("n",), consistent=True) == {"n": "a title"}
+    new = {"e": "event-7", "d": DOMAIN, "t": "7"}
+    change: dict[str, Any] = {"unless_exists": "e", "other": key, "update": "SET #n = :n", "values": {"n": "b"}}
+    with pytest.raises(ConditionFailedError):
+        table.put_and_update(new, condition="#t = :n", **change)
+    table.put_and_update(new, condition="#e <> :n", **change)
+    found = list(table.query("#d = :d", {"d": DOMAIN}, index="by-domain", descending=True, first_page=2))
+    assert [item["t"] for item in found] == ["8", "7", "5", "4", "3", "2", "1"]
+    assert table.count_range(Partition("by-domain", "d", DOMAIN, "t", None, {}), "2", "7")[0] == 5
+    table.delete(key, condition="attribute_exists(#e)")
+    with pytest.raises(ConditionFailedError):
+        table.delete(key, condition="attribute_exists(#e)")
+    assert table.get(key, consistent=True) is None
 
 
-class _Raw:
-    def __init__(self, body):
-        self._body = body
-
-    def stream(self, **_):
-        yield self._body
-
-
-def fault(code, status=400):
-    return status, {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "a reason"}
-
-
-def read_all(events):
-    return list(Table(client.dynamodb(), events).query("#d = :d", {"d": DOMAIN}, index="by-domain"))
-
-
-def get_all(events):
-    return list(Table(client.dynamodb(), events).batch_get([{"e": "event-1", "d": DOMAIN}]))
-
-
-def count_all(events):
-    partition = Partition("by-domain", "d", DOMAIN, "t", None, {})
-    return Table(client.dynamodb(), events).count_range(partition, "0", "~")
-
-
-READS = [("Query", read_all), ("BatchGetItem", get_all), ("Query", count_all)]
-only_moto = pytest.mark.parametrize("engine", ["moto"])  # it is never asked
-
-
-@only_moto
-@pytest.mark.parametrize(("operation", "read"), READS)
-@pytest.mark.parametrize(
-    "answer",
-    [
-        fault("ProvisionedThroughputExceededException"),
-        fault("ThrottlingException"),
-        fault("RequestLimitExceeded"),
-        fault("InternalServerError", 500),
-        (503, {}),
-    ],
-)
-def test_what_may_go_well_later_is_tried_again_and_told(app, monkeypatch, operation, read, answer):
-    stub = Stub(monkeypatch, operation, answer)
-    with pytest.raises(UnavailableError, match="busy"):
-        read(settings().tables.events)
-    assert stub.requests == client._ATTEMPTS
-
-
-@only_moto
-@pytest.mark.parametrize(("operation", "read"), READS)
-def test_what_goes_well_at_the_second_time_is_not_told(app, monkeypatch, operation, read):
-    table = settings().tables.events
-    item = {"e": {"S": "event-1"}, "m": {"B": "AAEC"}}
-    found = {"Items": [item], "Count": 1, "ScannedCount": 1} if operation == "Query" else {"Responses": {table: [item]}}
-    stub = Stub(monkeypatch, operation, fault("ThrottlingException"), (200, {"UnprocessedKeys": {}, **found}))
-    expected = (1, None) if read is count_all else [{"e": "event-1", "m": b"\x00\x01\x02"}]
-    assert read(table) == expected
-    assert stub.requests == 2
-
-
-@only_moto
-@pytest.mark.parametrize(("operation", "read"), READS)
-def test_what_dynamodb_refuses_is_passed_on(app, monkeypatch, operation, read):
-    stub = Stub(monkeypatch, operation, fault("ValidationException"))
-    with pytest.raises(ClientError) as error:
-        read(settings().tables.events)
-    assert error.value.response["Error"] == {"Code": "ValidationException", "Message": "a reason"}
-    assert stub.requests == 1
-
-
-@pytest.mark.parametrize("read", [read_all, get_all, count_all])
-def test_a_table_that_is_not_there(app, read):
-    with pytest.raises(ClientError) as error:
-        read("NoSuchTable")
+@pytest.mark.parametrize("kind", [ClientError, BotocoreClientError])
+def test_a_table_that_is_not_there_is_not_called_busy(app, kind, lean, plain):
+    client = lean if kind is ClientError else plain
+    with pytest.raises(kind) as error:
+        list(Table(client, "NoSuchTable").query("#d = :d", {"d": DOMAIN}, index="by-domain"))
     assert error.value.response["Error"]["Code"] == "ResourceNotFoundException"
-
-
-@only_moto
-def test_keys_that_were_not_processed_are_asked_for_again(app, monkeypatch):
-    monkeypatch.setattr("event_api.store.table.time.sleep", lambda _: None)
-    table = settings().tables.events
-    items = [{"e": {"S": f"event-{number}"}, "d": {"S": DOMAIN}} for number in (1, 2)]
-    left = {table: {"Keys": [items[1]]}}
-    stub = Stub(
-        monkeypatch,
-        "BatchGetItem",
-        (200, {"Responses": {table: [items[0]]}, "UnprocessedKeys": left}),
-        (200, {"Responses": {}, "UnprocessedKeys": left}),
-        (200, {"Responses": {table: [items[1]]}, "UnprocessedKeys": {}}),
-    )
-    keys = [{"e": f"event-{number}", "d": DOMAIN} for number in (1, 2)]
-    assert list(Table(client.dynamodb(), table).batch_get(keys)) == keys
-    assert stub.requests == 3

@@ -13,21 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api import ids, times
-from event_api.errors import DbQueryError
-from event_api.fields import INDEX_FIELDS, path_of
-from event_api.model import Delivery, Scope
-from event_api.query import reader as reading
-from event_api.query.consumption import Consumption
+from event_api.aws import clients
+from event_api.domain import ids, times
+from event_api.domain.body import Body
+from event_api.domain.errors import DbQueryError
+from event_api.domain.fields import INDEX_FIELDS, path_of
+from event_api.domain.model import Delivery, Scope
+from event_api.query import execution as reading
 from event_api.query.matcher import Condition, Filter
 from event_api.query.planner import _STORED_OPERATORS, MAX_STORED_VALUES, Index, Place, Plan, make_plan
+from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import NEWEST_FIRST, SortKey
-from event_api.raw import Body
 from event_api.settings import settings
-from event_api.store import client, event_reader, table
+from event_api.store import event_reader, table
 from event_api.store.event_reader import EventReader
 from eventctl.importer import import_event
 from eventctl.records import read_record
+from testkit.dynamodb import tap
 from tests.fakes import FakeEventReader, make_row
 from tests.performance.reading_samples import store_deliveries, store_events
 from tests.profiles import examples
@@ -50,7 +52,7 @@ def condition(key: str, operator: str, value: Any) -> Condition:
 
 
 def plan(*required: Condition, either: tuple[Condition, ...] = (), scope: Scope = ALL, **options: Any) -> Plan:
-    return make_plan(required, either, scope, NOW, **{"shown": INDEX_FIELDS, "order": OLDEST_FIRST, **options})
+    return make_plan(required, either, scope, NOW, **{"projected": INDEX_FIELDS, "order": OLDEST_FIRST, **options})
 
 
 def assert_read(app, rows, plan, expected=reading.MANY_ROWS):
@@ -133,7 +135,7 @@ def test_the_store_tests_every_attribute_as_the_predicate(various, operator):
         planned = plan(condition(key, operator, value_for(operator, position)))
         assert planned.exact, "the store, or an index's key, decides alone"
         found.append(assert_read(app, rows, planned))
-    # But for what is greater than the greatest value, and the like.
+    # Some match nothing, such as "greater than the greatest value".
     assert sum(0 < number < len(rows) for number in found) > len(STORED_KEYS) / 2
 
 
@@ -166,9 +168,9 @@ def test_the_store_takes_as_many_values_as_it_is_given(various):
         assert 0 < assert_read(app, rows, planned) < len(rows)
     alternatives = tuple(condition(("title", "rule")[n % 2], "eq", value) for n, value in enumerate([*most, "a"]))
     planned = plan(either=alternatives)
-    assert (planned.exact, len(planned.stored.alternatives)) == (True, MAX_STORED_VALUES)
+    assert (planned.exact, len(planned.pushed_down.alternatives)) == (True, MAX_STORED_VALUES)
     assert 0 < assert_read(app, rows, planned) < len(rows)
-    # As many projects beside them, on an index that does not hold projects.
+    # As many projects too, on an index that does not hold projects.
     projects = frozenset([f"project-{number}" for number in range(MAX_STORED_VALUES - 1)] + ["a"])
     alerts = condition("alert_id", "in", PLAIN_TEXTS)
     planned = plan(alerts, condition("title", "not_in", [*most, "b"]), scope=Scope(DOMAIN, projects))
@@ -259,7 +261,7 @@ WAYS = [(), (OF_THREE,), (condition("alert_id", "in", ["alert-a", "alert-b"]), O
 def ordered_plans(rows):
     """Every way and direction; and the rows in that order."""
     for way, order in product(WAYS, (OLDEST_FIRST, NEWEST_FIRST)):
-        planned = plan(*way, order=order, shown=frozenset({"event_id", "created_at", "project_id"}))
+        planned = plan(*way, order=order, projected=frozenset({"event_id", "created_at", "project_id"}))
         assert (planned.ordered, planned.exact) == (True, True)
         ordered = sorted(rows, key=lambda row: row["event_id"])
         ordered.sort(key=lambda row: row["created_at"], reverse=planned.descending)
@@ -399,7 +401,7 @@ def test_a_reader_of_some_projects_counts_theirs(app):
         theirs = number + min(number, 20)
         assert assert_read(app, rows, plan(scope=scope)) == theirs
         assert assert_read(app, rows, plan(by_alert, scope=scope)) == theirs
-        # The plan is one thing, what the reader may see another.
+        # The reader's own limits hold, whatever the plan says.
         anyone_s = plan(by_alert)
         assert app.stores.reader(scope, NOW).count(anyone_s) == theirs
         assert len(list(app.stores.reader(scope, NOW).scan(anyone_s))) == theirs
@@ -433,17 +435,17 @@ any_plans = st.builds(
     fields=st.frozensets(st.sampled_from(sorted(INDEX_FIELDS - {"title"}))).map(lambda some: some | {"title"}),
     since=moments,
     until=moments,
-    nothing=st.just(False),
+    is_empty=st.just(False),
     descending=st.booleans(),
     ordered=st.booleans(),
-    stored=st.builds(
+    pushed_down=st.builds(
         Filter,
         st.lists(tenant_conditions, max_size=2).map(tuple),
         st.just(()) | st.lists(tenant_conditions, min_size=2, max_size=3).map(tuple),
     ),
-    first=st.just(Filter()),
-    then=st.just(Filter()),
-    then_fields=st.just(frozenset()),
+    index_filter=st.just(Filter()),
+    residual_filter=st.just(Filter()),
+    residual_fields=st.just(frozenset()),
     after=places,
 )
 
@@ -503,7 +505,9 @@ def test_details_and_bodies_of_another_domain_are_not_filled_in(app):
 
 def test_raw_data_and_details_are_filled_in(app):
     """Events that share a delivery, whose delivery is gone or has expired, and imported ones, all mixed."""
-    rows, bodies, deliveries = [], {}, []
+    rows: list[dict[str, Any]] = []
+    bodies: dict[str, Any] = {}
+    deliveries: list[Delivery] = []
 
     def add(event_id, raw_data):
         number = len(rows)
@@ -570,16 +574,16 @@ def test_a_row_that_an_array_became_several_of_is_filled_in_several_times(app):
 
 @dataclass
 class Answers:
-    """What DynamoDB said of each request, in a list: several threads may add to it."""
+    """DynamoDB's report on each request, in a list: several threads may add to it."""
 
     all: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def attach(self):
-        client.dynamodb().meta.events.register("after-call.dynamodb", self._keep)
+        tap(clients.dynamodb(), lambda _, parameters: parameters, self._keep)
         return self
 
-    def _keep(self, parsed, model, **_):
-        self.all.append((model.name, parsed))
+    def _keep(self, operation, response):
+        self.all.append((operation, response))
 
     def told(self):
         """Capacity units, requests, items looked at, and items found."""
@@ -668,13 +672,16 @@ def test_consumption_is_what_dynamodb_says(spread, read):
 def test_nothing_is_read_when_time_has_run_out(spread, read, requests):
     answers = Answers().attach()
     asked = count()
-    consumption = Consumption(lambda: inf if next(asked) < requests else 0.0)
-    reader = EventReader(spread.stores._events_table, spread.stores.deliveries, ALL, NOW, consumption)
+    consumption = ReadBudget(lambda: inf if next(asked) < requests else 0.0)
+    stores = spread.stores
+    reader = EventReader(
+        stores._events_table, stores.deliveries, stores.summaries, scope=ALL, now=NOW, consumption=consumption
+    )
     with pytest.raises(DbQueryError) as error:
         READS[read](reader)
     assert len(answers.all) == requests
     assert said(consumption) == answers.told()
-    # What runs side by side may end after the first of them has told.
+    # Parallel reads may end after the first of them has reported.
     told = int(str(error.value).partition(" after ")[2].split()[0])
     if read == "count in slices" and requests == 5:
         assert 0 < told <= consumption.items_scanned

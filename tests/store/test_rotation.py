@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from event_api import access, administration, times
-from event_api.errors import InvalidParameterError, PermissionDeniedError, UnavailableError
+from event_api.admin import administration
+from event_api.auth import access
+from event_api.domain import times
+from event_api.domain.errors import InvalidParameterError, PermissionDeniedError, UnavailableError
 from event_api.settings import settings
-from event_api.store import client
 from event_api.store.webhooks import WebhookStore
 from tests.service import DOMAIN, PROJECT
 
@@ -33,7 +34,8 @@ def lets_in(app, webhook_id, key):
 
 
 def test_a_rotation_that_meets_another_begins_anew(app, webhook, monkeypatch):
-    (made, first), others = webhook, []
+    made, first = webhook
+    others: list[str] = []
     set_keys = WebhookStore.set_keys
 
     def slow(store, changed, seen):
@@ -77,7 +79,7 @@ def test_a_rotation_that_never_meets_what_it_read_says_so(app, webhook, monkeypa
 def test_a_webhook_that_an_earlier_version_stored_is_read_and_rotated(app, webhook):
     made, key = webhook
     table = settings().tables.webhooks
-    stored = client.dynamodb().get_item(TableName=table, Key={"webhook_id": {"S": made.webhook_id}})["Item"]
+    stored = app.dynamodb.get_item(TableName=table, Key={"webhook_id": {"S": made.webhook_id}})["Item"]
     assert stored["key_hashes"] == {"L": [{"S": made.key_hashes[0]}]}
     assert "old_keys" not in stored
     assert "rate_limit" not in stored
@@ -86,7 +88,7 @@ def test_a_webhook_that_an_earlier_version_stored_is_read_and_rotated(app, webho
     administration.rotate_access_key(app.stores, made.webhook_id)
     assert not lets_in(app, made.webhook_id, key)
     assert not lets_in(app, made.webhook_id, new)
-    stored = client.dynamodb().get_item(TableName=table, Key={"webhook_id": {"S": made.webhook_id}})["Item"]
+    stored = app.dynamodb.get_item(TableName=table, Key={"webhook_id": {"S": made.webhook_id}})["Item"]
     assert "old_keys" not in stored
 
 

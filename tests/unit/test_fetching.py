@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import pytest
 
-from event_api import fetching
+from event_api import safe_fetch
 from tests.conftest import REAL_GET
 
 
 @pytest.fixture(autouse=True)
 def real(monkeypatch):
-    monkeypatch.setattr(fetching, "_get", REAL_GET)
+    monkeypatch.setattr(safe_fetch, "_get", REAL_GET)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def answer(status, body=b"", headers=b""):
 
 def test_a_page_is_fetched():
     with server(says(answer(b"200 OK", b"certificate"))) as (url, asked):
-        assert fetching.fetch(url, 2) == b"certificate"
+        assert safe_fetch.fetch(url, 2) == b"certificate"
         assert asked[0].startswith(b"GET /page ")
 
 
@@ -64,22 +64,22 @@ def test_a_page_is_fetched():
 def test_no_redirect_is_followed(status):
     with server(says(answer(b"200 OK", b"secret"))) as (inner, asked):
         location = b"Location: %s\r\n" % inner.encode()
-        with server(says(answer(status, headers=location))) as (url, _), pytest.raises(fetching.RefusedError):
-            fetching.fetch(url, 2)
+        with server(says(answer(status, headers=location))) as (url, _), pytest.raises(safe_fetch.RefusedError):
+            safe_fetch.fetch(url, 2)
         assert asked == []
 
 
 @pytest.mark.parametrize("status", [b"400 Bad", b"403 No", b"404 None"])
 def test_a_refusal_is_final(status):
-    with server(says(answer(status))) as (url, _), pytest.raises(fetching.RefusedError, match=status[:3].decode()):
-        fetching.fetch(url, 2)
+    with server(says(answer(status))) as (url, _), pytest.raises(safe_fetch.RefusedError, match=status[:3].decode()):
+        safe_fetch.fetch(url, 2)
 
 
 @pytest.mark.parametrize("status", [b"408 Time", b"429 Slow", b"500 Broken", b"503 Later"])
 def test_what_may_change_is_not_final(status):
-    with server(says(answer(status))) as (url, _), pytest.raises(fetching.FetchError) as error:
-        fetching.fetch(url, 2)
-    assert not isinstance(error.value, fetching.RefusedError)
+    with server(says(answer(status))) as (url, _), pytest.raises(safe_fetch.FetchError) as error:
+        safe_fetch.fetch(url, 2)
+    assert not isinstance(error.value, safe_fetch.RefusedError)
 
 
 @pytest.mark.parametrize(
@@ -94,32 +94,32 @@ def test_what_may_change_is_not_final(status):
 )
 def test_whoever_is_slow_is_left(talk):
     started = time.monotonic()
-    with server(talk) as (url, _), pytest.raises(fetching.FetchError, match=r"no answer within 0\.3 s|be reached"):
-        fetching.fetch(url, 0.3)
+    with server(talk) as (url, _), pytest.raises(safe_fetch.FetchError, match=r"no answer within 0\.3 s|be reached"):
+        safe_fetch.fetch(url, 0.3)
     assert time.monotonic() - started < 2
 
 
 def test_whoever_is_not_there_is_left():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(fetching.FetchError, match="could not be reached"):
-        fetching.fetch(f"http://127.0.0.1:{port}/", 2)
+    with pytest.raises(safe_fetch.FetchError, match="could not be reached"):
+        safe_fetch.fetch(f"http://127.0.0.1:{port}/", 2)
 
 
 @pytest.mark.parametrize(
     "talk",
     [
-        says(answer(b"200 OK", b"x" * (fetching.MAX_BYTES + 1))),
+        says(answer(b"200 OK", b"x" * (safe_fetch.MAX_BYTES + 1))),
         says(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 10_000] * 20),
     ],
     ids=["of a known length", "without an end"],
 )
 def test_a_large_answer_is_refused(talk):
-    with server(talk) as (url, _), pytest.raises(fetching.RefusedError, match="larger than"):
-        fetching.fetch(url, 2)
+    with server(talk) as (url, _), pytest.raises(safe_fetch.RefusedError, match="larger than"):
+        safe_fetch.fetch(url, 2)
 
 
 def test_no_error_names_the_url():
-    with server(says(answer(b"404 None"))) as (url, _), pytest.raises(fetching.RefusedError) as error:
-        fetching.fetch(url + "?Token=hunter2", 2)
+    with server(says(answer(b"404 None"))) as (url, _), pytest.raises(safe_fetch.RefusedError) as error:
+        safe_fetch.fetch(url + "?Token=hunter2", 2)
     assert "hunter2" not in str(error.value)

@@ -1,4 +1,4 @@
-"""Forms: what senders post, and what nobody but an attacker does."""
+"""Forms of senders, and forms of attackers."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.forms import MAX_FIELDS, read_form
+from event_api.domain.forms import MAX_FIELDS, read_form
 
 MULTIPART = "multipart/form-data; boundary=a"
 HEAD = b'--a\r\nContent-Disposition: form-data; name="x"'
@@ -42,12 +42,14 @@ def test_json_in_the_only_field_is_the_body():
 
 
 @pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed"])
-def test_what_has_no_boundary_is_no_form(content_type):
+def test_a_body_without_a_boundary_is_not_a_form(content_type):
     assert read_form(part(b"x", b"1"), content_type) is None
 
 
 def test_more_fields_than_a_form_has_are_none():
-    assert len(read_form(b"".join(part(b"%d" % n, b"") for n in range(MAX_FIELDS)), MULTIPART)) == MAX_FIELDS
+    form = read_form(b"".join(part(b"%d" % n, b"") for n in range(MAX_FIELDS)), MULTIPART)
+    assert form is not None
+    assert len(form) == MAX_FIELDS
     assert read_form(b"".join(part(b"%d" % n, b"") for n in range(MAX_FIELDS + 1)), MULTIPART) is None
     fields = "&".join(f"{n}=" for n in range(MAX_FIELDS + 1)).encode()
     assert read_form(fields, "application/x-www-form-urlencoded") is None

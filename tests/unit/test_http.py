@@ -5,10 +5,11 @@ import json
 
 import pytest
 
-from event_api import observe
-from event_api.errors import InvalidParameterError, JsonFormatError, UnavailableError
-from event_api.http import Answer, Request, endpoint
-from tests.gateway import Context
+from event_api import telemetry
+from event_api.aws.http import Request, Response, endpoint
+from event_api.domain.errors import InvalidParameterError, JsonFormatError, UnavailableError
+from event_api.reads.parameters import list_parameters
+from testkit.gateway import Context
 
 
 def gateway_event(**fields):
@@ -51,33 +52,33 @@ def test_a_body_may_be_base64():
 
 
 @pytest.mark.parametrize("body", ["not base64!", "é", "a\ud800"])
-def test_what_is_no_base64_is_the_body_as_it_is(body):
+def test_invalid_base64_is_the_body_as_it_is(body):
     assert request(body=body, isBase64Encoded=True).body == body.encode("utf-8", "surrogatepass")
 
 
 def test_repeated_parameters_are_read_from_the_raw_query_string():
-    parameters = request(rawQueryString="severity=ERROR&only=title&only=a%2Cb&empty=").reading_parameters()
+    parameters = list_parameters(request(rawQueryString="severity=ERROR&only=title&only=a%2Cb&empty=").query)
     assert parameters == {"severity": "ERROR", "empty": "", "query": {"only": ["title", "a,b"]}}
 
 
 def test_a_structured_parameter_is_a_json_object():
     query = '{"page":{"limit":3}}'
-    assert request(rawQueryString=f"query={query}&only=title").reading_parameters() == {
+    assert list_parameters(request(rawQueryString=f"query={query}&only=title").query) == {
         "query": {"page": {"limit": 3}, "only": ["title"]}
     }
     for bad in ("[1]", "{", "x"):
         with pytest.raises(JsonFormatError, match="key = query"):
-            request(rawQueryString=f"query={bad}").reading_parameters()
+            list_parameters(request(rawQueryString=f"query={bad}").query)
 
 
 @pytest.mark.parametrize("body", ["[]", "{", "1", '"x"', '{"a": NaN}'])
 def test_a_post_must_be_a_json_object(body):
     with pytest.raises(JsonFormatError, match="key = body"):
-        request(routeKey="POST /monitoring/v1/events/search", body=body).reading_parameters()
+        request(routeKey="POST /monitoring/v1/events/search", body=body).json_object()
 
 
 def test_an_empty_post_is_an_empty_request():
-    assert request(routeKey="POST /x").reading_parameters() == {}
+    assert request(routeKey="POST /x").json_object() == {}
 
 
 def test_errors_have_one_shape():
@@ -97,9 +98,9 @@ def test_who_asks_for_problem_details_gets_them():
     assert "busy" in problem["detail"]
 
 
-def test_the_unexpected_is_told_in_our_shape_and_logged_without_its_message(monkeypatch):
+def test_an_unexpected_error_has_our_shape_and_is_logged_without_its_message(monkeypatch):
     lines = []
-    monkeypatch.setattr(observe.logger(), "error", lambda *arguments, **facts: lines.append((arguments, facts)))
+    monkeypatch.setattr(telemetry.logger(), "error", lambda *arguments, **facts: lines.append((arguments, facts)))
     answer = answered(failing(ValueError("secret-key-in-a-message")))
     assert answer["statusCode"] == 500
     assert json.loads(answer["body"])["detail"]["code"] == "ERROR_UNKNOWN"
@@ -110,10 +111,10 @@ def test_the_unexpected_is_told_in_our_shape_and_logged_without_its_message(monk
 
 
 def test_an_answer_is_json_whatever_characters_it_has():
-    answer = answered(lambda _request: Answer({"title": "디스크 \ud800"}))
+    answer = answered(lambda _request: Response({"title": "디스크 \ud800"}))
     answer["body"].encode()
     assert json.loads(answer["body"]) == {"title": "디스크 \ud800"}
-    plain = answered(lambda _request: Answer({"title": "디스크"}))
+    plain = answered(lambda _request: Response({"title": "디스크"}))
     assert "디스크" in plain["body"]
 
 

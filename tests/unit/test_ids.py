@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api import ids
+from event_api.domain import ids
 
 FORM = re.compile(r"[a-z]+-[0-9a-f]{12,}")
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from event_api import rates
-from event_api.rates import MAX_WEBHOOKS, Rates, share_of
+from event_api.ingest import rates
+from event_api.ingest.rates import MAX_WEBHOOKS, Rates, share_of
 
 START = 29_000_000 * rates.WINDOW + 10.0  # ten seconds into a window
 
@@ -17,7 +17,7 @@ class Clock:
 
 
 class Shared:
-    """The shared counts, and what was added to them."""
+    """The shared counts, and the additions to them."""
 
     def __init__(self):
         self.added = []
@@ -70,7 +70,7 @@ def test_one_process_lets_in_exactly_the_limit(process, shared):
         assert len(shared.added) == limit // share_of(limit) + 1
 
 
-def test_over_the_limit_nobody_is_asked_until_the_window_ends(process, shared, clock):
+def test_over_the_limit_the_table_is_not_asked_until_the_window_ends(process, shared, clock):
     let_in(process, 10, 20)
     asked = len(shared.added)
     assert process.seconds_to_wait("w", 10) == 50
@@ -81,7 +81,7 @@ def test_over_the_limit_nobody_is_asked_until_the_window_ends(process, shared, c
     assert process.seconds_to_wait("w", 10) == 0
 
 
-def test_who_is_refused_is_not_told_to_come_back_with_all_the_others(shared, clock):
+def test_refused_senders_retry_at_different_times(shared, clock):
     process = Rates(shared, clock, iter([0.0, 0.25, 0.99]).__next__)
     let_in(process, 1, 1)
     assert [process.seconds_to_wait("w", 1) for _ in range(3)] == [50, 53, 60]

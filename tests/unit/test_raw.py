@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.raw import MAX_DIGITS, Body, UnreadableBodyError, escaped_bytes, write_json
+from event_api.domain.body import Body, UnreadableBodyError
+from event_api.json_text import MAX_DIGITS, escaped_bytes, write_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -59,7 +60,7 @@ def test_what_no_normalizer_could_read_says_why(content):
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "-" + "9" * 5_000, "1e400", "9" * MAX_DIGITS + "0"])
-def test_a_number_that_is_too_large_is_told_as_such(number):
+def test_a_number_that_is_too_large_is_reported_as_such(number):
     with pytest.raises(UnreadableBodyError, match=r"^The body is not JSON: a number is too large\.$"):
         Body.received(f'{{"n": {number}}}'.encode()).read_content({})
 
@@ -77,7 +78,7 @@ COMPRESSED = {
 
 
 @pytest.mark.parametrize(("encoding", "content"), COMPRESSED.items())
-def test_a_compressed_body_is_told_as_such(encoding, content):
+def test_a_compressed_body_is_reported_as_such(encoding, content):
     for written in (encoding, encoding.upper(), f" {encoding} "):
         with pytest.raises(UnreadableBodyError, match="is compressed, which is not accepted"):
             Body.received(content).read_content({"content-encoding": written})
@@ -97,7 +98,7 @@ def test_a_body_that_can_be_read_is_read_whatever_its_header_says(encoding):
         Body.received(b"1").read_content(headers)
 
 
-def test_what_is_not_compressed_is_not_told_to_be():
+def test_an_uncompressed_body_is_not_reported_as_compressed():
     with pytest.raises(UnreadableBodyError, match="is not JSON"):
         Body.received(b"{").read_content({"content-encoding": "identity"})
 

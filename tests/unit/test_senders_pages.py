@@ -1,7 +1,7 @@
-"""docs/senders: what the pages say that a tool sends becomes the events that they show, and their commands are right.
+"""docs/senders: the payloads of the pages become the events that they show, and their commands are valid.
 
-A page is read by its headings. A body stands under *What it sends*, with headers in an ``http`` block before it; what
-it becomes under *The event*; and under *The recovery* what is other in the body, then what is other in the event.
+A page is read by its headings. A body stands under *What it sends*, with headers in an ``http`` block before it; its
+event under *The event*; and under *The recovery* the changes of the body, then the changes of the event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from event_api.normalizers import kept_headers, known_formats, normalize
+from event_api.normalizers import headers_to_store, known_formats, normalize
 from eventctl.cli import cli
 from tests.samples import payload, written
 
@@ -57,7 +57,7 @@ class Example:
         return f"{self.page}: {self.format}, {self.event['event_type']} {self.event['title']}"
 
     def events(self, format_name):
-        _, events = normalize(format_name, payload(self.body, kept_headers(self.headers)))
+        _, events = normalize(format_name, payload(self.body, headers_to_store(self.headers)))
         return [written(event) for event in events]
 
 
@@ -80,7 +80,8 @@ def changed(value, difference):
 
 
 def examples(page):
-    format_name, headers, body, event, other = "", {}, None, None, None
+    format_name, body, event, other = "", None, None, None
+    headers: dict[str, str] = {}
     for block in blocks(page):
         match block.heading, block.language:
             case _, "console" if found := FORMAT.search(block.text):
@@ -224,7 +225,8 @@ def test_a_command_is_one_that_eventctl_has(command, tmp_path, monkeypatch):
     for word in words:
         if word.endswith((".json", ".txt")):
             (tmp_path / word).touch()
-    parsed, name, context = cli, "eventctl", None
+    parsed: Any = cli  # a group or, at last, a command
+    name, context = "eventctl", None
     with ExitStack() as parts:
         while parsed is not None:
             context = parts.enter_context(parsed.make_context(name, words, parent=context))

@@ -1,6 +1,6 @@
 import pytest
 
-from event_api import sns_hosts
+from event_api.signing import sns_hosts
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:alarms"
 GOOD = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=2336"

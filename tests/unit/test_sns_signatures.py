@@ -1,14 +1,17 @@
 """Amazon SNS's signatures, with an authority of our own in the place of Amazon's."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from cryptography.x509.verification import Store
 
-from event_api import fetching, signatures, sns_signatures
-from event_api.errors import UnavailableError
-from event_api.model import Signing
-from event_api.signatures import SNS_WINDOW, BadSignatureError
+from event_api import safe_fetch
+from event_api.domain.errors import UnavailableError
+from event_api.domain.model import Signing
+from event_api.signing import signatures, sns_signatures
+from event_api.signing.errors import BadSignatureError
+from event_api.signing.signatures import SNS_WINDOW
 from tests.amazon import CERTIFICATE_URL, ISSUER_URL, NOW, TOPIC, certificate, der, message, pem, subscription, written
 
 ROOT = certificate("root", "root", authority=True)
@@ -17,7 +20,7 @@ SNS = certificate("sns", "issuer")
 
 
 class Web:
-    """What can be fetched; anything else is not there."""
+    """URLs that can be fetched; any other fails."""
 
     def __init__(self):
         self.pages = {CERTIFICATE_URL: pem(SNS), ISSUER_URL: der(ISSUER)}
@@ -26,7 +29,7 @@ class Web:
     def fetch(self, url, seconds):
         assert seconds <= 2
         self.asked.append(url)
-        page = self.pages.get(url, fetching.RefusedError("it answered 404"))
+        page = self.pages.get(url, safe_fetch.RefusedError("it answered 404"))
         if isinstance(page, Exception):
             raise page
         return page
@@ -35,7 +38,7 @@ class Web:
 @pytest.fixture
 def web(monkeypatch):
     web = Web()
-    monkeypatch.setattr(fetching, "fetch", web.fetch)
+    monkeypatch.setattr(safe_fetch, "fetch", web.fetch)
     monkeypatch.setattr(sns_signatures, "_roots", lambda: Store([ROOT]))
     monkeypatch.setattr(sns_signatures, "_keys", {})
     return web
@@ -83,7 +86,7 @@ def lines(**fields):
 
 @pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
 def test_no_message_of_one_topic_is_read_as_another_topics(web, kind):
-    """What is signed is lines without quotes: whoever publishes at a topic of their own can write all of them."""
+    """The signed text is lines without quotes: the owner of another topic can write all of them."""
     theirs = "arn:aws:sns:eu-west-1:999999999999:theirs"
     ours = message(Message="forged", Subject=None, SubscribeURL="https://example.com/", Token="1", Type=kind)
     names = ("MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
@@ -94,7 +97,7 @@ def test_no_message_of_one_topic_is_read_as_another_topics(web, kind):
 
 
 def test_no_time_is_read_out_of_a_message(web):
-    """Else what somebody publishes today would be good for ever, under any id."""
+    """Else a message of today would be valid for ever, under any id."""
     later = {"MessageId": "1", "Timestamp": "2027-01-01T00:00:00.000Z"}
     signed = message(Message=f"forged\n{lines(**later, TopicArn='x')}", Subject=None)
     rest = lines(MessageId=signed["MessageId"], Timestamp=signed["Timestamp"], TopicArn=TOPIC)
@@ -106,13 +109,13 @@ def test_a_type_that_sns_has_not_is_refused(web, kind):
     assert "Type" in refused(subscription(Type=kind))
 
 
-def test_what_is_no_signed_message_says_so(web):
+def test_an_unsigned_message_is_refused_with_that_reason(web):
     for strange in (b"", b"text", b"[]", b'{"title": "raw delivery"}', b"\xff"):
-        assert "no signed SNS message" in refused(strange)
+        assert "not a signed SNS message" in refused(strange)
     assert "SignatureVersion" in refused(message() | {"SignatureVersion": "3"})
     assert "not base64" in refused(message() | {"Signature": "***"})
     assert "does not fit" in refused(message() | {"Signature": "AAAA"})
-    assert "no time" in refused(message(Timestamp="yesterday"))
+    assert "not a time" in refused(message(Timestamp="yesterday"))
 
 
 @pytest.mark.parametrize(
@@ -179,12 +182,12 @@ def test_names_of_other_regions_and_clouds(web):
     assert refused(message()), "a region's own name is good for its own host"
 
 
-def test_a_certificate_that_cannot_be_had_now_is_no_bad_signature(web):
+def test_an_unavailable_certificate_is_not_a_bad_signature(web):
     for url in (ISSUER_URL, CERTIFICATE_URL):
-        web.pages[url] = fetching.FetchError("no answer within 2 s")
+        web.pages[url] = safe_fetch.FetchError("no answer within 2 s")
         with pytest.raises(UnavailableError):
             check(message())
-    web.pages[CERTIFICATE_URL] = fetching.RefusedError("it answered 404")
+    web.pages[CERTIFICATE_URL] = safe_fetch.RefusedError("it answered 404")
     assert "cannot be had" in refused(message())
     web.pages[CERTIFICATE_URL] = b"no certificate"
     assert refused(message())
@@ -210,8 +213,8 @@ def test_the_kept_certificates_end(web):
 
 
 def test_the_roots_are_those_that_botocore_trusts(monkeypatch):
-    """Amazon's are among them; what an authority of one's own vouches for is not taken."""
-    loaded = []
+    """Amazon's are among them; an authority of one's own is not."""
+    loaded: list[Any] = []
     monkeypatch.setattr(sns_signatures, "Store", loaded.extend)
     sns_signatures._roots.__wrapped__()
     names = {one.subject.rfc4514_string() for one in loaded}
@@ -221,5 +224,5 @@ def test_the_roots_are_those_that_botocore_trusts(monkeypatch):
 
 def test_nothing_of_our_own_is_trusted(web, monkeypatch):
     monkeypatch.undo()
-    monkeypatch.setattr(fetching, "fetch", web.fetch)
+    monkeypatch.setattr(safe_fetch, "fetch", web.fetch)
     assert "not Amazon SNS's" in refused(message())

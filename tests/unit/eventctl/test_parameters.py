@@ -42,7 +42,7 @@ def test_an_expiry_is_a_time_a_date_or_a_duration(text, expected):
         ("9999-12-31T23:59:59Z", "century"),
     ],
 )
-def test_what_is_no_expiry_is_refused_with_a_reason(text, reason):
+def test_an_invalid_expiry_is_refused_with_a_reason(text, reason):
     with pytest.raises(ValueError, match=reason):
         parse_expiry(text, NOW)
 
@@ -61,8 +61,8 @@ def test_a_duration_is_a_number_and_a_unit(text, expected):
 
 
 @pytest.mark.parametrize("text", ["", "24", "h", "-1h", "1.5h", "1y", "36526d", "2026-03-02"])
-def test_what_is_no_duration_is_refused(text):
-    with pytest.raises(click.BadParameter, match="no duration"):
+def test_an_invalid_duration_is_refused(text):
+    with pytest.raises(click.BadParameter, match="not a duration"):
         DURATION.convert(text, None, None)
 
 
@@ -80,5 +80,5 @@ def test_an_id_has_1_to_128_real_characters(text):
 def test_an_instant_is_utc_and_cut_to_milliseconds():
     moment = INSTANT.convert("2026-03-01T12:00:00.123999", None, None)
     assert moment == datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=UTC)
-    with pytest.raises(click.BadParameter, match="no ISO 8601"):
+    with pytest.raises(click.BadParameter, match="not an ISO 8601"):
         INSTANT.convert("yesterday", None, None)

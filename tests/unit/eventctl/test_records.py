@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 
-from event_api.fields import EVENT_FIELDS
-from eventctl.records import EventRecord, RecordError, read_record
+from event_api.domain.fields import EVENT_FIELDS
+from event_api.reads.event_info import EventInfo
+from eventctl.records import RecordError, read_record
 
 LEAST = {"event_id": "e-1", "domain_id": "d-1", "created_at": "2026-03-01T12:00:00Z"}
 
@@ -21,15 +23,14 @@ def reason(content: bytes) -> str:
 
 
 def test_a_record_has_the_fields_of_event_info():
-    assert tuple(EventRecord.model_fields) == EVENT_FIELDS
+    assert tuple(EventInfo.model_fields) == EVENT_FIELDS
 
 
 def test_what_is_missing_is_null():
     record = read_record(line())
-    row = record.to_row()
-    assert row.pop("resource") == {"resource_id": None, "resource_type": None, "name": None}
-    assert {field for field, value in row.items() if value is not None} == set(LEAST)
-    assert "raw_data" not in row
+    event = dataclasses.asdict(record.to_event())
+    assert event.pop("resource") == {"resource_id": None, "resource_type": None, "name": None}
+    assert {field for field, value in event.items() if value is not None} == set(LEAST)
 
 
 def test_json_values_keep_their_types():
@@ -76,9 +77,9 @@ def test_three_fields_are_required(missing):
         ({"title": 7}, "title must be a string"),
         ({"severity": ["INFO"]}, "severity must be a string"),
         ({"created_at": 1772366400}, "created_at must be a string"),
-        ({"created_at": "today"}, "created_at is no ISO 8601 time"),
+        ({"created_at": "today"}, "created_at is not an ISO 8601 time"),
         ({"created_at": None}, "created_at must be a string"),
-        ({"occurred_at": ""}, "occurred_at is no ISO 8601 time"),
+        ({"occurred_at": ""}, "occurred_at is not an ISO 8601 time"),
         ({"event_id": ""}, "event_id must not be empty"),
         ({"event_id": "x" * 129}, "event_id has more than 128 characters"),
         ({"alert_id": "x" * 129}, "alert_id has more than 128 characters"),
@@ -86,8 +87,8 @@ def test_three_fields_are_required(missing):
         ({"additional_info": "x"}, "additional_info must be an object"),
         ({"resource": "host"}, "resource must be an object"),
         ({"resource": {"name": 1}}, "resource.name must be a string"),
-        ({"resource": {"zone": "a"}}, "resource.zone is no field of EventInfo"),
-        ({"titel": "x"}, "titel is no field of EventInfo"),
+        ({"resource": {"zone": "a"}}, "resource.zone is not a field of EventInfo"),
+        ({"titel": "x"}, "titel is not a field of EventInfo"),
         ({"title": "\ud800"}, "title is not valid Unicode"),
     ],
 )
@@ -99,7 +100,7 @@ def test_what_cannot_be_kept_is_refused_naming_the_key(fields, expected):
     ("content", "expected"),
     [
         (b"nonsense", "it is not JSON"),
-        (b'{"a": NaN}', "NaN is no JSON number"),
+        (b'{"a": NaN}', "NaN is not a JSON number"),
         (b'{"a": 1e999}', "a number is too large"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"n": ' + b"1" * 5000 + b"}", "it is not JSON"),
@@ -108,7 +109,7 @@ def test_what_cannot_be_kept_is_refused_naming_the_key(fields, expected):
         (b'{"title": "\xff"}', "it is not UTF-8"),
     ],
 )
-def test_a_line_that_is_no_json_object_is_refused(content, expected):
+def test_a_line_that_is_not_a_json_object_is_refused(content, expected):
     assert expected in reason(content)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -14,7 +15,7 @@ from eventctl.target import StackName, default_stack, open_target
 from localrun.endpoint import Endpoint
 from localrun.errors import NotRunningError
 from localrun.settings import ROOT
-from tests import stack
+from testkit import stack
 
 OUTPUTS = {name: name for name in stack.template()["Outputs"]} | {"RetentionDays": "7"}
 
@@ -27,8 +28,8 @@ class FakeCloudFormation:
 
     def describe_stacks(self, StackName):  # noqa: N803  # boto's name
         if self.outputs is None:
-            error = {"Code": "ValidationError", "Message": f"Stack with id {StackName} does not exist"}
-            raise ClientError({"Error": error}, "DescribeStacks")
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "DescribeStacks")
         return {"Stacks": [{"Outputs": [{"OutputKey": k, "OutputValue": v} for k, v in self.outputs.items()]}]}
 
 
@@ -73,14 +74,14 @@ def test_a_stack_is_found_by_its_outputs(monkeypatch):
     assert [service for service, _ in made] == ["cloudformation", "dynamodb"]
 
 
-def test_an_unknown_stack_is_told_with_its_region(monkeypatch):
+def test_an_unknown_stack_is_reported_with_its_region(monkeypatch):
     aws_with(monkeypatch, None)
     with pytest.raises(OperationError, match="no stack 'mine' in eu-west-1"):
         open_target(local=False, stack="mine")
 
 
 @pytest.mark.parametrize("missing", ["ApiUrl", "RetentionDays", "EventsTableName"])
-def test_another_applications_stack_is_told(monkeypatch, missing):
+def test_another_applications_stack_is_reported(monkeypatch, missing):
     aws_with(monkeypatch, {name: value for name, value in OUTPUTS.items() if name != missing})
     with pytest.raises(OperationError, match=f"no output '{missing}'"):
         open_target(local=False, stack="mine")
@@ -93,13 +94,13 @@ def test_without_a_local_run_the_error_says_how_to_start_it(monkeypatch, tmp_pat
 
 
 def test_the_local_run_is_reached_with_its_own_credentials(monkeypatch):
-    names = TableNames("E", "D", "A", "W", "T")
+    names = TableNames("E", "D", "A", "W", "T", "S")
     found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, "B", "Q", 400)
     monkeypatch.setattr("localrun.endpoint.find", lambda: found)
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
     opened = open_target(local=True, stack=None)
     assert opened.webhook_url("w", "key") == "http://localhost:3000/monitoring/v1/webhook/w/key/events"
-    client = opened.stores.webhooks._table._client
+    client: Any = opened.stores.webhooks._table._client  # its signer and endpoint are not typed
     assert client.meta.endpoint_url == found.endpoint_url
     assert client._request_signer._credentials.access_key == "local"
     assert client._endpoint.http_session._proxy_config._proxies == {}

@@ -1,6 +1,7 @@
 import io
 import os
 import zipfile
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def root(tmp_path):
 
 
 def template(**code):
-    resources = {"Queue": {"Type": "AWS::SQS::Queue"}}
+    resources: dict[str, dict[str, Any]] = {"Queue": {"Type": "AWS::SQS::Queue"}}
     for name, folder in code.items():
         kind, key = ("LayerVersion", "ContentUri") if name.endswith("Layer") else ("Function", "CodeUri")
         resources[name] = {"Type": f"AWS::Serverless::{kind}", "Properties": {key: folder}}
@@ -75,7 +76,7 @@ def test_code_that_does_not_compile_is_named(root):
 
 
 def test_a_missing_folder_is_named(root):
-    with pytest.raises(LocalRunError, match="F: there is no folder functions/g"):
+    with pytest.raises(LocalRunError, match="F: missing folder functions/g"):
         build(template(F="functions/g"), root)
 
 

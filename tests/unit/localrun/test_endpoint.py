@@ -14,6 +14,7 @@ OUTPUTS = {
     "AlertsTableName": "A",
     "WebhooksTableName": "W",
     "TokensTableName": "T",
+    "SummariesTableName": "S",
     "BodiesBucketName": "B",
     "RedriveQueueUrl": "http://127.0.0.1:3999/0/redrive",
     "RetentionDays": "400",
@@ -37,7 +38,7 @@ def running(settings):
 def test_what_runs_is_found(settings, running):
     found = endpoint.find(settings)
     assert found == running
-    assert found.tables == TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T")
+    assert found.tables == TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T", summaries="S")
     assert (found.api_url, found.endpoint_url) == ("http://localhost:3999", "http://127.0.0.1:3999")
     assert found.retention_days == 400
 

@@ -21,7 +21,7 @@ def test_only_its_owner_reads_it_even_where_another_mode_was(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"text"'])
-def test_what_is_no_object_is_nothing(tmp_path, text):
+def test_a_file_without_an_object_is_nothing(tmp_path, text):
     path = tmp_path / "file.json"
     path.write_text(text)
     assert read_json(path) is None

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,12 @@ from localrun.settings import ROOT
 
 
 class Services:
-    """Stands for ministack: answers as it is told, and remembers what it was asked."""
+    """Stands for ministack: returns configured responses, and records requests."""
 
     def __init__(self, status=200, headers=((b"Content-Type", b"text/plain"),), body=b"answer"):
         self.answer = (status, list(headers), body)
-        self.scope = self.body = None
+        self.scope: Any = None
+        self.body: Any = None
 
     async def __call__(self, scope, receive, send):
         self.scope = scope
@@ -81,7 +83,7 @@ def test_signed_requests_and_ministacks_own_pages_are_the_services(request_):
     assert services.scope["path"] == request_["path"]
 
 
-def test_a_bearer_token_is_no_signature():
+def test_a_bearer_token_is_not_a_signature():
     services = Services()
     ask(ready(services), headers=[(b"authorization", b"Bearer AWS4-")])
     assert services.scope["path"].startswith("/_aws/execute-api/abc/")
@@ -145,7 +147,11 @@ def test_what_may_change_something_is_noticed(method, changed):
 
 def test_the_lifespan_is_the_services():
     services = Services()
-    asyncio.run(Gateway(services)({"type": "lifespan"}, None, None))
+
+    async def unused(*_):
+        pytest.fail("the stand-in neither receives nor sends")
+
+    asyncio.run(Gateway(services)({"type": "lifespan"}, unused, unused))
     assert services.scope == {"type": "lifespan"}
 
 
@@ -165,7 +171,7 @@ def test_the_documentation_is_served_beside_the_api():
     assert services.scope is not None
 
 
-def test_without_the_document_there_is_no_page_of_it(tmp_path):
+def test_without_the_document_it_has_no_page(tmp_path):
     gateway = Gateway(Services(), page.resources(tmp_path))
     assert ask(gateway, "/openapi.json")[0] == 404
 

@@ -9,7 +9,7 @@ from localrun import sam_env
 from localrun.endpoint import Endpoint
 from localrun.settings import ROOT
 
-TABLES = TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T")
+TABLES = TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T", summaries="S")
 RUNNING = Endpoint(
     pid=1,
     api_url="http://localhost:3999",
@@ -29,6 +29,7 @@ def test_every_name_that_sam_cannot_know_is_given():
         "ALERTS_TABLE": "A",
         "WEBHOOKS_TABLE": "W",
         "TOKENS_TABLE": "T",
+        "SUMMARIES_TABLE": "S",
         "BODIES_BUCKET": "B",
         "RATES_TABLE": "R",
         "REDRIVE_QUEUE_URL": "http://host.docker.internal:3999/000000000000/redrive",

@@ -5,7 +5,7 @@ import pytest
 
 from localrun import template
 from localrun.errors import LocalRunError
-from tests import stack
+from testkit import stack
 
 URI = {"Fn::Sub": "arn:aws:apigateway:r:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}
 
@@ -186,7 +186,7 @@ def test_what_sam_refuses_is_one_line(sam):
 
 
 @pytest.mark.parametrize("text", ["a: [", "a: b: c"])
-def test_what_is_no_yaml_is_one_line(tmp_path, text):
+def test_invalid_yaml_is_reported_in_one_line(tmp_path, text):
     path = tmp_path / "template.yaml"
     path.write_text(text)
     with pytest.raises(LocalRunError, match=r"cannot read template\.yaml") as caught:

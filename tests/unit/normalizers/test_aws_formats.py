@@ -1,10 +1,10 @@
-"""What the samples of AWS's formats do not show: the rules at their edges."""
+"""Rules of AWS's formats that no sample shows."""
 
 import json
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.detection import claims
 from tests.samples import own_samples, payload
@@ -77,7 +77,7 @@ def test_eventbridge_gives_no_event_of_an_alarms_configuration():
         ("aws.rds", {"EventCategories": ["backup"]}, FACT),
     ],
 )
-def test_eventbridge_tells_failures_from_the_rest(source, detail, expected):
+def test_eventbridge_distinguishes_failures(source, detail, expected):
     assert facts(on_the_bus(source, "Something State Change", detail)) == expected
 
 
@@ -122,7 +122,7 @@ def test_inspectors_finding_is_over_when_it_is_closed():
 
 
 @pytest.mark.parametrize("source", ["aws.guardduty", "aws.inspector2", "aws.securityhub"])
-def test_a_security_service_that_tells_of_no_finding_tells_a_fact(source):
+def test_a_security_services_message_without_a_finding_is_a_fact(source):
     assert facts(on_the_bus(source, "Something else")) == FACT
 
 
@@ -189,7 +189,7 @@ def test_anomaly_without_detail_is_named_by_its_kind():
     assert only("aws-budgets", body).title == "Cost anomaly: Anomaly Detected"
 
 
-def test_a_run_that_calls_no_state_change_is_no_event():
+def test_a_run_without_a_state_change_makes_no_event():
     assert facts(on_the_bus("aws.codebuild", "AWS API Call via CloudTrail", {"eventName": "StartBuild"})) == []
 
 
@@ -205,7 +205,7 @@ def test_budget_grades_by_the_alerts_type(kind, expected):
     assert only(None, body).severity is expected
 
 
-def test_budget_text_is_told_by_its_lines_and_not_by_words_within_them():
+def test_budget_text_is_detected_by_its_lines_and_not_by_words_within_them():
     assert claims(BUDGET["Message"], {}) == ["aws-budgets"]
     assert claims(BUDGET["Message"].replace("\nBudget Name:", " Budget Name:"), {}) == []
 

@@ -1,8 +1,8 @@
-"""What Azure DevOps's samples do not show."""
+"""Rules of Azure DevOps that no sample shows."""
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import normalize
 from tests.samples import own_samples, payload
 
@@ -39,7 +39,7 @@ def test_talk_and_steps_make_no_event(kind):
 
 
 @pytest.mark.parametrize("kind", ["workitem.created", "git.pullrequest.created", "tfvc.checkin"])
-def test_a_fact_is_told(kind):
+def test_a_fact_makes_an_event(kind):
     (event,) = events(BUILD | {"eventType": kind})
     assert (event.event_type, event.severity) == (EventType.ALERT, Severity.INFO)
 

@@ -1,9 +1,10 @@
-"""What Azure Monitor's samples do not show."""
+"""Rules of Azure Monitor that no sample shows."""
 
 import pytest
 
-from event_api.model import EventType, Severity
-from event_api.normalizers import NormalizeError, azure, normalize
+from event_api.domain.model import EventType, Severity
+from event_api.normalizers import NormalizeError, normalize
+from event_api.normalizers.vendors import azure
 from tests.samples import own_samples, payload
 
 SAMPLES = {str(sample): sample.body for sample in own_samples()}
@@ -66,7 +67,7 @@ def test_a_resource_has_recovered_when_it_is_available(health, event_type):
         ("Rescheduled", EventType.ALERT),
     ],
 )
-def test_a_stage_tells_whether_an_incident_is_over(stage, event_type):
+def test_a_stage_ends_an_incident(stage, event_type):
     log = SERVICE["data"]["context"]["activityLog"]
     log = log | {"properties": log["properties"] | {"stage": stage}}
     event = only(SERVICE | {"data": {"status": "Activated", "context": {"activityLog": log}}})
@@ -97,7 +98,7 @@ def test_each_value_of_a_dimension_has_its_own_key():
         (None, None, None),
     ],
 )
-def test_an_id_tells_type_and_name(resource_id, kind, name):
+def test_an_id_gives_type_and_name(resource_id, kind, name):
     resource = azure.resource(resource_id)
     assert (resource.resource_type, resource.name) == (kind, name)
 
@@ -129,6 +130,6 @@ def test_it_says_what_is_missing(body, reason):
         ({"condition": {"allOf": [{"metricName": "Percentage CPU"}]}}, "Percentage CPU"),
     ],
 )
-def test_a_context_without_essentials_is_still_told(context, title):
+def test_a_context_without_essentials_still_makes_an_event(context, title):
     body = {"schemaId": "azureMonitorCommonAlertSchema", "data": {"alertContext": context}}
     assert only(body).title.startswith(title)

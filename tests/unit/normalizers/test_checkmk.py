@@ -2,7 +2,7 @@
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import payload
 
@@ -14,7 +14,7 @@ def events(**context):
 @pytest.mark.parametrize(
     "kind", ["ACKNOWLEDGEMENT", "DOWNTIMESTART", "DOWNTIMEEND", "DOWNTIMECANCELLED", "CUSTOM", "ALERTHANDLER (OK)"]
 )
-def test_what_people_do_is_no_event(kind):
+def test_actions_of_people_make_no_event(kind):
     assert events(NOTIFICATIONTYPE=kind, HOSTSTATE="DOWN") == []
 
 

@@ -1,11 +1,11 @@
-"""What the samples of CloudEvents do not show."""
+"""Rules of CloudEvents that no sample shows."""
 
 import base64
 import json
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import own_samples, payload
 
@@ -42,7 +42,7 @@ def test_data_of_binary_mode_is_the_body():
     assert only(ALARM, BINARY, None).event_key == ALARM["AlarmArn"]
 
 
-def test_data_that_is_no_base64_is_shown_as_it_is():
+def test_invalid_base64_is_shown_as_it_is():
     assert only(EVENT | {"data_base64": "%"}).description == "%"
 
 

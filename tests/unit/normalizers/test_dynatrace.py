@@ -1,8 +1,8 @@
-"""What the samples of Dynatrace do not show."""
+"""Rules of Dynatrace that no sample shows."""
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import own_samples, payload
 

@@ -1,12 +1,13 @@
-"""What a sample does not show: the rules at a format's edges."""
+"""Rules at a format's edges that no sample shows."""
 
 import json
+from typing import Any
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, known_formats, normalize, registry
-from event_api.normalizers.prometheus import RESOURCE_LABELS, label_fingerprint
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, label_fingerprint
 from tests.samples import own_samples, payload
 
 SAMPLES = {str(sample): sample for sample in own_samples()}
@@ -228,7 +229,7 @@ def test_generic_prefers_the_id_of_the_alert_to_that_of_the_message():
     assert only("generic", {"id": "message-1", "alert_id": "alert-1"}).event_key == "alert-1"
 
 
-FOREIGN = (
+FOREIGN: tuple[dict[str, Any], ...] = (
     {},
     {"title": "Disk is full", "severity": "critical"},
     {"checks": [1], "team": "shop"},

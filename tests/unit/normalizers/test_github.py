@@ -1,4 +1,4 @@
-"""What of GitHub's events its samples do not show."""
+"""Rules of GitHub's events that no sample shows."""
 
 import pytest
 
@@ -36,13 +36,13 @@ def test_only_a_failure_and_a_success_are_events(kind, conclusion, expected):
     assert [event.event_type for event in made] == expected
 
 
-def test_an_unknown_conclusion_is_told_without_a_grade():
+def test_an_unknown_conclusion_is_reported_without_a_grade():
     (made,) = events("workflow_run", action="completed", workflow_run={"name": "CI", "conclusion": "exploded"})
     assert (made.title, made.severity) == ("CI ended as exploded (example/shop)", "NONE")
 
 
 @pytest.mark.parametrize("action", [None, "in_progress"])
-def test_a_run_without_a_conclusion_that_is_not_said_to_be_over_is_no_event(action):
+def test_an_unfinished_run_without_a_conclusion_makes_no_event(action):
     assert not events("workflow_run", action=action, workflow_run={"name": "CI", "conclusion": None})
 
 
@@ -52,7 +52,7 @@ def test_a_run_that_is_not_completed_may_have_its_last_conclusion(action):
 
 
 @pytest.mark.parametrize("state", ["pending", "queued", "in_progress", "waiting", "inactive"])
-def test_a_deployment_that_goes_on_is_no_event(state):
+def test_an_unfinished_deployment_makes_no_event(state):
     assert not events("deployment_status", deployment_status={"state": state}, deployment={"environment": "production"})
 
 
@@ -109,7 +109,7 @@ def test_no_secret_that_leaked_is_in_its_event():
         {"deployment_status": {"state": "failure"}},
     ],
 )
-def test_the_body_tells_the_event_where_a_proxy_dropped_the_header(body):
+def test_the_body_names_the_event_if_a_proxy_dropped_the_header(body):
     assert len(normalize(payload(body))) == 1
 
 

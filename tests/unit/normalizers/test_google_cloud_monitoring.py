@@ -1,11 +1,11 @@
-"""What the samples of Google Cloud Monitoring do not show."""
+"""Rules of Google Cloud Monitoring that no sample shows."""
 
 import base64
 import json
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import own_samples, payload
 

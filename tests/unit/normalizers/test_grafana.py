@@ -1,10 +1,10 @@
-"""What Grafana's samples do not show."""
+"""Rules of Grafana that no sample shows."""
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
-from event_api.normalizers.prometheus import label_fingerprint
+from event_api.normalizers.vendors.prometheus import label_fingerprint
 from tests.samples import own_samples, payload
 
 SAMPLES = {str(sample): sample.body for sample in own_samples()}
@@ -83,7 +83,7 @@ def test_an_alert_without_labels_takes_those_of_its_group():
     assert (event.title, event.severity, event.resource.name) == ("Disk full", Severity.WARNING, "web-1")
 
 
-def test_a_single_alert_and_a_group_that_lost_its_alerts_are_told():
+def test_a_single_alert_and_a_group_without_alerts_make_events():
     alert = {"status": "resolved", "labels": {"alertname": "CPU"}, "startsAt": "2026-03-01T11:00:00Z"}
     event = only("grafana", alert)
     assert (event.title, event.event_type) == ("CPU", EventType.RECOVERY)

@@ -5,22 +5,23 @@ import resource
 import time
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 
-from event_api.normalizers import NormalizeError, limits, mapping, normalize, salvage
+from event_api.normalizers import NormalizeError, custom_mapping, fallback_event, limits, normalize
 from event_api.normalizers.formats import aws_health, splunk, uptime_kuma
 from tests.samples import payload
 
 SIZE = 2_000_000
 WIDE = {f"k{number}": "v" for number in range(SIZE // 24)}
 LONG = " x" + " y" * (SIZE // 4)
-ALERTS = [{"labels": {}}] * 9_999
+ALERTS: list[Any] = [{"labels": {}}] * 9_999
 
 
 @contextmanager
 def soon(seconds=20.0, megabytes=300):
-    """Processor time, and memory, by what the process had at the most; what goes wrong takes many times as much."""
+    """Processor time, and memory at its peak; a defect takes many times as much."""
     started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     assert time.process_time() - started < seconds
@@ -45,6 +46,7 @@ def test_no_regular_expression_goes_back_for_long(look, text):
 
 def test_what_they_find_is_what_they_found():
     found = uptime_kuma._CERTIFICATE.match("[Shop [old]][https://example.com/[1]] The Certificate will expire")
+    assert found is not None
     assert found["name"] == "Shop [old]"
     assert found["about"] == "https://example.com/[1"
     assert uptime_kuma._CERTIFICATE.match("[Shop][https://example.com] certificates will expire") is None
@@ -79,11 +81,11 @@ def test_what_every_alert_shares_does_not_multiply(name, body):
         told = payload(body)
         with pytest.raises(NormalizeError, match="too many") as error:
             normalize(name, told)
-        salvage(told, error.value.reason)
+        fallback_event(told, error.value.reason)
 
 
 def test_what_is_shared_is_not_copied_by_a_mapping():
-    own = {"split": "alerts", "fields": {"title": "_body.title", "description": "_body.text"}}
+    own: dict[str, Any] = {"split": "alerts", "fields": {"title": "_body.title", "description": "_body.text"}}
     with soon(), pytest.raises(NormalizeError, match="too many"):
         normalize(None, payload({"title": "t", "text": LONG, "alerts": ALERTS}), own)
 
@@ -114,8 +116,8 @@ def test_a_large_body_that_a_tool_would_send_is_read():
     ],
 )
 def test_a_path_that_could_grow_is_refused(path):
-    with pytest.raises(mapping.MappingError, match="could make more"):
-        mapping.read({"fields": {"title": path}})
+    with pytest.raises(custom_mapping.MappingError, match="could make more"):
+        custom_mapping.read({"fields": {"title": path}})
 
 
 @pytest.mark.parametrize(
@@ -123,4 +125,4 @@ def test_a_path_that_could_grow_is_refused(path):
     ["join(' ', [join(':', [a, b]), join(':', [c, d]), to_string(e)])", "[[a, b, c], [d, e]][]", "a[].{b: b, c: c}"],
 )
 def test_a_path_that_an_operator_would_write_is_taken(path):
-    mapping.read({"fields": {"title": path}})
+    custom_mapping.read({"fields": {"title": path}})

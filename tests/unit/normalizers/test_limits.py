@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.model import EventType, NormalizedEvent, Resource
+from event_api.domain.model import EventType, NormalizedEvent, Resource
 from event_api.normalizers import limits
 from tests.samples.mutations import assert_sound
 
@@ -47,7 +47,7 @@ def test_distinct_long_keys_stay_distinct():
     assert first.startswith("k" * 447 + ":")
 
 
-def test_what_is_no_utf_8_is_replaced():
+def test_invalid_utf_8_is_replaced():
     cleaned = limits.apply(event(event_key="a\x00", title="\ud83d", additional_info={"\udfff": "x\x00"}))
     assert cleaned.event_key.startswith("a\ufffd:")
     assert cleaned.title == "\ufffd"

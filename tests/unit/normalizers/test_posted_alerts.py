@@ -1,13 +1,19 @@
 """Arrays of alerts: Prometheus posts them to Alertmanager's API, and collectd in the same shape."""
 
+from typing import Any
+
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import normalize
 from event_api.normalizers.detection import claims
 from tests.samples import payload
 
-ALERT = {"labels": {"alertname": "A", "instance": "i"}, "annotations": {}, "startsAt": "2026-03-01T11:00:00Z"}
+ALERT: dict[str, Any] = {
+    "labels": {"alertname": "A", "instance": "i"},
+    "annotations": {},
+    "startsAt": "2026-03-01T11:00:00Z",
+}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,7 @@ def test_a_status_says_more_than_the_end():
     assert event.event_type is EventType.ALERT
 
 
-def test_collectds_service_tells_it_from_prometheus():
+def test_collectds_service_distinguishes_it_from_prometheus():
     notification = ALERT | {"labels": ALERT["labels"] | {"service": "collectd", "severity": "FAILURE"}}
     assert claims([notification], {}) == ["collectd"]
     assert claims([notification, ALERT], {}) == []

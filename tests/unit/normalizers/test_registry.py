@@ -2,33 +2,42 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from apidoc import formats
-from event_api.normalizers import NormalizeError, kept_headers, known_formats, normalize, registry
+from event_api.domain.model import KeyScope
+from event_api.ingest.sender_ids import SOURCES
+from event_api.normalizers import NormalizeError, headers_to_store, known_formats, normalize, registry
+from event_api.normalizers.format_index import MODULES
 from event_api.normalizers.payload import READ_HEADERS, SEEN_HEADERS
-from event_api.normalizers.sender_ids import SOURCES
-from tests.samples import payload
+from tests.samples import own_samples, payload
 
 ROOT = Path(__file__).parents[3]
 
 
+def name_of(module: registry.Format) -> str:
+    assert isinstance(module, ModuleType)
+    return module.__name__
+
+
 def test_the_table_says_what_the_modules_say():
-    modules = {name: registry.load(name) for name in known_formats()}
-    told = {name: module.__name__ for module in modules.values() for name in (module.NAME, *module.ALIASES)}
-    assert told == {name: module.__name__ for name, module in modules.items()}
+    formats_of = {name: registry.load(name) for name in known_formats()}
+    named = {name: name_of(one) for one in formats_of.values() for name in (one.NAME, *one.ALIASES)}
+    assert named == {name: name_of(one) for name, one in formats_of.items()}
 
 
 def test_a_module_is_named_as_its_format():
     for name in known_formats():
         module = registry.load(name)
-        assert module.__name__.rpartition(".")[2] == module.NAME.replace("-", "_")
+        assert name_of(module).rpartition(".")[2] == module.NAME.replace("-", "_")
 
 
 def test_the_index_and_the_table_are_what_the_modules_say():
-    """Who adds a format runs `make formats`."""
+    """`make formats` writes both."""
     assert formats.INDEX.read_text(encoding="utf-8") == formats.index()
     assert formats.DOCUMENT.read_text(encoding="utf-8") == formats.document()
 
@@ -44,7 +53,7 @@ def test_the_headers_of_the_senders_ids_are_stored():
 
 def test_a_header_that_only_tells_a_format_keeps_no_value():
     headers = {"x-amz-sns-message-id": "1", "authorization": "Bearer s3cret", **dict.fromkeys(SEEN_HEADERS, "s3cret")}
-    kept = kept_headers(headers)
+    kept = headers_to_store(headers)
     assert kept.keys() == {"x-amz-sns-message-id"} | SEEN_HEADERS
     assert "s3cret" not in str(kept)
 
@@ -54,8 +63,21 @@ def test_an_alias_is_answered_under_the_formats_own_name():
     assert used == "direct"
 
 
+def test_each_format_states_whether_its_keys_are_global():
+    for name in set(MODULES.values()):
+        assert import_module(f"event_api.normalizers.formats.{name}").KEY_SCOPE in KeyScope
+
+
+@pytest.mark.parametrize("sample", own_samples(), ids=str)
+def test_a_local_key_is_scoped_by_its_webhook(sample):
+    for event in normalize(sample.format, sample.payload)[1]:
+        if registry.load(sample.format).KEY_SCOPE is KeyScope.WEBHOOK:
+            assert event.key_scope is KeyScope.WEBHOOK
+            assert event.former_keys
+
+
 def test_a_fixed_format_is_never_guessed():
-    """A body that another format would claim is read as what the webhook says."""
+    """A body that another format would claim is read in the webhook's format."""
     body = {"event_key": "k", "title": "t", "event_type": "ALERT"}
     assert normalize(None, payload(body))[0] == "direct"
     used, events = normalize("generic", payload(body))
@@ -80,7 +102,7 @@ def test_a_crash_becomes_a_reason_without_the_payload(monkeypatch):
 
 
 def test_no_format_imports_another():
-    """But for the generic words: what formats share is no format's."""
+    """Apart from the generic words: code that formats share belongs to no format."""
     importing = {
         path.stem: set(re.findall(r"normalizers\.formats(?:\.| import )(\w+)", path.read_text(encoding="utf-8")))
         for path in formats.FORMATS.glob("*.py")
@@ -104,11 +126,11 @@ for sample in own_samples():
 print(json.dumps(found))
 """
 ENVELOPES = {"aws_eventbridge", "aws_lambda_sns_records", "aws_sns", "cloudevents", "google_cloud_monitoring"}
-"""What lies inside is read by its own format, or by the generic one."""
+"""The content is read by its own format, or by the generic one."""
 
 
 def test_a_delivery_imports_only_its_own_format():
-    """Of every sample: however many formats there are, one is imported, and what lies in an envelope."""
+    """For every sample: however many formats exist, one is imported, and the one of an envelope's content."""
     done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True, cwd=ROOT)
     found = json.loads(done.stdout)
     assert len(found) > 300
@@ -121,7 +143,7 @@ def test_a_delivery_imports_only_its_own_format():
 
 
 def test_the_weight_of_a_delivery_does_not_grow_with_the_formats():
-    """Of event_api, apart from its own format: so many modules, and no more for a seventieth format."""
+    """The number of event_api's modules, its own format excepted, is the same for a seventieth format."""
     script = (
         "import sys\n"
         "from datetime import UTC, datetime\n"
@@ -131,12 +153,12 @@ def test_the_weight_of_a_delivery_does_not_grow_with_the_formats():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     parts = [
-        "coerce",
         "detection",
         "errors",
+        "format_index",
         "formats",
         "formats.direct",
-        "index",
+        "lenient",
         "limits",
         "payload",
         "registry",

@@ -1,4 +1,4 @@
-"""Every own sample gives its events, bound to its format and, where it can be told apart, detected."""
+"""Every own sample gives its events, bound to its format and, if it can be distinguished, detected."""
 
 import json
 from pathlib import Path

@@ -1,13 +1,18 @@
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.normalizers.sender_ids import sender_delivery_id
+from event_api.ingest.sender_ids import sender_delivery_id
 
-ENVELOPE = {"Type": "Notification", "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "MessageId": "m-1"}
-CLOUD_EVENT = {"specversion": "1.0", "type": "t", "source": "/s", "id": "1"}
+ENVELOPE: dict[str, Any] = {
+    "Type": "Notification",
+    "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t",
+    "MessageId": "m-1",
+}
+CLOUD_EVENT: dict[str, Any] = {"specversion": "1.0", "type": "t", "source": "/s", "id": "1"}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,7 @@ def test_delivery_id(body, headers, delivery_id):
 
 def test_a_cloud_event_is_known_by_source_and_id_together():
     structured = sender_delivery_id(CLOUD_EVENT, {})
+    assert structured is not None
     assert structured.startswith("cloudevents:sha256:")
     assert sender_delivery_id({"data": 1}, {"ce-source": "/s", "ce-id": "1"}) == structured
     assert (
@@ -57,7 +63,7 @@ def test_long_ids_that_begin_alike_stay_distinct():
 
 
 @pytest.mark.parametrize("value", ["<uuid>", "{{id}}", "{id}", "$ID", "${event.id}"])
-def test_a_template_that_was_not_filled_in_is_no_id(value):
+def test_an_unfilled_template_is_not_an_id(value):
     assert sender_delivery_id({}, {"x-github-delivery": value}) is None
     assert sender_delivery_id({"specversion": "1.0", "type": "t", "source": "s", "id": value}, {}) is None
     assert sender_delivery_id({}, {"idempotency-key": f"a{value}"}) is not None

@@ -1,4 +1,4 @@
-"""What of Terraform's notifications its samples do not show."""
+"""Rules of Terraform's notifications that no sample shows."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def events(*notifications):
 @pytest.mark.parametrize(
     ("status", "event_type"), [("errored", "ALERT"), ("applied", "RECOVERY"), ("planned_and_finished", "RECOVERY")]
 )
-def test_the_status_tells_what_a_trigger_would(status, event_type):
+def test_the_status_stands_in_for_a_trigger(status, event_type):
     (event,) = events({"message": "Run", "run_status": status})
     assert event.event_type == event_type
 

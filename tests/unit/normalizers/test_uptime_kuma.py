@@ -1,8 +1,8 @@
-"""Uptime Kuma's messages without a heartbeat: only what is null is about none, not what is missing."""
+"""Uptime Kuma's messages without a heartbeat: a null heartbeat has no monitor, a missing one is not read so."""
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.detection import claims
 from tests.samples import payload
@@ -14,7 +14,7 @@ def test_a_message_alone_is_not_uptime_kumas():
     assert claims({"msg": "Something Testing", "heartbeat": None, "monitor": None}, {}) == ["uptime-kuma"]
 
 
-def test_a_message_that_is_no_test_is_not_lost():
+def test_a_message_that_is_not_a_test_is_not_lost():
     _, (event,) = normalize("uptime-kuma", payload({"msg": "The disk is full", "heartbeat": None, "monitor": None}))
     assert (event.title, event.event_type, event.severity) == ("The disk is full", EventType.ALERT, Severity.INFO)
 

@@ -1,10 +1,10 @@
-"""What the samples of the monitoring vendors' formats do not show: their other states, and keys that have to agree."""
+"""Rules of the monitoring vendors' formats that no sample shows: other states, and keys that have to agree."""
 
 import copy
 
 import pytest
 
-from event_api.model import EventType, Severity
+from event_api.domain.model import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import own_samples, payload
 
@@ -192,7 +192,7 @@ def test_sentry_activity_alerts(activity, expected):
     assert (event.event_type, event.event_key) == (expected, "sentry-issue:1")
 
 
-def test_a_pagerduty_change_event_is_no_event():
+def test_a_pagerduty_change_event_makes_no_event():
     body = {"routing_key": "k", "payload": {"summary": "Deployed", "source": "ci"}}
     assert events("pagerduty-events", body) == []
 
@@ -201,7 +201,7 @@ def test_a_pagerduty_change_event_is_no_event():
     "said",
     ["incident.unacknowledged", "incident.escalated", "incident.priority_updated", "service.updated", "new.thing"],
 )
-def test_work_on_a_pagerduty_incident_is_no_event(said):
+def test_work_on_a_pagerduty_incident_makes_no_event(said):
     body = SAMPLES["pagerduty-webhook/v3-triggered"].body
     assert events("pagerduty-webhook", {"event": body["event"] | {"event_type": said}}) == []
 
@@ -233,7 +233,7 @@ def test_graylog_priorities(priority, expected):
 
 
 @pytest.mark.parametrize("change", [{"triggered": False}, {"triggered_condition": {"type": "DUMMY"}}])
-def test_a_graylog_stream_without_an_alert_is_no_event(change):
+def test_a_graylog_stream_without_an_alert_makes_no_event(change):
     body = SAMPLES["graylog/stream-alert"].body
     assert events("graylog", body | {"check_result": body["check_result"] | change}) == []
 
@@ -287,7 +287,7 @@ def test_the_reason_says_what_is_missing(name, said):
     assert said in reason(name, {})
 
 
-def test_a_datadog_monitor_is_told_by_its_type():
+def test_a_datadog_monitor_is_detected_by_its_type():
     body = {
         "title": "Disk nearly full",
         "type": "metric alert",
@@ -309,7 +309,7 @@ CI = [
 
 @pytest.mark.parametrize(("sample", "path", "title"), CI)
 @pytest.mark.parametrize(("status", "severity"), [(None, "ERROR"), ("exploded", "NONE")])
-def test_a_run_without_a_known_status_is_still_told(sample, path, title, status, severity):
+def test_a_run_without_a_known_status_still_makes_an_event(sample, path, title, status, severity):
     found = SAMPLES[sample]
     body = copy.deepcopy(found.body)
     parent, _, key = path.partition(".")
@@ -352,6 +352,6 @@ def test_an_aliyun_event_without_a_name_is_named_by_what_is_left(body, title):
         ),
     ],
 )
-def test_templates_with_fewer_fields_are_told(format_, body):
+def test_templates_with_fewer_fields_make_events(format_, body):
     name, (event,) = normalize(None, payload(body))
     assert (name, facts(event)) == (format_, ("ALERT", "ERROR"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from event_api.model import Severity
+from event_api.domain.model import Severity
+from event_api.domain.times import to_iso
 from event_api.normalizers import normalize
-from event_api.times import to_iso
 from tests.samples import payload
 
 
@@ -39,6 +39,6 @@ def test_an_offset_with_a_dot_is_read():
     assert to_iso(made.occurred_at) == "2026-03-01T12:00:00.853Z"
 
 
-def test_the_level_in_the_text_counts_where_there_is_no_word():
+def test_the_level_in_the_text_counts_without_a_word():
     made = event({"message": "m", "description": "Rule ID 1\nLevel 12\nAgent ID 7"})
     assert (made.severity, made.event_key) == (Severity.ERROR, "wazuh::1:7")

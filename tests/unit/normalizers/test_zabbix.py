@@ -1,4 +1,4 @@
-"""What of Zabbix's macros its samples do not show."""
+"""Rules of Zabbix's macros that no sample shows."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def event(**fields):
     ("number", "severity"),
     [("0", "NONE"), ("1", "INFO"), ("2", "WARNING"), ("3", "WARNING"), ("4", "ERROR"), ("5", "CRITICAL")],
 )
-def test_the_number_of_the_severity_tells_more_than_its_word(number, severity):
+def test_the_number_of_the_severity_counts_before_its_word(number, severity):
     assert event(event_nseverity=number, event_severity="renamed").severity == severity
 
 
@@ -62,7 +62,7 @@ def test_without_an_event_the_trigger_and_the_host_are_the_key():
     assert problem.event_key == recovery.event_key != event(trigger_id="5", host_name="web-2").event_key
 
 
-def test_a_local_time_without_its_zone_is_no_time():
+def test_a_local_time_without_its_zone_is_not_a_time():
     assert event(event_date="2026.03.01", event_time="12:00:00").occurred_at is None
 
 

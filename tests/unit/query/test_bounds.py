@@ -1,18 +1,19 @@
-"""What stat keeps and reads: no more than the request asks for, and never more than it may."""
+"""Memory and reads of stat: no more than the request asks for, and never more than the bounds."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from event_api.errors import DbQueryError, InvalidParameterError
-from event_api.model import Scope
-from event_api.query import bounds
-from event_api.query.bounds import Kept, check_row
-from event_api.search import list_events
-from event_api.statistics import stat_events
+from event_api.domain.errors import DbQueryError, InvalidParameterError
+from event_api.domain.model import Scope
+from event_api.query import memory_budget
+from event_api.query.memory_budget import MemoryBudget, check_row
+from event_api.reads.search import list_events
+from event_api.reads.statistics import stat_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -22,7 +23,7 @@ MOST = 4_000
 
 @pytest.fixture
 def little_memory(monkeypatch):
-    monkeypatch.setattr(bounds, "MAX_KEPT_BYTES", MOST)
+    monkeypatch.setattr(memory_budget, "MAX_KEPT_BYTES", MOST)
 
 
 def asked(query, rows):
@@ -122,7 +123,7 @@ def test_of_the_values_that_replace_each_other_the_size_of_the_last_counts(littl
 @pytest.mark.parametrize("most", [1, 3])
 @pytest.mark.parametrize("desc", [True, False])
 def test_a_sort_with_a_limit_keeps_few_more_than_that(most, desc, monkeypatch):
-    monkeypatch.setattr(bounds, "MAX_KEPT_BYTES", 4 * MOST)
+    monkeypatch.setattr(memory_budget, "MAX_KEPT_BYTES", 4 * MOST)
     answer = run({"sort": {"key": "event_key", "desc": desc}}, {"limit": most}, rows=different(500))
     assert [int(row["event_key"]) for row in answer] == ([499, 498, 497] if desc else [0, 1, 2])[:most]
 
@@ -133,10 +134,12 @@ def test_a_sort_with_a_large_limit_is_bounded(little_memory):
 
 
 def test_a_sorted_list_keeps_no_more_long_keys_than_fit(monkeypatch):
-    monkeypatch.setattr(bounds, "MAX_KEPT_BYTES", 100_000)
+    monkeypatch.setattr(memory_budget, "MAX_KEPT_BYTES", 100_000)
     rows = [make_row(number, additional_info={"text": f"{number:03}" * 1000}) for number in range(40)]
-    query = {"sort": {"key": TEXT, "desc": True}, "only": ["event_id"]}
-    answer = list_events(FakeEventReader(rows), {"query": {**query, "page": {"limit": 3}}}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"sort": {"key": TEXT, "desc": True}, "only": ["event_id"]}
+    answer: dict[str, Any] = list_events(
+        FakeEventReader(rows), {"query": {**query, "page": {"limit": 3}}}, SCOPE, NOW, PAGE_KEY
+    )
     assert [int(row["event_id"][-4:], 16) for row in answer["results"]] == [39, 38, 37]
     with pytest.raises(DbQueryError, match="100000 bytes"):
         list_events(FakeEventReader(rows), {"query": query}, SCOPE, NOW, PAGE_KEY)
@@ -154,20 +157,20 @@ def test_each_request_has_its_own(little_memory):
 
 
 def test_nothing_weighs_nothing(little_memory):
-    kept = Kept()
+    kept = MemoryBudget()
     for _ in range(MOST + 1):
         kept.add(None)
 
 
 @pytest.mark.parametrize("value", ["x" * MOST, ["x"] * 70, {"x" * MOST: 1}, [[[["y" * MOST]]]]])
 def test_whatever_is_in_a_value_counts(value, little_memory):
-    kept = Kept()
+    kept = MemoryBudget()
     with pytest.raises(DbQueryError):
         kept.add(value)
 
 
 def test_what_is_swapped_is_given_back(little_memory):
-    kept = Kept()
+    kept = MemoryBudget()
     texts = [f"{number:03000}" for number in range(100)]
     kept.add(texts[0])
     for one, following in pairwise(texts):
@@ -178,7 +181,7 @@ def test_what_is_swapped_is_given_back(little_memory):
 
 
 def test_a_row_may_not_be_too_large(monkeypatch):
-    monkeypatch.setattr(bounds, "MAX_ROW_BYTES", MOST)
+    monkeypatch.setattr(memory_budget, "MAX_ROW_BYTES", MOST)
     check_row({"a": "x" * 1000})
     with pytest.raises(DbQueryError, match=f"a row of more than {MOST} bytes"):
         check_row({"a": "x" * MOST})
@@ -231,7 +234,7 @@ def test_finer_than_milliseconds_is_compared_exactly():
 
 
 @pytest.mark.parametrize("operator", ["eq", "gt", "gte", "lt", "lte"])
-def test_what_is_no_time_has_no_relation_to_what_is_one(operator):
+def test_an_invalid_time_has_no_relation_to_a_valid_one(operator):
     for value in ("", "soon", "~"):
         match = {"match": {"filter": [{"k": "t", "v": value, "o": operator}]}}
         assert run(*MADE["project"], match, rows=WHEN) == []
@@ -249,7 +252,7 @@ NO_TIMES = {
 
 
 @pytest.mark.parametrize("stages", NO_TIMES.values(), ids=NO_TIMES)
-def test_what_is_no_time_any_more_is_compared_as_it_is(stages):
+def test_a_value_that_is_no_longer_a_time_is_compared_as_it_is(stages):
     match = {"match": {"filter": [{"k": "t", "v": "2026-03-01T11:00:00+09:00", "o": "eq"}]}}
     assert run(*stages, match, rows=WHEN) == []
 

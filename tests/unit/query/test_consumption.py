@@ -1,17 +1,18 @@
-"""What reading consumed, and the end of the time that there is for it."""
+"""The consumed capacity of reading, and the end of its time."""
 
 from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from event_api.errors import DbQueryError
-from event_api.model import Scope
-from event_api.query.consumption import SECONDS_TO_ANSWER, Consumption
-from event_api.search import list_events
-from event_api.statistics import stat_events
+from event_api.domain.errors import DbQueryError
+from event_api.domain.model import Scope
+from event_api.query.read_budget import SECONDS_TO_ANSWER, ReadBudget
+from event_api.reads.search import list_events
+from event_api.reads.statistics import stat_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -20,13 +21,13 @@ ROWS = [make_row(number, additional_info={"tags": ["a", "b"]}) for number in ran
 
 
 def running_out(looks):
-    """Time that is enough for so many looks at it, and no more."""
+    """Time that suffices for a given number of looks at it."""
     left = itertools.chain(itertools.repeat(SECONDS_TO_ANSWER, looks), itertools.repeat(SECONDS_TO_ANSWER - 0.001))
-    return Consumption(lambda: next(left))
+    return ReadBudget(lambda: next(left))
 
 
 def test_what_is_consumed_adds_up():
-    consumption = Consumption()
+    consumption = ReadBudget()
     consumption.add(0.5, 10, 3)
     consumption.add(2.0, 5, 5)
     assert (consumption.capacity_units, consumption.requests) == (2.5, 2)
@@ -34,12 +35,12 @@ def test_what_is_consumed_adds_up():
 
 
 def test_time_without_an_end_is_enough():
-    Consumption().check_time()
-    assert list(Consumption().watched(range(5))) == [0, 1, 2, 3, 4]
+    ReadBudget().check_time()
+    assert list(ReadBudget().watched(range(5))) == [0, 1, 2, 3, 4]
 
 
-def test_too_little_time_is_told_with_what_was_consumed_and_what_to_do():
-    consumption = Consumption(lambda: SECONDS_TO_ANSWER - 0.001)
+def test_too_little_time_is_reported_with_the_consumption_and_advice():
+    consumption = ReadBudget(lambda: SECONDS_TO_ANSWER - 0.001)
     consumption.add(1234.5, 9876, 5)
     with pytest.raises(DbQueryError) as raised:
         consumption.check_time()
@@ -87,14 +88,16 @@ def test_a_request_whose_time_runs_out_is_refused(method, query, tested):
 
 
 def test_a_page_that_is_not_counted_has_time_enough():
-    query = {"filter": [CONDITIONS["index"]], "page": {"limit": 3}, "count": False}
-    answer = list_events(FakeEventReader(ROWS, running_out(len(ROWS) // 2)), {"query": query}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"filter": [CONDITIONS["index"]], "page": {"limit": 3}, "count": False}
+    answer: dict[str, Any] = list_events(
+        FakeEventReader(ROWS, running_out(len(ROWS) // 2)), {"query": query}, SCOPE, NOW, PAGE_KEY
+    )
     assert len(answer["results"]) == 3
     assert "next_token" in answer
 
 
 def test_unwinding_in_a_stage_is_watched():
-    query = {"aggregate": [{"unwind": {"path": "additional_info.tags"}}, {"count": {"name": "n"}}]}
+    query: dict[str, Any] = {"aggregate": [{"unwind": {"path": "additional_info.tags"}}, {"count": {"name": "n"}}]}
     with pytest.raises(DbQueryError, match="not finished in time"):
         stat_events(FakeEventReader(ROWS, running_out(59)), {"query": query}, SCOPE, NOW, PAGE_KEY)
     answer = stat_events(FakeEventReader(ROWS, running_out(600)), {"query": query}, SCOPE, NOW, PAGE_KEY)
@@ -103,15 +106,15 @@ def test_unwinding_in_a_stage_is_watched():
 
 @pytest.mark.parametrize("stage", [{"group": {"keys": [{"k": "event_id", "n": "e"}]}}, {"sort": {"key": "event_id"}}])
 def test_what_comes_behind_a_stage_that_keeps_is_watched(stage):
-    query = {"aggregate": [stage, {"match": {"filter": [{"k": "e", "v": "x", "o": "regex"}]}}]}
+    query: dict[str, Any] = {"aggregate": [stage, {"match": {"filter": [{"k": "e", "v": "x", "o": "regex"}]}}]}
     if "sort" in stage:
         query["aggregate"][1]["match"]["filter"][0]["k"] = "title"
     with pytest.raises(DbQueryError, match="not finished in time"):
         stat_events(FakeEventReader(ROWS, running_out(len(ROWS) + 1)), {"query": query}, SCOPE, NOW, PAGE_KEY)
 
 
-def test_a_reader_of_some_projects_is_not_told_how_much_was_read():
-    consumption = Consumption(lambda: 0.0, told=False)
+def test_a_reader_of_some_projects_does_not_see_how_much_was_read():
+    consumption = ReadBudget(lambda: 0.0, told=False)
     consumption.add(7.5, 100, 100)
     with pytest.raises(DbQueryError) as error:
         consumption.check_time()

@@ -1,15 +1,16 @@
-"""explain: how a request was read, beside its results."""
+"""explain: the plan of a request, next to its results."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from event_api.model import Scope
-from event_api.query.consumption import Consumption
-from event_api.search import list_events
-from event_api.statistics import stat_events
+from event_api.domain.model import Scope
+from event_api.query.read_budget import ReadBudget
+from event_api.reads.search import list_events
+from event_api.reads.statistics import stat_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -130,7 +131,7 @@ def test_what_cannot_match_is_not_read(method, query):
 
 @pytest.mark.parametrize(("method", "query"), [(list_events, {}), (stat_events, COUNT)])
 def test_what_was_consumed(method, query):
-    consumption = Consumption()
+    consumption = ReadBudget()
     consumption.add(12.5, 100, 60)
     consumption.add(0.5, 1, 1)
     assert explained(query, method=method, consumption=consumption)["consumed"] == {
@@ -146,9 +147,9 @@ def test_no_value_of_a_condition_is_in_it():
     assert "a value" not in str(explained(query))
 
 
-def test_a_reader_of_some_projects_is_not_told_what_was_consumed():
+def test_a_reader_of_some_projects_does_not_see_the_consumption():
     scope = Scope("domain-a", frozenset({"project-a"}))
-    request = {"query": {"explain": True, "filter": [{"k": "alert_id", "v": "alert-b", "o": "eq"}]}}
-    answer = list_events(FakeEventReader([make_row(1)]), request, scope, NOW, PAGE_KEY)
+    request: dict[str, Any] = {"query": {"explain": True, "filter": [{"k": "alert_id", "v": "alert-b", "o": "eq"}]}}
+    answer: dict[str, Any] = list_events(FakeEventReader([make_row(1)]), request, scope, NOW, PAGE_KEY)
     assert answer["explain"]["plan"]["reads"] == "alert"
     assert "consumed" not in answer["explain"]

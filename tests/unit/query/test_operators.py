@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from event_api.fields import path_of
+from event_api.domain.fields import path_of
 from event_api.query.matcher import Condition, predicate
 from event_api.query.operators import OPERATORS
 from tests.fakes import make_row

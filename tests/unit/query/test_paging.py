@@ -7,16 +7,17 @@ import string
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from event_api import search, statistics
-from event_api.errors import DbQueryError, InvalidParameterError
-from event_api.model import Scope
-from event_api.query.paging import MAX_TOKEN_LENGTH, AnswerSpace, Cursor, PageTokens
-from event_api.raw import escaped_bytes, write_json
-from event_api.search import list_events
-from event_api.statistics import stat_events
+from event_api.domain.errors import DbQueryError, InvalidParameterError
+from event_api.domain.model import Scope
+from event_api.json_text import escaped_bytes, write_json
+from event_api.query.pagination import MAX_TOKEN_LENGTH, AnswerSpace, Cursor, PageTokens
+from event_api.reads import search, statistics
+from event_api.reads.search import list_events
+from event_api.reads.statistics import stat_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -69,12 +70,24 @@ def test_a_token_that_was_changed_anywhere_is_refused():
 @pytest.mark.parametrize(
     "token", ["A" * (MAX_TOKEN_LENGTH + 1), "A" * MAX_TOKEN_LENGTH, "디스크", "\ud800", "", "A", "null"]
 )
-def test_what_is_no_token_is_refused(token):
+def test_an_invalid_token_is_refused(token):
     assert is_refused(token)
 
 
 def test_what_does_not_decompress_is_refused_before_anybody_tries():
     assert is_refused(base64.urlsafe_b64encode(b"\0" * 40).rstrip(b"=").decode())
+
+
+OTHER_RESULTS: list[dict[str, Any]] = [
+    {"filter": [{"k": "title", "v": "cpu", "o": "not_contain"}]},
+    {"filter_or": []},
+    {"sort": {"key": "title", "desc": True}},
+    {"only": ["title", "severity"]},
+    {"minimal": True},
+    {"keyword": "CPU"},
+    {"unwind": {"path": "additional_info.other"}},
+    {"count_only": True},
+]
 
 
 @pytest.mark.parametrize(
@@ -90,19 +103,7 @@ def test_what_does_not_decompress_is_refused_before_anybody_tries():
         {"request": {"query": QUERY}},
         {"request": REQUEST | {"severity": ["INFO"]}},
         {"request": REQUEST | {"event_key": "key-1"}},
-        *(
-            {"request": REQUEST | {"query": QUERY | changed}}
-            for changed in (
-                {"filter": [{"k": "title", "v": "cpu", "o": "not_contain"}]},
-                {"filter_or": []},
-                {"sort": {"key": "title", "desc": True}},
-                {"only": ["title", "severity"]},
-                {"minimal": True},
-                {"keyword": "CPU"},
-                {"unwind": {"path": "additional_info.other"}},
-                {"count_only": True},
-            )
-        ),
+        *({"request": REQUEST | {"query": QUERY | changed}} for changed in OTHER_RESULTS),
     ],
 )
 def test_a_token_belongs_to_its_request_and_reader(other):
@@ -279,7 +280,7 @@ def test_the_present_is_that_of_the_first_page():
 
 def test_a_token_does_not_reach_beyond_its_scope():
     token = ask({}, page={"limit": 5})["next_token"]
-    request = {"query": {"page": {"token": token}}}
+    request: dict[str, Any] = {"query": {"page": {"token": token}}}
     for scope, key in ((Scope("domain-b"), PAGE_KEY), (Scope("domain-a", frozenset()), PAGE_KEY), (SCOPE, "other")):
         with pytest.raises(InvalidParameterError, match=r"query\.page\.token"):
             list_events(FakeEventReader(ROWS), request, scope, NOW, key)
@@ -291,13 +292,14 @@ def test_a_token_does_not_reach_beyond_its_scope():
 @pytest.mark.parametrize("conditions", [[], [{"k": "title", "v": "cpu", "o": "contain"}]])
 def test_without_a_count_a_page_reads_one_more_than_it_shows(conditions):
     reader = FakeEventReader(ROWS)
-    query = {"count": False, "page": {"limit": 3}, "filter": conditions}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"count": False, "page": {"limit": 3}, "filter": conditions}
+    answer: dict[str, Any] = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert answer.keys() == {"results", "next_token"}
     assert (reader.counted, reader.scanned, len(reader.filled)) == (0, 4, 3)
     query["page"]["token"] = answer["next_token"]
     reader = FakeEventReader(ROWS)
-    assert len(list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)["results"]) == 3
+    following: dict[str, Any] = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+    assert len(following["results"]) == 3
     assert (reader.counted, reader.scanned, len(reader.filled)) == (0, 4, 3)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.query.patterns import MAX_PATTERN_SIZE, search
+from event_api.query.regex import MAX_PATTERN_SIZE, search
 from tests.profiles import examples
 
 CHARACTERS = "abAB019_ \n.,:;-~&|[]{}()^$#@!<>=/éÉжЖσςΣ한"
@@ -43,7 +43,7 @@ INNER = st.recursive(pieces, _grouped, max_leaves=6)
 
 @st.composite
 def _well_formed(draw: st.DrawFn) -> str:
-    """A pattern that has ``$`` only where nothing follows it."""
+    """A pattern with ``$`` only at an end."""
     ended = st.tuples(_alternatives(INNER), st.sampled_from(["", "", "$", "(?:b$)", "(a|$)"])).map("".join)
     return draw(st.sampled_from(FLAGS)) + draw(st.lists(ended, min_size=1, max_size=2).map("|".join))
 
@@ -54,7 +54,7 @@ texts = st.lists(st.text(CHARACTERS, min_size=1, max_size=8), min_size=5, max_si
 
 
 def found_by_python(pattern: str, text: str) -> bool | None:
-    """Tell what Python finds; None if it refuses the pattern."""
+    """Return Python's matches; None if it refuses the pattern."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of "[[" and the like, which may mean something else one day
         try:
@@ -113,7 +113,7 @@ LARGE = f"larger than {MAX_PATTERN_SIZE} characters"
         ("a)", "unbalanced parenthesis"),
         ("b[a", r"a character class is not closed \(at position 1\)"),
         ("[]", r"a character class is not closed \(at position 0\)"),
-        ("a\\", "no regular expression"),
+        ("a\\", "not a regular expression"),
         ("*a", "repetition operator missing expression"),
         (r"\q", "unrecognized escape sequence"),
         ("[b-a]", "the start must be <= the end"),

@@ -1,4 +1,4 @@
-"""What is read for a query, and what is left to match."""
+"""The reads of a query, and the filter that is left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from event_api.fields import path_of
-from event_api.model import Scope
+from event_api.domain.fields import path_of
+from event_api.domain.model import Scope
 from event_api.query.matcher import Condition
 from event_api.query.planner import Index, make_plan
 from event_api.query.sorting import SortKey
@@ -45,7 +45,7 @@ def plan(*required, either=(), scope=ALL, **options):
 )
 def test_index(required, scope, index, keys, exact):
     planned = plan(*required, scope=scope)
-    assert (planned.index, planned.keys, planned.exact, planned.nothing) == (index, keys, exact, False)
+    assert (planned.index, planned.keys, planned.exact, planned.is_empty) == (index, keys, exact, False)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_index(required, scope, index, keys, exact):
     ],
 )
 def test_contradictions_read_nothing(required, scope):
-    assert plan(*required, scope=scope).nothing
+    assert plan(*required, scope=scope).is_empty
 
 
 @pytest.mark.parametrize(
@@ -109,22 +109,22 @@ def test_conditions_are_shared_out():
         ("additional_info.a", "eq", 1),
         ("raw_data.b", "eq", 2),
     )
-    assert operators(planned.stored.required) == [
+    assert operators(planned.pushed_down.required) == [
         ("severity", "eq"),
         ("rule", "exists"),
         ("resource.name", "not_in"),
         ("occurred_at", "gte"),
     ]
-    assert operators(planned.first.required) == [("provider", "eq"), ("title", "contain")]
-    assert operators(planned.then.required) == [("additional_info.a", "eq"), ("raw_data.b", "eq")]
+    assert operators(planned.index_filter.required) == [("provider", "eq"), ("title", "contain")]
+    assert operators(planned.residual_filter.required) == [("additional_info.a", "eq"), ("raw_data.b", "eq")]
     assert planned.fields == {"event_id", "provider", "title"}
-    assert planned.then_fields == {"additional_info", "raw_data"}
+    assert planned.residual_fields == {"additional_info", "raw_data"}
 
 
 def test_the_store_is_not_given_more_values_than_it_takes():
     planned = plan(("title", "in", list(map(str, range(79)))), ("rule", "in", ["a", "b"]), ("severity", "eq", "INFO"))
-    assert operators(planned.stored.required) == [("title", "in"), ("severity", "eq")]
-    assert operators(planned.first.required) == [("rule", "in")]
+    assert operators(planned.pushed_down.required) == [("title", "in"), ("severity", "eq")]
+    assert operators(planned.index_filter.required) == [("rule", "in")]
 
 
 def test_alternatives_narrow_nothing_unless_they_are_one():
@@ -145,13 +145,13 @@ def test_alternatives_in_time_are_read_from_the_first_to_the_last():
 
 def test_alternatives_wait_for_the_dearest_of_them():
     stored = plan(either=[("title", "eq", "x"), ("severity", "not", "INFO")])
-    assert operators(stored.stored.alternatives) == [("title", "eq"), ("severity", "not")]
+    assert operators(stored.pushed_down.alternatives) == [("title", "eq"), ("severity", "not")]
     cheap = plan(either=[("title", "eq", "x"), ("title", "contain", "y")])
-    assert operators(cheap.first.alternatives) == [("title", "eq"), ("title", "contain")]
+    assert operators(cheap.index_filter.alternatives) == [("title", "eq"), ("title", "contain")]
     dear = plan(either=[("title", "eq", "x"), ("description", "eq", "y")])
-    assert not dear.first
-    assert dear.then_fields == {"description"}
-    assert operators(dear.then.alternatives) == [("title", "eq"), ("description", "eq")]
+    assert not dear.index_filter
+    assert dear.residual_fields == {"description"}
+    assert operators(dear.residual_filter.alternatives) == [("title", "eq"), ("description", "eq")]
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_alternatives_wait_for_the_dearest_of_them():
 )
 def test_order(order, descending, ordered, then_fields):
     planned = plan(order=[SortKey(path_of(key), desc) for key, desc in order])
-    assert (planned.descending, planned.ordered, planned.then_fields) == (descending, ordered, then_fields)
+    assert (planned.descending, planned.ordered, planned.residual_fields) == (descending, ordered, then_fields)
 
 
 def test_only_the_fields_that_are_needed_are_read():
-    assert plan(shown=frozenset({"title", "raw_data"})).fields == {"title"}
+    assert plan(projected=frozenset({"title", "raw_data"})).fields == {"title"}

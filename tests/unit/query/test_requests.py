@@ -1,10 +1,12 @@
-"""What is refused, as what, and where."""
+"""Rejected requests, their errors, and the keys named."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from event_api.errors import (
+from event_api.domain.errors import (
     InvalidParameterError,
     InvalidParameterTypeError,
     OperatorBooleanTypeError,
@@ -14,19 +16,18 @@ from event_api.errors import (
     PermissionDeniedError,
     RequiredParameterError,
 )
-from event_api.model import Scope
-from event_api.requests import (
+from event_api.domain.model import Scope
+from event_api.reads.keys import MAX_KEY_LENGTH, check_domain
+from event_api.reads.requests import (
     MAX_CONDITIONS,
-    MAX_KEY_LENGTH,
     MAX_KEYWORD_WORDS,
     MAX_LIST_VALUES,
     MAX_REQUEST_DEPTH,
     EventQuery,
     GetEventRequest,
-    check_domain,
     parse_request,
 )
-from event_api.statistics.requests import EventStatQuery
+from event_api.reads.statistics.requests import EventStatQuery
 
 
 def condition(operator, value, key="title"):
@@ -34,7 +35,7 @@ def condition(operator, value, key="title"):
 
 
 def nested(depth):
-    value = []
+    value: list[Any] = []
     for _ in range(depth):
         value = [value]
     return value
@@ -105,7 +106,7 @@ def test_list_refuses(request_, error, key):
     assert f"key = {key}" in str(raised.value)
 
 
-def test_an_unknown_operator_is_told_the_known_ones():
+def test_the_error_of_an_unknown_operator_lists_the_known_ones():
     with pytest.raises(InvalidParameterError, match=r"'like'.*eq, .*timediff_lte, .*not_contain_in"):
         parse_request(EventQuery, condition("like", 1))
 

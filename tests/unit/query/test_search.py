@@ -1,14 +1,16 @@
-"""get and list: what is answered, and what is read for it."""
+"""get and list: the responses, and the reads for them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from event_api.errors import NotFoundError, PermissionDeniedError
-from event_api.model import Scope
-from event_api.search import get_event, list_events
+from event_api.domain.errors import NotFoundError, PermissionDeniedError
+from event_api.domain.model import Scope
+from event_api.reads.event import get_event
+from event_api.reads.search import list_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -31,8 +33,8 @@ def test_the_newest_come_first_and_events_of_one_instant_by_their_id():
 
 
 def test_a_page_reads_its_own_rows_and_counts_the_others(reader):
-    query = {"page": {"start": 3, "limit": 2}}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"page": {"start": 3, "limit": 2}}
+    answer: dict[str, Any] = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert numbers(answer) == [27, 26]
     assert answer["total_count"] == 30
     assert reader.scanned == 5  # one more than is shown tells whether there is a next page
@@ -41,7 +43,7 @@ def test_a_page_reads_its_own_rows_and_counts_the_others(reader):
 
 
 def test_the_last_page_needs_no_count(reader):
-    answer = list_events(reader, {"query": {"page": {"start": 29, "limit": 5}}}, SCOPE, NOW, PAGE_KEY)
+    answer: dict[str, Any] = list_events(reader, {"query": {"page": {"start": 29, "limit": 5}}}, SCOPE, NOW, PAGE_KEY)
     assert numbers(answer) == [1, 0]
     assert answer["total_count"] == 30
     assert reader.counted == 0
@@ -56,34 +58,36 @@ def test_count_only_reads_no_rows(reader):
 
 
 def test_nothing_is_read_where_nothing_can_match(reader):
-    query = {"filter": [{"k": "event_id", "v": [], "o": "in"}]}
+    query: dict[str, Any] = {"filter": [{"k": "event_id", "v": [], "o": "in"}]}
     assert list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY) == {"results": [], "total_count": 0}
     assert (reader.scanned, reader.counted) == (0, 0)
 
 
 def test_a_page_that_is_sorted_fills_its_own_rows_only(reader):
-    query = {"sort": {"key": "title"}, "page": {"limit": 3}, "only": ["event_id", "additional_info.n"]}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"sort": {"key": "title"}, "page": {"limit": 3}, "only": ["event_id", "additional_info.n"]}
+    answer: dict[str, Any] = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert [result["additional_info"] for result in answer["results"]] == [{"n": 0}, {"n": 3}, {"n": 6}]
     assert [fields for _, fields in reader.filled] == [{"additional_info"}] * 3
 
 
 def test_only_scalar_fields_fill_nothing(reader):
-    answer = list_events(reader, {"query": {"minimal": True, "page": {"limit": 1}}}, SCOPE, NOW, PAGE_KEY)
+    answer: dict[str, Any] = list_events(
+        reader, {"query": {"minimal": True, "page": {"limit": 1}}}, SCOPE, NOW, PAGE_KEY
+    )
     assert list(answer["results"][0]) == ["event_id", "event_key", "event_type", "title", "severity"]
     assert reader.filled == []
 
 
 def test_a_field_is_filled_once(reader):
-    query = {"filter": [{"k": "additional_info.n", "v": 28, "o": "gte"}], "only": ["additional_info"]}
-    answer = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
+    query: dict[str, Any] = {"filter": [{"k": "additional_info.n", "v": 28, "o": "gte"}], "only": ["additional_info"]}
+    answer: dict[str, Any] = list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert answer["results"] == [{"additional_info": {"n": 29}}, {"additional_info": {"n": 28}}]
     assert len(reader.filled) == 30
 
 
 def test_unwind_gives_one_result_for_each_element():
     rows = [make_row(1, additional_info={"tags": ["b", "a"]}), make_row(2, additional_info={"tags": []})]
-    query = {"unwind": {"path": "additional_info.tags"}, "only": ["additional_info.tags"]}
+    query: dict[str, Any] = {"unwind": {"path": "additional_info.tags"}, "only": ["additional_info.tags"]}
     query |= {"sort": [{"key": "additional_info.tags"}]}
     assert list_events(FakeEventReader(rows), {"query": query}, SCOPE, NOW, PAGE_KEY) == {
         "results": [{"additional_info": {"tags": "a"}}, {"additional_info": {"tags": "b"}}],
@@ -94,12 +98,15 @@ def test_unwind_gives_one_result_for_each_element():
 
 
 def test_named_fields_and_aliases(reader):
-    request = {"resource_id": "server-1", "event_key": ["key-0", "key-1"], "domain_id": "domain-a"}
+    request: dict[str, Any] = {"resource_id": "server-1", "event_key": ["key-0", "key-1"], "domain_id": "domain-a"}
     assert numbers(list_events(reader, request, SCOPE, NOW, PAGE_KEY)) == [25, 16, 10, 1]
 
 
 def test_keyword_words_are_alternatives(reader):
-    query = {"keyword": " HOST-1  00000000001d ", "filter": [{"k": "event_key", "v": "key-4", "o": "eq"}]}
+    query: dict[str, Any] = {
+        "keyword": " HOST-1  00000000001d ",
+        "filter": [{"k": "event_key", "v": "key-4", "o": "eq"}],
+    }
     assert numbers(list_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)) == [29, 19, 4]
 
 
@@ -121,7 +128,10 @@ def test_get_answers_the_fields_that_have_a_value(reader):
 
 
 def test_get_only(reader):
-    request = {"event_id": "event-000000000001", "only": ["resource.name", "resource_id", "raw_data.x", "title"]}
+    request: dict[str, Any] = {
+        "event_id": "event-000000000001",
+        "only": ["resource.name", "resource_id", "raw_data.x", "title"],
+    }
     assert get_event(reader, request, SCOPE, NOW) == {
         "title": "CPU on host-1",
         "resource": {"resource_id": "server-1"},
@@ -129,7 +139,7 @@ def test_get_only(reader):
 
 
 def test_get_only_one_field_as_a_query_parameter(reader):
-    request = {"event_id": "event-000000000001", "only": "severity"}
+    request: dict[str, Any] = {"event_id": "event-000000000001", "only": "severity"}
     assert get_event(reader, request, SCOPE, NOW) == {"severity": "ERROR"}
 
 

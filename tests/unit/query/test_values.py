@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from event_api.query.bounds import Kept
+from event_api.query.memory_budget import MemoryBudget
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.values import MAX_DEPTH, MISSING, lookup, order_key, reach, unwound
 
-IN_ORDER = [None, -1, 0.5, 2, "", "a", "b", {"a": 1}, {"a": "x"}, [], [0], ["a"], False, True]
+IN_ORDER: list[Any] = [None, -1, 0.5, 2, "", "a", "b", {"a": 1}, {"a": "x"}, [], [0], ["a"], False, True]
 
 
 def test_types_order_as_the_contract_says():
@@ -15,13 +17,13 @@ def test_types_order_as_the_contract_says():
     assert backwards == IN_ORDER
 
 
-def test_a_boolean_is_no_number_and_a_double_may_equal_an_integer():
+def test_a_boolean_is_not_a_number_and_a_double_may_equal_an_integer():
     assert order_key(True) != order_key(1)
     assert order_key(1.0) == order_key(1)
 
 
 def test_values_of_any_depth_are_compared():
-    deep = []
+    deep: list[Any] = []
     for _ in range(50 * MAX_DEPTH):
         deep = [deep]
     assert order_key(deep) == order_key([deep])
@@ -42,13 +44,13 @@ def test_values_of_any_depth_are_compared():
     ],
 )
 def test_paths(path, reached, looked_up):
-    row = {"a": {"b": 1}, "list": [{"n": 1}, {"n": None}, {}, 5], "empty": []}
+    row: dict[str, Any] = {"a": {"b": 1}, "list": [{"n": 1}, {"n": None}, {}, 5], "empty": []}
     assert reach(row, tuple(path.split("."))) == reached
     assert lookup(row, tuple(path.split("."))) == looked_up
 
 
 def test_unwinding_changes_only_the_copy():
-    row = {"id": 1, "a": {"tags": ["x", "y"], "other": 2}}
+    row: dict[str, Any] = {"id": 1, "a": {"tags": ["x", "y"], "other": 2}}
     assert list(unwound(row, ("a", "tags"))) == [
         {"id": 1, "a": {"tags": "x", "other": 2}},
         {"id": 1, "a": {"tags": "y", "other": 2}},
@@ -57,7 +59,7 @@ def test_unwinding_changes_only_the_copy():
 
 
 @pytest.mark.parametrize(("value", "count"), [([], 0), (None, 0), ("x", 1), ({"b": 1}, 1), ([None], 1), ([[1], 2], 2)])
-def test_unwinding_what_is_no_list(value, count):
+def test_unwinding_a_value_that_is_not_a_list(value, count):
     assert len(list(unwound({"a": value}, ("a",)))) == count
     assert list(unwound({}, ("a",))) == []
 
@@ -65,7 +67,8 @@ def test_unwinding_what_is_no_list(value, count):
 def sorted_ids(values, *keys, most=None):
     rows = [{"id": number, "v": value, "w": number % 2} for number, value in enumerate(values)]
     return [
-        row["id"] for row in sort_rows(rows, [SortKey(tuple(key.split(".")), desc) for key, desc in keys], Kept(), most)
+        row["id"]
+        for row in sort_rows(rows, [SortKey(tuple(key.split(".")), desc) for key, desc in keys], MemoryBudget(), most)
     ]
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from event_api.errors import BadRequestError, DbQueryError, InvalidParameterError, RequiredParameterError
-from event_api.model import Scope
-from event_api.query.consumption import Consumption
-from event_api.statistics import stat_events
-from event_api.statistics.accumulators import GROUP_OPERATORS
-from event_api.statistics.expressions import PROJECT_OPERATORS
-from event_api.statistics.pipeline import STAGES
-from event_api.statistics.requests import Stage
+from event_api.domain.errors import DbQueryError, InvalidParameterError, RequiredParameterError
+from event_api.domain.model import Scope
+from event_api.query.read_budget import ReadBudget
+from event_api.reads.statistics import stat_events
+from event_api.reads.statistics.accumulators import GROUP_OPERATORS
+from event_api.reads.statistics.expressions import PROJECT_OPERATORS
+from event_api.reads.statistics.pipeline import STAGES
+from event_api.reads.statistics.requests import Stage
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -242,7 +243,7 @@ def test_distinct(key, expected):
 
 
 def test_a_page_has_the_number_of_all():
-    query = {"distinct": "rule", "page": {"start": 2, "limit": 1}}
+    query: dict[str, Any] = {"distinct": "rule", "page": {"start": 2, "limit": 1}}
     answer = stat_events(FakeEventReader(ROWS), {"query": query}, SCOPE, NOW, PAGE_KEY)
     assert answer.pop("next_token")
     assert answer == {"results": ["r1"], "total_count": 3}
@@ -277,7 +278,7 @@ def test_only_what_the_pipeline_names_is_read(query, expected):
 def test_a_token_of_one_project_sees_no_other():
     rows = [make_row(1, project_id="project-b"), make_row(2, project_id=None), make_row(3, domain_id="domain-b")]
     scope = Scope("domain-a", frozenset({"project-a"}))
-    for query in (
+    queries: list[dict[str, Any]] = [
         {"distinct": "project_id"},
         {"aggregate": [{"count": {"name": "n"}}]},
         {"aggregate": [group(keys=["project_id"])]},
@@ -286,7 +287,8 @@ def test_a_token_of_one_project_sees_no_other():
             "distinct": "title",
             "filter_or": [{"k": "domain_id", "v": "domain-b", "o": "eq"}, {"k": "title", "v": "", "o": "contain"}],
         },
-    ):
+    ]
+    for query in queries:
         assert stat_events(FakeEventReader(rows), {"query": query}, scope, NOW, PAGE_KEY) == {"results": []}
 
 
@@ -353,7 +355,7 @@ AT = "query.aggregate.0"
     ],
 )
 def test_refuses(stage, error, key):
-    with pytest.raises(BadRequestError) as raised:
+    with pytest.raises(error) as raised:
         run(stage)
     assert type(raised.value) is error
     assert raised.value.key == key
@@ -372,13 +374,13 @@ def test_what_is_unwound_again_and_again_is_refused():
     rows = [make_row(1, additional_info={"a": tags, "b": tags, "c": tags})]
     stages = [{"unwind": {"path": f"additional_info.{name}"}} for name in "abc"]
     seconds = itertools.count(29, -0.001)
-    reader = FakeEventReader(rows, Consumption(lambda: next(seconds)))
-    query = {"aggregate": [*stages, {"count": {"name": "n"}}]}
+    reader = FakeEventReader(rows, ReadBudget(lambda: next(seconds)))
+    query: dict[str, Any] = {"aggregate": [*stages, {"count": {"name": "n"}}]}
     with pytest.raises(DbQueryError, match="not finished in time"):
         stat_events(reader, {"query": query}, SCOPE, NOW, PAGE_KEY)
 
 
-def test_a_name_that_is_made_twice_is_no_instant_because_it_was_one():
+def test_a_name_that_is_made_twice_is_not_an_instant_because_it_was_one():
     titles = group({"name": "n", "operator": "first", "key": "title"}, keys=["created_at"])
     renamed = {"project": {"fields": [{"name": "created_at", "key": "n"}]}}
     by_day = {"group": {"keys": [{"key": "created_at", "name": "day", "date_format": "day"}]}}
@@ -396,7 +398,7 @@ def test_instants_inside_of_what_is_pushed_are_instants():
 
 
 @pytest.mark.parametrize(("operator", "value"), [("eq", ""), ("eq", "junk"), ("in", ["junk", None]), ("eq", 5)])
-def test_what_is_no_time_equals_no_instant_that_a_stage_made(operator, value):
+def test_an_invalid_time_equals_no_instant_that_a_stage_made(operator, value):
     latest = group({"name": "latest", "operator": "max", "key": "created_at"})
     condition = {"key": "latest", "value": value, "operator": operator}
     assert run(latest, {"match": {"filter": [condition]}}) == []
