@@ -10,14 +10,14 @@ DYNOXIDE_VERSION := 1.2.1
 DYNOXIDE_SHA256 := be909b7910d3fb552e85db10ef3c8ebae4bd35fee0f26dffdb6dfa5cc656426e
 
 .PHONY: help
-help:  ## Say what can be made
+help:  ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 # --- the environment ---------------------------------------------------------------------------------------------
 
 $(BIN)/.installed: requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "make: no '$(PYTHON)' on PATH; install Python 3.11 or newer, or say PYTHON=..." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; say PYTHON=python3.13, or the like" >&2; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "make: no '$(PYTHON)' on PATH; install Python 3.11 or newer, or set PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; set PYTHON=python3.13, for example" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "make: $(PYTHON) cannot make a virtual environment (on Debian: apt install python3-venv)" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
@@ -25,17 +25,17 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 .PHONY: setup
-setup: $(BIN)/.installed  ## Make the environment in .venv
+setup: $(BIN)/.installed  ## Create the environment in .venv
 
 .PHONY: lock
-lock: setup  ## Resolve the dependencies again, into the lock files
+lock: setup  ## Resolve the dependencies into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --all-extras --no-header pyproject.toml --no-emit-package event-api -o requirements.lock
 	$(BIN)/uv pip compile --quiet --python-platform aarch64-manylinux2014 --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --constraint requirements.lock layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: setup  ## Run the tests that need nothing but Python
+test: setup  ## Run the tests that need only Python
 	@# The slow ones lie together: dealt out in blocks, one worker would get most of them.
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults"
 
@@ -54,25 +54,27 @@ test-engines: setup engines  ## Run the store's and the API's tests on real Dyna
 	$(BIN)/pytest -q -m engine
 
 .PHONY: faults
-faults: setup engines  ## Strike every call of AWS in the ingest path with every fault (FAULTS=thorough for all of it)
+faults: setup engines  ## Inject every fault into every AWS call of the ingest path (FAULTS=thorough for all combinations)
 	$(BIN)/pytest -q -n auto -m faults tests/faults
 
 .PHONY: lint
-lint: setup  ## ruff, mypy, and whether what is generated is what the code says
+lint: setup  ## Check style, types, layering, prose, and that generated files are up to date
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m apidoc --check
 	$(BIN)/python -m apidoc.formats --check
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m checks.prose
 
 .PHONY: formats
-formats: setup  ## Write the formats' index and table anew, from their modules
+formats: setup  ## Generate the formats' index and table from their modules
 	$(BIN)/python -m apidoc.formats
 
 # --- the OpenAPI document -----------------------------------------------------------------------------------------
 
 .PHONY: openapi
-openapi: setup  ## Write docs/openapi.json anew
+openapi: setup  ## Generate docs/openapi.json
 	$(BIN)/python -m apidoc
 
 FUZZ_VENV := .venvs/fuzz
@@ -83,7 +85,7 @@ $(FUZZ_VENV)/.installed: $(BIN)/.installed
 	@touch $@
 
 .PHONY: fuzz
-fuzz: $(FUZZ_VENV)/.installed  ## Ask a local run all that docs/openapi.json allows, and more, with EXAMPLES=20 of each
+fuzz: $(FUZZ_VENV)/.installed  ## Fuzz a local run by docs/openapi.json, with EXAMPLES=20 for each operation
 	$(BIN)/python -m tests.fuzz --max-examples $(or $(EXAMPLES),20) $(if $(SEED),--seed $(SEED))
 
 # --- the template -----------------------------------------------------------------------------------------------------
@@ -97,23 +99,24 @@ $(SAM_VENV)/.installed: $(BIN)/.installed
 	@touch $@
 
 .PHONY: validate
-validate: $(SAM_VENV)/.installed  ## Check template.yaml as AWS would
+validate: $(SAM_VENV)/.installed  ## Validate template.yaml
 	$(SAM) validate --lint
 
 .PHONY: build
-build: $(SAM_VENV)/.installed  ## Build what `sam deploy` uploads (needs a Python 3.13)
+build: $(SAM_VENV)/.installed  ## Build the artifacts of `sam deploy` (needs Python 3.13)
 	$(SAM) build
 
 # --- cold start ---------------------------------------------------------------------------------------------------
 
 .PHONY: coldstart
-coldstart: setup  ## Measure cold starts, as multiples of a handler that does nothing
+coldstart: setup  ## Measure cold starts, as multiples of an empty handler
 	$(BIN)/python -m benchmarks.coldstart $(if $(ROUNDS),--rounds $(ROUNDS))
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- calls and reading ------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup engines  ## Measure what reading costs, with SIZES=10000,100000 events
+bench: setup engines  ## Measure a DynamoDB call, and the cost of reading with SIZES=10000,100000 events
+	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.reading $(if $(SIZES),--sizes $(SIZES))
 
 # --- the local run ---------------------------------------------------------------------------------------------------
@@ -123,9 +126,9 @@ run: setup  ## Run the API on this machine, at port 3000 or PORT=...
 	@exec $(BIN)/python -m localrun
 
 .PHONY: reload
-reload:  ## Serve what has changed since, in the running local run
+reload:  ## Load changed code into the running local run
 	@$(BIN)/python -m localrun reload
 
 .PHONY: test-e2e
-test-e2e: setup  ## Test the local run as a user has it, with Alertmanager and collectd where they are installed
+test-e2e: setup  ## Test the local run end to end, with Alertmanager and collectd if they are installed
 	$(BIN)/pytest -q tests/e2e
