@@ -45,7 +45,7 @@ class _Instant(click.ParamType[datetime]):
             self.fail(
                 f"'{value}' is not an ISO 8601 time or date, such as 2026-03-01 or 2026-03-01T12:00:00Z.", param, ctx
             )
-        return times.cut(moment)
+        return times.truncate_to_millisecond(moment)
 
 
 class _Expiry(click.ParamType[datetime]):
@@ -102,7 +102,7 @@ def parse_expiry(text: str, now: datetime) -> datetime:
         raise ValueError("it is more than a century away.")
     if moment <= now:
         raise ValueError(f"'{text}' is in the past.")
-    return times.cut(moment.astimezone(UTC))
+    return times.truncate_to_millisecond(moment.astimezone(UTC))
 
 
 class _Format(click.ParamType[str]):

@@ -180,7 +180,7 @@ def _delivery_id(number: int) -> str:
 
 
 def _created_at(number: int, size: int) -> datetime:
-    return times.cut(START + timedelta(days=DAYS) * _instant(number) / (_instant(size - 1) + 1))
+    return times.truncate_to_millisecond(START + timedelta(days=DAYS) * _instant(number) / (_instant(size - 1) + 1))
 
 
 def _instant(number: int) -> int:

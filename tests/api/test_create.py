@@ -306,7 +306,7 @@ def test_a_manual_webhook_leaves_the_alert_open(app):
 
 def test_after_the_duplicate_event_time_a_new_alert_supersedes_and_one_recovery_resolves_both(app, monkeypatch):
     _, path = app.webhook(duplicate_event_time=600)
-    start = times.cut(datetime.now(UTC))
+    start = times.truncate_to_millisecond(datetime.now(UTC))
     for minutes in (0, 10, 21):  # 10 minutes is not longer than 600 s; 11 more are
         monkeypatch.setattr(times, "now", lambda minutes=minutes: start + timedelta(minutes=minutes))
         post(app, path, bodies.direct())

@@ -218,7 +218,7 @@ def test_the_page_key_is_nowhere(app, path, monkeypatch, capfd, caplog):
     assert "refused" in written
     assert "failed" in written
     assert signed not in written
-    shown = repr(token) + repr(Principal.of(token)) + repr(PageTokens(key, "list", {}, Principal.of(token).scope))
+    shown = repr(token) + repr(Principal.of(token)) + repr(PageTokens(key, "list", {}, Principal.of(token).scope, str))
     for text in (written, shown, *(answer.text + repr(answer.headers) for answer in answers)):
         assert key not in text
 

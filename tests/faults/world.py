@@ -49,7 +49,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.tick: Callable[[], float] = lambda: 0.001
-        self._now = times.cut(datetime.now(UTC))
+        self._now = times.truncate_to_millisecond(datetime.now(UTC))
         self._lock = threading.Lock()
 
     def __call__(self) -> datetime:
@@ -57,7 +57,7 @@ class Clock:
 
     def advance(self, seconds: float) -> datetime:
         with self._lock:
-            self._now = times.cut(self._now + timedelta(seconds=seconds))
+            self._now = times.truncate_to_millisecond(self._now + timedelta(seconds=seconds))
             return self._now
 
 

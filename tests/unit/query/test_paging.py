@@ -39,7 +39,7 @@ CURSOR = Cursor(NOW, ["2026-03-01T00:00:00.000Z", "event-1", 3, False])
 
 
 def tokens(*, key=PAGE_KEY, method="list", request=REQUEST, scope=SCOPE):
-    return PageTokens(key, method, request, scope)
+    return PageTokens(key, method, request, scope, restore=lambda position: position)
 
 
 def is_refused(token, by=None):

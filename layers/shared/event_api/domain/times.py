@@ -39,10 +39,10 @@ _UNITS = (1, 10**3, 10**6, 10**9)  # of a second
 
 def now() -> datetime:
     """Return the present instant, UTC, cut to milliseconds as it would be stored."""
-    return cut(datetime.now(UTC))
+    return truncate_to_millisecond(datetime.now(UTC))
 
 
-def cut(moment: datetime) -> datetime:
+def truncate_to_millisecond(moment: datetime) -> datetime:
     """Cut an instant to whole milliseconds."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
@@ -106,7 +106,7 @@ def parse_time(value: object) -> datetime | None:
         return _parse_epoch(int(text) if text == number[1] else float(text))
     text = _GO_ZONE.sub("", text)
     moment = parse_iso(text) or _parse_rfc1123(text) or _parse_date_first(text)
-    return cut(moment) if moment is not None and moment > _EPOCH else None
+    return truncate_to_millisecond(moment) if moment is not None and moment > _EPOCH else None
 
 
 def parse_local(value: object, offset: str) -> datetime | None:
@@ -170,5 +170,5 @@ def _parse_epoch(number: float) -> datetime | None:
         if number < _LAST_EPOCH_SECOND * unit:
             # Integers stay exact: nanoseconds do not fit into a float.
             micros = number * 10**6 // unit if isinstance(number, int) else round(number * 10**6 / unit)
-            return cut(_EPOCH + timedelta(microseconds=micros))
+            return truncate_to_millisecond(_EPOCH + timedelta(microseconds=micros))
     return None

@@ -13,10 +13,10 @@ import hashlib
 import hmac
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError
@@ -29,7 +29,7 @@ MAX_RESULTS_BYTES = 5_500_000
 
 MAX_TOKEN_LENGTH = 2_000
 _MAC_BYTES = 16
-_VERSION = 1
+_VERSION = 2
 """Of what cursors hold: another one makes the tokens of before invalid, and not misread."""
 
 Result = TypeVar("Result")
@@ -71,33 +71,56 @@ class CountedResults(Generic[Result]):
         self.ended = True
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """The end of a page and the start of its listing.
+class RowPosition(NamedTuple):
+    """The row at which a page of list ended. It is written as a JSON array.
 
-    ``position`` is JSON with a meaning to its maker (None: the beginning). ``began`` is the time of the first page's
-    request.
+    ``element`` is the index of the element that an unwound row shows, or None if the next page begins with another
+    event; ``instant_done`` is whether no event of the same ``created_at`` follows.
+    """
+
+    created_at: str
+    event_id: str
+    element: int | None
+    instant_done: bool
+
+
+Position = TypeVar("Position")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor(Generic[Position]):
+    """The end of a page and the time at which its listing began.
+
+    ``position`` is None at the beginning. ``began`` is the time of the first page's request.
     """
 
     began: datetime
-    position: Any = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True)
-class PageTokens:
-    """Writes and reads the tokens of one reader's requests. ``key`` is a secret that the reader does not know."""
+class PageTokens(Generic[Position]):
+    """Writes and reads the tokens of one reader's requests. ``key`` is a secret that the reader does not know.
+
+    ``restore`` makes a position of the JSON that it was written as.
+    """
 
     key: str = field(repr=False)
     method: str
     request: JsonObject = field(repr=False)
     scope: Scope
+    restore: Callable[[Json], Position]
 
-    def write(self, cursor: Cursor) -> str:
+    def start(self, token: str | None, now: datetime) -> Cursor[Position]:
+        """Return the cursor of a request: its token's, or the beginning. Raises as `read` does."""
+        return Cursor(times.truncate_to_millisecond(now)) if token is None else self.read(token)
+
+    def write(self, cursor: Cursor[Position]) -> str:
         """Return the token of a cursor."""
-        content = zlib.compress(write_json([times.to_iso(cursor.began), cursor.position]).encode())
+        content = zlib.compress(json.dumps([times.to_iso(cursor.began), cursor.position]).encode())
         return base64.urlsafe_b64encode(self._signature(content) + content).rstrip(b"=").decode()
 
-    def read(self, token: str) -> Cursor:
+    def read(self, token: str) -> Cursor[Position]:
         """Return a token's cursor; raise InvalidParameterError if it was not made for this request."""
         signed = _decoded(token)
         content = signed[_MAC_BYTES:]
@@ -105,7 +128,7 @@ class PageTokens:
             reason = "it belongs to another request or token, or was changed: begin again without it"
             raise InvalidParameterError("query.page.token", reason)
         began, position = json.loads(zlib.decompress(content))
-        return Cursor(datetime.fromisoformat(began), position)
+        return Cursor(datetime.fromisoformat(began), None if position is None else self.restore(position))
 
     def _signature(self, content: bytes) -> bytes:
         scope = self.scope

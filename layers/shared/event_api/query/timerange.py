@@ -87,5 +87,5 @@ _RANGES: Mapping[str, Callable[[datetime, bool], TimeRange]] = {
 
 def time_range(relation: str, moment: datetime) -> TimeRange:
     """Return the instants that have a relation (eq, gt, gte, lt, lte) to a moment."""
-    whole = times.cut(moment)
+    whole = times.truncate_to_millisecond(moment)
     return _RANGES[relation](whole, whole == moment)

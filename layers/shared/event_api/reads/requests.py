@@ -64,14 +64,14 @@ Problem: TypeAlias = Callable[[str], BadRequestError]
 _PROBLEM = "problem"
 
 
-def refuse(problem: Problem) -> NoReturn:
+def reject(problem: Problem) -> NoReturn:
     """Raise what pydantic locates and `parse_request` turns into our own error."""
     raise PydanticCustomError(_PROBLEM, "refused", {_PROBLEM: problem})
 
 
-def invalid(reason: str) -> NoReturn:
-    """Refuse a value, saying why."""
-    refuse(lambda at: InvalidParameterError(at, reason))
+def reject_value(reason: str) -> NoReturn:
+    """Reject a value and give the reason."""
+    reject(lambda at: InvalidParameterError(at, reason))
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -91,14 +91,14 @@ def with_initial_alias(long_name: str) -> AliasChoices:
 def no_empty_part(key: str) -> str:
     """Refuse a key with an empty part."""
     if fault := fault_of_key(key):
-        invalid(fault)
+        reject_value(fault)
     return key
 
 
 def known_field(key: str) -> str:
     """Refuse a key that does not begin with a field of EventInfo."""
     if fault := fault_of_field(key):
-        invalid(fault)
+        reject_value(fault)
     return key
 
 
@@ -136,13 +136,13 @@ class RowCondition(StrictModel):
         known = self.known_operators()
         if self.operator not in known:
             reason = f"unknown operator {self.operator[:40]!r}; the operators here are {', '.join(known)}"
-            refuse(lambda at: InvalidParameterError(f"{at}.operator", reason))
+            reject(lambda at: InvalidParameterError(f"{at}.operator", reason))
         fault = fault_of(self.operator, self.value, is_time=self.is_time())
         if fault is not None:
-            refuse(lambda at: fault(self.operator, f"{at}.value"))
+            reject(lambda at: fault(self.operator, f"{at}.value"))
         if isinstance(self.value, list) and len(self.value) > MAX_LIST_VALUES:
             reason = f"at most {MAX_LIST_VALUES} values are accepted"
-            refuse(lambda at: InvalidParameterError(f"{at}.value", reason))
+            reject(lambda at: InvalidParameterError(f"{at}.value", reason))
         return self
 
     def known_operators(self) -> Iterable[str]:
@@ -237,10 +237,10 @@ class FilterQuery(StrictModel):
         values = sum(len(part.value) for part in (*self.filter, *self.filter_or) if isinstance(part.value, list))
         if values > MAX_ALL_VALUES:
             reason = f"at most {MAX_ALL_VALUES} values in the lists of all conditions are accepted"
-            refuse(lambda at: InvalidParameterError(f"{at}.filter", reason))
+            reject(lambda at: InvalidParameterError(f"{at}.filter", reason))
         if len(self.keyword.split()) > MAX_KEYWORD_WORDS:
             reason = f"at most {MAX_KEYWORD_WORDS} words are accepted"
-            refuse(lambda at: InvalidParameterError(f"{at}.keyword", reason))
+            reject(lambda at: InvalidParameterError(f"{at}.keyword", reason))
         return self
 
     def required(self) -> list[Condition]:
@@ -278,7 +278,7 @@ class SearchQuery(FilterQuery):
     @model_validator(mode="after")
     def _counts(self) -> SearchQuery:
         if self.count_only and not self.count:
-            refuse(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
+            reject(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
         return self
 
     def order(self) -> tuple[SortKey, ...]:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import dropwhile, islice
-from typing import Any
+from typing import Any, cast
 
-from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError
 from event_api.domain.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
 from event_api.domain.model import Scope
@@ -18,7 +17,7 @@ from event_api.query.execution import MANY_ROWS, EventReader, count, counts_apar
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.memory_budget import MemoryBudget, estimate_bytes
-from event_api.query.pagination import AnswerSpace, CountedResults, Cursor, PageTokens
+from event_api.query.pagination import AnswerSpace, CountedResults, Cursor, PageTokens, RowPosition
 from event_api.query.planner import Place, Plan, make_plan
 from event_api.query.projection import Selection, event_info, selection
 from event_api.query.sorting import SortKey, row_key, sort_keyed
@@ -49,8 +48,8 @@ def list_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
     asked = parse_request(EventQuery, request)
     check_domain(asked.domain_id, scope)
     query = asked.query
-    tokens = PageTokens(page_key, "list", request, scope)
-    cursor = Cursor(times.cut(now)) if query.page.token is None else tokens.read(query.page.token)
+    tokens = PageTokens(page_key, "list", request, scope, _restored)
+    cursor = tokens.start(query.page.token, now)
     shown = selection(query.only, minimal=query.minimal)
     plan = make_plan(
         [*asked.named(), *query.required()],
@@ -99,8 +98,8 @@ class _Listing:
     plan: Plan
     query: SearchQuery
     shown: Selection
-    tokens: PageTokens
-    cursor: Cursor
+    tokens: PageTokens[RowPosition]
+    cursor: Cursor[RowPosition]
 
     def answer(self) -> JsonObject:
         return self._in_order() if self.plan.ordered else self._sorted()
@@ -143,7 +142,7 @@ class _Listing:
             pass
         return rows.count
 
-    def _behind(self, position: Any, expected: int) -> Iterator[Row]:  # noqa: ANN401 -- it is what _position made
+    def _behind(self, position: RowPosition | None, expected: int) -> Iterator[Row]:
         if position is None:
             return self._results(self.plan, expected)
         created_at, event_id, element, instant_done = position
@@ -151,7 +150,7 @@ class _Listing:
         rows = self._results(replace(self.plan, after=after), expected)
         if element is None:
             return rows
-        return dropwhile(lambda row: row["event_id"] == event_id and row[_ELEMENT] <= element, rows)
+        return dropwhile(lambda row: row["event_id"] == event_id and cast("int", row[_ELEMENT]) <= element, rows)
 
     # --- in any other order -------------------------------------------------------------------------------------------
 
@@ -180,11 +179,10 @@ class _Listing:
         answer = self._page(islice(kept, skip, last), kept, kept_fields)
         return answer | ({"total_count": rows.count} if self.query.count else {})
 
-    def _row_at(self, position: Any) -> Row:  # noqa: ANN401 -- it is what _position made
+    def _row_at(self, position: RowPosition) -> Row:
         """Read again the row that ended the previous page; its values may be too large for a token."""
-        event_id, element = position
         found = make_plan(
-            [Condition(("event_id",), "eq", event_id)],
+            [Condition(("event_id",), "eq", position.event_id)],
             (),
             self.plan.scope,
             self.plan.now,
@@ -192,7 +190,7 @@ class _Listing:
             required_fields=_required_fields(self.query),
         )
         for row in self._results(found):
-            if row.get(_ELEMENT) == element:
+            if row.get(_ELEMENT) == position.element:
                 return row
         reason = "the event where its page ended has expired: begin again without it"
         raise InvalidParameterError("query.page.token", reason)
@@ -243,12 +241,16 @@ class _Listing:
             answer["next_token"] = self.tokens.write(replace(self.cursor, position=self._position(last, following)))
         return answer
 
-    def _position(self, last: Row, following: Row) -> list[Json]:
+    def _position(self, last: Row, following: Row) -> RowPosition:
         """Return the position after the last row of a page that another row follows."""
-        if not self.plan.ordered:
-            return [last["event_id"], last.get(_ELEMENT)]
-        element = last[_ELEMENT] if following["event_id"] == last["event_id"] else None
-        return [last["created_at"], last["event_id"], element, following["created_at"] != last["created_at"]]
+        same_event = following["event_id"] == last["event_id"]
+        element = last.get(_ELEMENT) if same_event or not self.plan.ordered else None
+        instant_done = following["created_at"] != last["created_at"]
+        return RowPosition(str(last["created_at"]), str(last["event_id"]), cast("int | None", element), instant_done)
+
+
+def _restored(position: Json) -> RowPosition:
+    return RowPosition(*cast("tuple[str, str, int | None, bool]", position))
 
 
 def _fitted(info: JsonObject, space: AnswerSpace) -> Iterator[str]:

@@ -13,6 +13,7 @@ e     of a day: its hours without events
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class Marks:
         self._table = table
         self._now = now
         self._noted: dict[tuple[str, str], datetime] = {}
+        self._noting = threading.Lock()
 
     @contextmanager
     def around(self, domain_id: str, created_at: str, *, always: bool) -> Iterator[None]:
@@ -87,11 +89,18 @@ class Marks:
 
     def _note(self, domain_id: str, day: str, valid: timedelta | None) -> None:
         """Put a day onto the work list, unless this process has done so, and that not longer ago than ``valid``."""
-        noted = self._noted.get((domain_id, day))
-        present = self._now()
-        if noted is not None and (valid is None or present - noted < valid):
+        if self._is_noted(domain_id, day, valid):
             return
-        self._table.update(of_work(domain_id, day), "ADD #n :one", {"one": 1})
-        if len(self._noted) >= _MOST_NOTES:
-            self._noted.clear()
-        self._noted[domain_id, day] = present
+        # The threads of a large delivery all come here first: one writes the note, and the others wait for it.
+        with self._noting:
+            if self._is_noted(domain_id, day, valid):
+                return
+            present = self._now()
+            self._table.update(of_work(domain_id, day), "ADD #n :one", {"one": 1})
+            if len(self._noted) >= _MOST_NOTES:
+                self._noted.clear()
+            self._noted[domain_id, day] = present
+
+    def _is_noted(self, domain_id: str, day: str, valid: timedelta | None) -> bool:
+        noted = self._noted.get((domain_id, day))
+        return noted is not None and (valid is None or self._now() - noted < valid)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
-from event_api.domain import times
 from event_api.domain.errors import DbQueryError
 from event_api.domain.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
 from event_api.domain.model import Scope
@@ -44,8 +43,8 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
     asked = parse_request(EventStatQuery, request)
     check_domain(asked.domain_id, scope)
     query = asked.query
-    tokens = PageTokens(page_key, "stat", request, scope)
-    cursor = Cursor(times.cut(now)) if query.page.token is None else tokens.read(query.page.token)
+    tokens = PageTokens(page_key, "stat", request, scope, _number)
+    cursor = tokens.start(query.page.token, now)
     finish: Finish = iter
     if query.distinct is not None:
         path = path_of(query.distinct)
@@ -69,6 +68,10 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
+def _number(position: Json) -> int:
+    return cast("int", position)
+
+
 def _plan(
     query: StatQuery,
     required: Iterable[Condition],
@@ -90,10 +93,12 @@ def _plan(
     )
 
 
-def _page(results: Iterable[Json], finish: Finish, query: StatQuery, cursor: Cursor, tokens: PageTokens) -> JsonObject:
+def _page(
+    results: Iterable[Json], finish: Finish, query: StatQuery, cursor: Cursor[int], tokens: PageTokens[int]
+) -> JsonObject:
     """Answer the page that is asked for, or as much of it as fits; ``finish`` completes the results on it."""
     page = query.page
-    skip = page.skip if cursor.position is None else int(cursor.position)
+    skip = page.skip if cursor.position is None else cursor.position
     rows = CountedResults(results)
     source = iter(rows)
     space = AnswerSpace()

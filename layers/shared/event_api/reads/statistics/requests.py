@@ -21,8 +21,8 @@ from event_api.reads.requests import (
     Key,
     RowCondition,
     StrictModel,
-    invalid,
-    refuse,
+    reject,
+    reject_value,
     sort_keys,
     with_initial_alias,
 )
@@ -34,7 +34,7 @@ MAX_STAGES = 50
 def plain_name(name: str) -> str:
     """Refuse a name that could not be a key in the stages that follow."""
     if name.startswith("$") or "." in name:
-        invalid("a name has no '.' and does not begin with '$'")
+        reject_value("a name has no '.' and does not begin with '$'")
     return name
 
 
@@ -184,7 +184,7 @@ class Stage(StrictModel):
     @model_validator(mode="after")
     def _one(self) -> Stage:
         if sum(options is not None for _, options in self) != 1:
-            invalid(f"a stage has exactly one of {', '.join(type(self).model_fields)}")
+            reject_value(f"a stage has exactly one of {', '.join(type(self).model_fields)}")
         return self
 
 
@@ -199,9 +199,9 @@ class StatQuery(FilterQuery):
     @model_validator(mode="after")
     def _one(self) -> StatQuery:
         if not self.aggregate and self.distinct is None:
-            refuse(lambda at: RequiredParameterError(f"{at}.aggregate"))
+            reject(lambda at: RequiredParameterError(f"{at}.aggregate"))
         if self.aggregate and self.distinct is not None:
-            refuse(lambda at: InvalidParameterError(f"{at}.distinct", "it does not go together with aggregate"))
+            reject(lambda at: InvalidParameterError(f"{at}.distinct", "it does not go together with aggregate"))
         return self
 
 
