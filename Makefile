@@ -39,6 +39,10 @@ test: setup  ## Run the tests that need only Python
 	@# The slow ones lie together: dealt out in blocks, one worker would get most of them.
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults"
 
+.PHONY: coverage
+coverage: setup  ## Measure the branch coverage of the tests that need only Python; fail below the floor
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults" --ignore tests/property --ignore tests/performance --cov --cov-report term
+
 .PHONY: engines
 engines: $(ENGINES)/dynoxide  ## Install the real DynamoDB engine that the slower tests use (needs npm)
 

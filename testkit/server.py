@@ -55,7 +55,8 @@ class LocalServer(ThreadingHTTPServer):
         self.address = f"127.0.0.1:{self.server_port}"
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        # Stopping waits for the end of an interval.
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:

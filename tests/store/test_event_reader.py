@@ -128,6 +128,7 @@ def value_for(operator, position):
 
 
 @pytest.mark.parametrize("operator", sorted(_STORED_OPERATORS))
+@on_real_engines
 def test_the_store_tests_every_attribute_as_the_predicate(various, operator):
     app, rows = various
     found = []
@@ -283,6 +284,7 @@ def test_pages_may_end_anywhere_in_an_instant(crowded, crowd, monkeypatch):
         assert assert_read(app, rows, planned, expected=3) == len(rows)
 
 
+@on_real_engines
 def test_what_follows_a_place_is_the_rest(crowded, crowd):
     app, rows = crowded
     for planned, ordered in ordered_plans(rows):
@@ -299,6 +301,7 @@ def test_what_follows_a_place_is_the_rest(crowded, crowd):
                 assert assert_read(app, rows, replace(planned, after=replace(place, instant_done=True))) == rest
 
 
+@on_real_engines
 def test_what_follows_a_place_within_a_range(crowded, crowd):
     app, rows = crowded
     for planned, ordered in ordered_plans(rows):
@@ -366,6 +369,7 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
+@on_real_engines
 def test_counting_in_slices(app, monkeypatch, shape):
     monkeypatch.setattr(table, "QUERY_PAGE_ITEMS", PAGE)
     rows = [
@@ -391,6 +395,7 @@ def test_counting_in_slices(app, monkeypatch, shape):
         assert_read(app, rows, replace(plan(order=NEWEST_FIRST), after=Place(row["created_at"], row["event_id"])))
 
 
+@on_real_engines
 def test_a_reader_of_some_projects_counts_theirs(app):
     projects = [f"project-{number}" for number in range(120)]
     rows = [make_row(number, project_id=projects[number % 120], alert_id="alert-a") for number in range(140)]

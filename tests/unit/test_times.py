@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from event_api.domain.times import now, parse_iso, parse_local, parse_time, to_iso, truncate_to_millisecond
@@ -153,6 +153,8 @@ def test_what_is_written_is_read_back_cut_to_milliseconds(moment):
 def test_an_epochs_unit_follows_from_its_size(moment, unit):
     micros = (moment - EPOCH) // timedelta(microseconds=1)
     number = micros * unit // 10**6
+    # Digits that may be a date of this century or the last are not read as an epoch that is far from it.
+    assume(not (len(str(number)) in {12, 14, 17} and str(number).startswith(("19", "20"))))
     expected = EPOCH + timedelta(microseconds=number * 10**6 // unit)
     assert parse_time(number) == parse_time(str(number)) == truncate_to_millisecond(expected)
 
