@@ -447,15 +447,36 @@ def test_a_repeated_delivery_finishes_what_the_first_left_undone(app):
     assert len(app.events()) == 1
 
 
-def test_the_same_delivery_id_with_other_content_is_logged_and_changes_nothing(app, monkeypatch):
+def test_other_content_under_a_known_delivery_id_is_a_delivery_of_its_own(app, monkeypatch):
     counted = []
     monkeypatch.setattr("event_api.telemetry.count", lambda metric, amount=1: counted.append(metric))
     _, path = app.webhook()
-    for title in ("first", "first", "second"):
+    answers = [
         post(app, path, bodies.direct(title=title), headers={"Idempotency-Key": "one"})
-    assert counted.count("DeliveriesConflicting") == 1
-    (event,) = app.events()
-    assert (event["title"], event["raw_data"]["title"]) == ("first", "first")
+        for title in ("first", "first", "second", "second", "third", "first")
+    ]
+    assert counted.count("DeliveriesConflicting") == 3
+    assert counted.count("DeliveriesStored") == 3
+    events = app.events()
+    assert sorted((event["title"], event["raw_data"]["title"]) for event in events) == [
+        ("first", "first"),
+        ("second", "second"),
+        ("third", "third"),
+    ]
+    first, again, second, second_again, third, first_again = answers
+    assert first == again == first_again
+    assert second == second_again
+    assert len({first, second, third}) == 3
+
+
+def test_a_known_delivery_id_whose_content_cannot_be_read_is_answered_503(app):
+    _, path = app.webhook()
+    key = {"Idempotency-Key": "one"}
+    post(app, path, bodies.direct(title="first"), headers=key)
+    with failing(DeliveryStore, "get", error=OSError("no answer")):
+        assert app.gateway.post(path, bodies.direct(title="second"), headers=key).status >= 500
+    post(app, path, bodies.direct(title="second"), headers=key)
+    assert sorted(event["title"] for event in app.events()) == ["first", "second"]
 
 
 class Killed(BaseException):

@@ -45,6 +45,11 @@ def delivery_id(webhook_id: str, sender_id: str | None) -> str:
     return new_id("delivery") if sender_id is None else f"delivery-{_digest(webhook_id, sender_id)}"
 
 
+def conflicting_delivery_id(delivery: str, content: bytes) -> str:
+    """Return the id of a delivery with this content that came under another's id; it depends on nothing else."""
+    return f"delivery-{_digest(delivery, hashlib.sha256(content).hexdigest())}"
+
+
 def event_id(delivery: str, position: int) -> str:
     """Return the id of the event at ``position`` (from 0) in a delivery; ids of one delivery sort by position."""
     return f"event-{delivery.removeprefix('delivery-')}{position:04x}"

@@ -15,7 +15,7 @@ from event_api.alerts import lifecycle
 from event_api.aws.redrive_queue import QueuedDelivery, RedriveQueue
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.errors import PayloadTooLargeError
+from event_api.domain.errors import PayloadTooLargeError, UnavailableError
 from event_api.domain.model import Delivery, NormalizedEvent, RecoveryMode, Webhook
 from event_api.ingest import normalization
 from event_api.ingest.errors import DeadlineExceededError, DeferredError
@@ -80,16 +80,13 @@ class Ingest:
             headers=kept,
             received_at=times.now(),
         )
-        repeated = not self.deliveries.add(delivery, sender_id=sender_id)
+        delivery, repeated = self._store_delivery(delivery, sender_id)
         # From here on the delivery is durable, and marked as unfinished: whatever happens to this process, the sweeper
         # finds it. So nothing below may refuse it.
         telemetry.count("DeliveriesRepeated" if repeated else "DeliveriesStored")
         try:
-            if repeated:
-                stored = self._stored(delivery)
-                if stored is None or stored.finished:
-                    return delivery.delivery_id
-                delivery = stored
+            if delivery.finished:
+                return delivery.delivery_id
 
             def in_time() -> bool:
                 return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
@@ -102,16 +99,27 @@ class Ingest:
             self._finish_later(delivery)
         return delivery.delivery_id
 
-    def _stored(self, delivery: Delivery) -> Delivery | None:
-        """Return the delivery that is stored under an id.
+    def _store_delivery(self, delivery: Delivery, sender_id: str | None) -> tuple[Delivery, bool]:
+        """Store a delivery; return it as it is stored, and whether it was stored before.
 
-        The first content counts, and another is logged as a conflict.
+        If the sender's id is known with other content, as when a script never changes its Idempotency-Key, the content
+        becomes a delivery of its own. Raises UnavailableError if neither can be read: the sender sends it again.
         """
+        if self.deliveries.add(delivery, sender_id=sender_id):
+            return delivery, False
         stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
-        if stored is not None and stored.body != delivery.body:
-            telemetry.count("DeliveriesConflicting")
-            telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id)
-        return stored
+        if stored is not None and stored.body == delivery.body:
+            return stored, True
+        own_id = ids.conflicting_delivery_id(delivery.delivery_id, delivery.body.content)
+        telemetry.count("DeliveriesConflicting")
+        telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id, stored_as=own_id)
+        delivery = replace(delivery, delivery_id=own_id)
+        if self.deliveries.add(delivery, sender_id=sender_id):
+            return delivery, False
+        stored = self.deliveries.get(own_id, delivery.domain_id)
+        if stored is None:
+            raise UnavailableError("the delivery cannot be read")
+        return stored, True
 
     def _finish_later(self, delivery: Delivery) -> None:
         try:
