@@ -291,3 +291,12 @@ def test_the_packages_are_the_pinned_ones(function: str, imported: set[str]) -> 
 def is_third_party(package: str) -> bool:
     # An underscore: additions of an interpreter's own build to the standard library.
     return package not in sys.stdlib_module_names | NOT_OF_THE_LAYER and not package.startswith("_")
+
+
+@pytest.mark.parametrize(("environment", "raised"), [({}, False), ({"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9001"}, True)])
+def test_garbage_is_looked_for_less_often_on_lambda_only(environment, raised):
+    code = "import gc; before = gc.get_threshold(); import event_api; print(gc.get_threshold()[0] > before[0])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=world.ROOT / "layers/shared", capture_output=True, check=True
+    )
+    assert done.stdout.decode().strip() == str(raised)
