@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
 from event_api.domain import ids, times
 from event_api.domain.model import AlertState
-from tests.samples import bodies
+from tests.samples import FOLDER, bodies, read_sample
 from tests.service import DOMAIN, PROJECT
 
 
@@ -190,3 +191,203 @@ def test_a_time_is_read_or_left_out_and_never_another_year(app, sent, read):
     post(app, path, {"title": "t", "timestamp": sent})
     (event,) = app.events()
     assert event.get("occurred_at") == read
+
+
+def sample(name, **changes):
+    """The body of an own sample, with other values for some of its keys."""
+    return read_sample(FOLDER / f"{name}.json").body | changes
+
+
+def kinds(app, *fields):
+    """The events in the order of their arrival, as their types and some more of their fields."""
+    events = sorted(app.events(), key=lambda event: (event["created_at"], event["event_id"]))
+    return [tuple(event[field] for field in ("event_type", *fields)) for event in events]
+
+
+def states(app):
+    return sorted(state for *_, state in alerts_of(app))
+
+
+def test_b2_a_resolved_alert_of_grafana_12_that_starts_when_it_ends_is_over(app):
+    _, path = app.webhook()
+    for times_of_it in (firing(), firing("resolved", "2026-03-01T11:00:00Z"), firing()):
+        post(app, path, times_of_it)
+    assert states(app) == ["RESOLVED", "TRIGGERED"]
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
+def test_b4_a_byte_order_mark_before_a_body_is_skipped(app, content_type):
+    _, path = app.webhook()
+    body = {"title": "Disk full", "severity": "critical", "id": "7"}
+    content = json.dumps(body).encode() if "json" in content_type else urlencode(body).encode()
+    post(app, path, b"\xef\xbb\xbf" + content, **{"content-type": content_type})
+    assert kinds(app, "title", "severity") == [("ALERT", "Disk full", "CRITICAL")]
+
+
+def test_b7_typographic_quotes_make_an_error_event_that_says_where_and_keeps_the_body(app):
+    _, path = app.webhook()
+    body = "{“title”: “Disk full”}"
+    post(app, path, body.encode())
+    (event,) = app.events()
+    assert (event["event_type"], event["raw_data"]) == ("ERROR", {"body": body})
+    assert "line 1 column 2" in event["description"]
+
+
+def test_b8_nul_in_a_title_an_id_or_a_host_does_not_break_the_pair(app):
+    _, path = app.webhook()
+    for status in ("firing", "resolved"):
+        post(app, path, {"title": "Disk\0 full", "id": "host\0-7", "host": "web\0", "status": status})
+    assert kinds(app, "title") == [("ALERT", "Disk\ufffd full"), ("RECOVERY", "Disk\ufffd full")]
+    assert states(app) == ["RESOLVED"]
+
+
+def test_b9_a_message_of_sns_may_be_an_object(app):
+    _, path = app.webhook()
+    alarm = sample("aws-cloudwatch/insufficient-data")
+    post(
+        app,
+        path,
+        {"Type": "Notification", "MessageId": "m-1", "TopicArn": "arn:aws:sns:eu-west-1:1:t", "Message": alarm},
+    )
+    assert kinds(app, "severity", "rule") == [("ALERT", "NONE", alarm["AlarmName"])]
+
+
+@pytest.mark.parametrize("name", ["newrelic-legacy/test", "google-cloud-monitoring/test"])
+def test_b10_b15_the_test_of_a_channel_makes_no_event(app, name):
+    _, path = app.webhook()
+    post(app, path, sample(name))
+    assert app.events() == []
+
+
+def test_b11_b12_the_transitions_of_datadog_keep_to_their_alert(app):
+    _, path = app.webhook(format="datadog")
+    for transition in ("No Data", "Re-No Data", "Recovered", "Re-Warn", "Renotify"):
+        status = "success" if transition == "Recovered" else "warning" if "Warn" in transition else "error"
+        body = {
+            "alert_transition": transition,
+            "alert_type": status,
+            "aggreg_key": "a-1",
+            "id": f"e-{transition}",
+            "title": f"[P3] [{transition}] Queue is long",
+        }
+        post(app, path, body)
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "ALERT", "RECOVERY", "ALERT", "ALERT"]
+    assert states(app) == ["RESOLVED", "TRIGGERED"]
+
+
+def test_b11_a_priority_before_the_recovery_in_a_title_of_datadog(app):
+    _, path = app.webhook(format="datadog")
+    for title in ("[P3] [Triggered] Queue is long", "[P3] [Recovered] Queue is long"):
+        post(app, path, sample("datadog/default-payload-triggered", title=title))
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY"]
+    assert states(app) == ["RESOLVED"]
+
+
+def test_b13_a_metric_alert_of_azure_may_have_no_properties(app):
+    _, path = app.webhook()
+    for name in ("azure-monitor/metric-v2-activated", "azure-monitor/metric-v2-deactivated"):
+        body = sample(name)
+        post(app, path, body | {"data": body["data"] | {"properties": None}})
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY"]
+    assert states(app) == ["RESOLVED"]
+
+
+def test_b14_a_log_alert_of_azure_may_have_no_targets_and_no_context(app):
+    _, path = app.webhook()
+    data = sample("azure-monitor/common-log-v2")["data"]
+    for condition in ("Fired", "Resolved"):
+        essentials = data["essentials"] | {"alertTargetIDs": None, "monitorCondition": condition}
+        body = {"schemaId": "azureMonitorCommonAlertSchema", "data": {"essentials": essentials, "alertContext": None}}
+        post(app, path, body)
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY"]
+    assert states(app) == ["RESOLVED"]
+
+
+def test_b16_an_incident_of_pagerduty_may_have_no_key_and_no_service(app):
+    _, path = app.webhook()
+    for name in ("pagerduty-webhook/v3-triggered", "pagerduty-webhook/v3-resolved"):
+        event = sample(name)["event"]
+        post(app, path, {"event": event | {"data": event["data"] | {"incident_key": None, "service": None}}})
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY"]
+    assert states(app) == ["RESOLVED"]
+
+
+def test_b17_the_states_of_uptime_kuma(app):
+    _, path = app.webhook(format="uptime-kuma")
+    down = sample("uptime-kuma/down")
+    for status in (2, 0, 3, 1):
+        post(app, path, down | {"heartbeat": down["heartbeat"] | {"status": status}})
+    post(app, path, sample("uptime-kuma/certificate"))
+    assert kinds(app, "severity")[:2] == [("ALERT", "ERROR"), ("RECOVERY", "INFO")]
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY", "ALERT"]
+    assert states(app) == ["RESOLVED", "TRIGGERED"]
+
+
+def test_b18_of_duplicate_keys_the_last_counts(app):
+    _, path = app.webhook()
+    post(app, path, b'{"title": "first", "id": 7, "title": "second"}')
+    assert kinds(app, "title") == [("ALERT", "second")]
+
+
+def test_b19_an_object_of_alertmanagers_own_list_that_has_ended_is_a_recovery(app):
+    _, path = app.webhook(format="prometheus-alertmanager")
+    alert = bodies.alert(1) | {"startsAt": "2026-03-01T11:00:00Z", "status": {"state": "active", "silencedBy": []}}
+    post(app, path, [alert | {"endsAt": times.to_iso(times.now().replace(year=2099))}])
+    post(app, path, [alert | {"endsAt": "2026-03-01T11:30:00Z"}])
+    assert [kind for (kind,) in kinds(app)] == ["ALERT", "RECOVERY"]
+
+
+def test_b20_a_group_without_alerts_and_an_alert_without_labels(app):
+    _, path = app.webhook(format="prometheus-alertmanager")
+    post(app, path, bodies.alertmanager() | {"alerts": None})
+    (event,) = app.events()
+    assert "alerts is missing" in event["additional_info"]["unread_because"]
+    unlabelled = bodies.alert(2) | {"labels": None, "annotations": None}
+    post(app, path, bodies.alertmanager(bodies.alert(1), unlabelled))
+    assert len(app.events()) == 1 + 2
+
+
+def test_b22_fields_in_the_query_of_a_post_without_a_body(app):
+    _, path = app.webhook()
+    assert app.gateway.post(path, b"", query=sample("uptimerobot/down")).status == 200
+    assert [kind for (kind,) in kinds(app)] == ["ALERT"]
+
+
+def test_b23_the_default_content_type_of_github(app):
+    _, path = app.webhook()
+    form = urlencode({"payload": json.dumps(sample("github/workflow-run-failure"))}).encode()
+    kind = {"content-type": "application/x-www-form-urlencoded", "x-github-event": "workflow_run"}
+    post(app, path, form, **kind)
+    assert kinds(app, "severity") == [("ALERT", "ERROR")]
+
+
+def test_b24_events_are_found_by_a_day(app):
+    _, path = app.webhook()
+    post(app, path, bodies.direct())
+    day = app.events()[0]["created_at"][:10]
+    for operator, value in (("datetime_gte", day), ("contain", day), ("regex", f"^{day}")):
+        condition = {"key": "created_at", "value": value, "operator": operator}
+        assert len(app.events(filter=[condition])) == 1, operator
+
+
+def test_b27_times_with_offsets_are_equal_as_instants(app):
+    _, path = app.webhook(format="direct")
+    post(app, path, bodies.direct(occurred_at="2026-03-01T13:00:00+02:00"))
+    (event,) = app.events()
+    assert event["occurred_at"] == "2026-03-01T11:00:00.000Z"
+    for written in ("2026-03-01T11:00:00Z", "2026-03-01T20:00:00+09:00"):
+        condition = {"key": "occurred_at", "value": written, "operator": "datetime_lte"}
+        assert len(app.events(filter=[condition])) == 1
+        assert app.events(filter=[condition | {"operator": "datetime_lt"}]) == []
+
+
+def test_b28_characters_of_patterns_are_found_as_text_and_a_broken_pattern_is_refused(app):
+    _, path = app.webhook(format="direct")
+    title = r"Volume C:\ at 97% (web[1]; eu)"
+    post(app, path, bodies.direct(title=title))
+    for part in ("(web", "\\", "[1]", ";", "%"):
+        assert len(app.events(keyword=part)) == 1, part
+        assert len(app.events(filter=[{"key": "title", "value": part, "operator": "contain"}])) == 1, part
+    condition = {"key": "title", "value": "(web", "operator": "regex"}
+    response = app.gateway.search(app.token(), {"query": {"filter": [condition]}})
+    assert (response.status, "query.filter.0.value" in response.text) == (400, True)

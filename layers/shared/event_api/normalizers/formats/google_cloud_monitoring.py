@@ -43,10 +43,11 @@ SEVERITIES: Final = {
 _TEST = "OPEN"
 """Real incidents are ``open``; a channel's test notification, and who imitates it, has it in capitals."""
 _ACKNOWLEDGED = "acknowledged"
+_TEST_VERSION = "test"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the incident; none of an acknowledgement."""
+    """Make one event of the incident; none of an acknowledgement, or of a channel's test."""
     content = _published(payload.body)
     incident = mapping(mapping(content).get("incident"))
     if not incident and content is not payload.body:
@@ -56,9 +57,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             return events
         return envelopes.unclaimed(payload, content if isinstance(content, dict | list) else {"message": content})
     state = text(incident.get("state")) or ""
-    if state.lower() == _ACKNOWLEDGED:
-        return []
-    return [_event(incident, state, text(mapping(content).get("version")))]
+    version = text(mapping(content).get("version"))
+    return [] if state.lower() == _ACKNOWLEDGED or version == _TEST_VERSION else [_event(incident, state, version)]
 
 
 def _published(body: JsonObject) -> Json:

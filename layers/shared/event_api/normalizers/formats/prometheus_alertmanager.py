@@ -60,7 +60,10 @@ def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
     While it fires, Prometheus sends the end that applies unless it is heard of again: some minutes from now.
     """
     end = parse_time(alert.get("endsAt"))
-    return {"status": "resolved" if end and end <= now else "firing"} | alert
+    # In Alertmanager's own list the status is an object, which says whether the alert is silenced.
+    status = alert.get("status")
+    ended = "resolved" if end and end <= now else "firing"
+    return alert | {"status": status if isinstance(status, str) else ended}
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
