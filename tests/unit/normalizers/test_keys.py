@@ -93,7 +93,7 @@ Names = list[tuple[Any, str]]
 
 def _identifying(sample: Sample, values: Callable[[Any], list[Any]], changed: Callable[[Any, Any], Any]) -> list[Names]:
     body = sample.payload.content
-    before = [event["event_key"] for event in sample.events]
+    before = keys_of(sample, body) or []
     found: list[Names] = [[] for _ in before]
     for name in values(body):
         after = keys_of(sample, with_each_leaf(partial(changed, name), body))
