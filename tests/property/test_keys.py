@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time, to_iso
-from event_api.normalizers import NormalizeError, normalize
+from event_api.domain.model import KeyScope, NormalizedEvent
+from event_api.normalizers import normalize
 from tests.samples import Sample, own_samples, payload
 
 IDS: dict[str, tuple[str, ...]] = {

@@ -27,7 +27,6 @@ SAMPLES = own_samples()
 _WORD = re.compile(r"\w+")
 
 NAMELESS = {
-    "appdynamics/keephq-ended": "only sentences, which are other ones in the ALERT: such a RECOVERY resolves nothing",
     "cloudevents/binary": "the headers name it",
     "cloudevents/binary-xml": "the headers name it",
     "generic/nothing-known": "two numbers",
