@@ -7,8 +7,6 @@ another field than created_at; the groups of a ``group`` with what they push, ad
 
 from __future__ import annotations
 
-from typing import Any
-
 from event_api.domain.errors import DbQueryError
 from event_api.query.values import MISSING, Row
 
@@ -61,7 +59,7 @@ def check_row(row: Row) -> None:
         raise DbQueryError(f"a stage makes a row of more than {MAX_ROW_BYTES} bytes; keep less in it")
 
 
-def estimate_bytes(value: Any) -> int:  # noqa: ANN401 -- JSON, or what orders it
+def estimate_bytes(value: object) -> int:
     """Estimate the memory that a value would take if nothing in it were shared; stop as soon as it is too much."""
     if isinstance(value, str):
         return _EACH + len(value)

@@ -114,7 +114,7 @@ def _invalid(reason: str) -> Fault:
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
-_RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {
+_RELATIONS: Mapping[str, Callable[[Any, Any], bool]] = {  # as the standard library types them
     "eq": compare.eq,
     "gt": compare.gt,
     "gte": compare.ge,

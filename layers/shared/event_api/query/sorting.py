@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from event_api.domain.fields import Path
 from event_api.query.memory_budget import MemoryBudget, estimate_bytes
 from event_api.query.severity import sortable
 from event_api.query.values import MISSING, MaybeJson, OrderKey, Row, order_key, reach
 
-RowKey: TypeAlias = Callable[[Row], Any]
+
+class Ordered(Protocol):
+    """A sort key: any value that compares with those of the same keys."""
+
+    def __lt__(self, other: Any, /) -> bool:  # noqa: ANN401  # as in typeshed's SupportsLessThan
+        """Return whether it sorts before another."""
+        ...
+
+
+RowKey: TypeAlias = Callable[[Row], Ordered]
 
 _ROOM = 1_000
 """Rows that are kept before those behind the wanted ones are dropped: sorting a thousand is cheap."""
@@ -50,13 +59,13 @@ def sort_rows(rows: Iterable[Row], keys: Sequence[SortKey], kept: MemoryBudget, 
 
 
 def sort_keyed(
-    keyed: Iterable[tuple[Any, Row]],
+    keyed: Iterable[tuple[Ordered, Row]],
     kept: MemoryBudget,
-    weigh: Callable[[tuple[Any, Row]], int],
+    weigh: Callable[[tuple[Ordered, Row]], int],
     most: int | None = None,
 ) -> list[Row]:
     """Sort rows that come with their sort keys, as `sort_rows` does; ``weigh`` estimates the memory of each."""
-    first: list[tuple[Any, Row, int]] = []
+    first: list[tuple[Ordered, Row, int]] = []
     last = None
     total = taken = 0
     room, least = (None, 0) if most is None else (max(2 * most, _ROOM), most + most // 4)
@@ -77,7 +86,7 @@ def sort_keyed(
     return [row for _, row, _ in first[:most]]
 
 
-def _key_of(one: tuple[Any, Row, int]) -> Any:  # noqa: ANN401 -- it only compares
+def _key_of(one: tuple[Ordered, Row, int]) -> Ordered:
     return one[0]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from enum import Enum
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Final, Literal, TypeAlias, cast
 
 from event_api.domain.fields import Path
 from event_api.json_types import Json, JsonObject
@@ -35,7 +35,7 @@ MISSING: Final = Missing.MISSING
 
 MaybeJson: TypeAlias = Json | Literal[Missing.MISSING]
 
-OrderKey: TypeAlias = tuple[int, Any]
+OrderKey: TypeAlias = tuple[int, Hashable]
 """Rank of the type, then what orders the values of that type; hashable, and equal for equal values."""
 
 NULL, NUMBER, STRING, OBJECT, ARRAY, BOOLEAN = range(6)
@@ -57,7 +57,7 @@ def order_key(value: MaybeJson, depth: int = MAX_DEPTH) -> OrderKey:
     return ARRAY, tuple([order_key(element, depth - 1) for element in value]) if depth else ()
 
 
-def _member(name: str, value: Json, depth: int) -> tuple[int, str, Any]:
+def _member(name: str, value: Json, depth: int) -> tuple[int, str, Hashable]:
     rank, order = order_key(value, depth - 1)
     return rank, name, order
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import dropwhile, islice
-from typing import Any, cast
+from typing import cast
 
 from event_api.domain.errors import InvalidParameterError
 from event_api.domain.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
@@ -20,7 +20,7 @@ from event_api.query.memory_budget import MemoryBudget, estimate_bytes
 from event_api.query.pagination import AnswerSpace, CountedResults, Cursor, PageTokens, RowPosition
 from event_api.query.planner import Place, Plan, make_plan
 from event_api.query.projection import Selection, event_info, selection
-from event_api.query.sorting import SortKey, row_key, sort_keyed
+from event_api.query.sorting import Ordered, SortKey, row_key, sort_keyed
 from event_api.query.values import Row, unwound
 from event_api.reads.keys import check_domain
 from event_api.reads.requests import EventQuery, SearchQuery, parse_request
@@ -163,7 +163,7 @@ class _Listing:
         again = self.plan.residual_fields - kept_fields
         key = row_key(order)
 
-        def weigh(pair: tuple[Any, Row]) -> int:
+        def weigh(pair: tuple[Ordered, Row]) -> int:
             return _OF_A_ROW + estimate_bytes(pair[0]) + sum(estimate_bytes(pair[1][field]) for field in kept_fields)
 
         rows = CountedResults(self._results(self.plan))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
 
 from event_api.domain.errors import UnavailableError
 from event_api.store import aws_errors
@@ -98,7 +98,10 @@ def _absent(hash_key: str | None) -> str | None:
     return f"attribute_not_exists(#{hash_key})" if hash_key else None
 
 
-def batches(elements: Iterable[Any], size: int) -> Iterator[list[Any]]:
+Element = TypeVar("Element")
+
+
+def batches(elements: Iterable[Element], size: int) -> Iterator[list[Element]]:
     """Cut an iterable into lists of at most ``size``, lazily."""
     iterator = iter(elements)
     while batch := list(islice(iterator, size)):
