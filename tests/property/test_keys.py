@@ -39,7 +39,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "bitbucket": ("uuid",),
     "checkly": ("check_id", "CHECK_ID"),
     "circleci": ("id",),
-    "cloudevents": ("PID", "resourceId", "fingerprint"),
+    "cloudevents": ("PID", "resourceId", "fingerprint", "ce-subject"),
     "cloudflare": (
         "id",
         "attack_id",
@@ -55,7 +55,6 @@ IDS: dict[str, tuple[str, ...]] = {
     "dynatrace": ("PID", "ProblemID"),
     "falco": ("container.id",),
     "generic": ("id", "Alert-Id"),
-    "github": ("ghsa_id",),
     "gitlab": ("id", "project_id"),
     "google-cloud-monitoring": ("incident_id", "data"),
     "grafana": ("fingerprint",),
@@ -68,17 +67,17 @@ IDS: dict[str, tuple[str, ...]] = {
     "librenms": ("alert_id",),
     "mongodb-atlas": ("id",),
     "naver-cloudinsight": ("eventId",),
-    "netbox": ("id",),
+    "netbox": ("id", "output"),
     "newrelic": ("id", "issueUrl"),
     "newrelic-legacy": ("incident_id",),
     "oci-monitoring": ("dedupeKey",),
-    "opscruise": ("id",),
+    "opscruise": ("text",),
     "opsgenie": ("alertId",),
     "pagerduty-events": ("dedup_key", "incident_key"),
     "pagerduty-webhook": ("id",),
     "pingdom": ("check_id",),
     "prometheus-alertmanager": ("fingerprint",),
-    "sentry": ("id", "issue_id"),
+    "sentry": ("id", "issue_id", "issue_url", "url"),
     "site24x7": ("MONITOR_ID",),
     "splunk": ("sid",),
     "splunk-observability": ("incidentId",),
@@ -90,7 +89,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "uptime-kuma": ("id", "monitorID", "msg"),
     "uptimerobot": ("monitorID",),
     "vmware-vrealize": ("alertId",),
-    "wazuh": ("id",),
+    "wazuh": ("id", "description"),
     "zabbix": ("id", "event_id", "link"),
 }
 """Fields by which a format's sender itself says which object, incident or alert an event is about.
@@ -146,7 +145,7 @@ def renamed(message: Message, names: tuple[str, ...]) -> Message:
 
 
 def other(name: str) -> str:
-    return f"{int(name) + 900001}" if name.isdecimal() else f"{name[:-1]}zz{name[-1]}"
+    return f"{int(name) + 900001}" if name.isdecimal() else f"{name[: len(name) // 2]}zz{name[len(name) // 2 :]}"
 
 
 Message = tuple[Any, dict[str, str]]

@@ -6,11 +6,13 @@ The template is the user's own; whatever it is, it fills its fields with these v
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.identity import STATE_WORDS, identity
 from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
 
@@ -66,6 +68,7 @@ RECOVERED: Final = ("_CLOSE", "_CANCEL")
 ENDED: Final = (" ended", " canceled", " cancelled")
 """In the event's name, where no type is sent: ``Health Rule Violation Ended - Warning``."""
 
+_BOLD = re.compile(r"<b>(.*?)</b>")
 _PLACEHOLDER = "${"
 _PARTS_OF_A_JAVA_DATE = 6
 
@@ -104,8 +107,10 @@ def _event(body: dict[str, str]) -> NormalizedEvent:
     )
     kind = next((one for one in ("node", "tier", "app") if body.get(f"{one}_name") or body.get(f"{one}_id")), None)
     names = [body.get(f"{one}_name") for one in ("app", "tier", "node")]
+    key, former_key = _keys(body, name)
     return NormalizedEvent(
-        event_key=_key(body, name),
+        event_key=key,
+        former_keys=() if key == former_key else (former_key,),
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title,
         severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),
@@ -121,18 +126,35 @@ def _event(body: dict[str, str]) -> NormalizedEvent:
     )
 
 
-def _key(body: dict[str, str], name: str | None) -> str:
-    """Name the incident, which lasts as long as the violation, else what is violated where."""
+def _keys(body: dict[str, str], name: str | None) -> tuple[str, str]:
+    """Name the incident, which lasts as long as the violation, else what is violated where.
+
+    The second key is that of version 0.1.
+    """
     controller = body.get("controller_url", "")
     if incident := body.get("incident_id"):
-        return f"appdynamics:{controller}:incident:{incident}"
+        return (key := f"appdynamics:{controller}:incident:{incident}"), key
     rule = first_text(body.get("health_rule_id"), name)
-    # A violation's start and end are two events, which without its rule have only the place in common.
+    # A violation's start and end are two events, which without its rule have only their place and words in common.
     if rule is None and not _is_violation(body) and (event := body.get("event_id")):
-        return f"appdynamics:{controller}:event:{event}"
+        return (key := f"appdynamics:{controller}:event:{event}"), key
     places = [first_text(body.get(f"{one}_id"), body.get(f"{one}_name")) for one in ("app", "tier", "node")]
     watched = rule or ("violation" if _is_violation(body) else body.get("event_name"))
-    return digest("appdynamics", controller, watched, *places)
+    former = digest("appdynamics", controller, watched, *places)
+    if rule is not None:
+        return former, former
+    return digest("appdynamics", controller, watched, *places, _words(body)), former
+
+
+def _words(body: dict[str, str]) -> str:
+    """Return a hash of the names that a summary puts in bold, else of its sentences.
+
+    Two rules can be violated at one place, and the end of one must not end the other.
+    """
+    said = " ".join(filter(None, (body.get("summary"), body.get("event_message"))))
+    places = {body.get(f"{one}_name") for one in ("app", "tier", "node")}
+    bold = [one for one in _BOLD.findall(said) if one not in places and one.lower() not in STATE_WORDS]
+    return identity({}, " ".join(bold) or said)
 
 
 def _is_violation(body: dict[str, str]) -> bool:

@@ -331,7 +331,16 @@ def _keys(message: _Message) -> tuple[str, str]:
     is_work = message.arn is not None and (message.source in RUNS or message.source == "aws.ecs")
     is_named = message.subject or is_work or not message.detail
     former = ":".join(filter(None, map(text, (*named, kind))))
+    if message.kind.endswith(_CALL):
+        return f"{former}:{identity(_called(message.detail), None)}", former
     return former if is_named else f"{former}:{identity(message.detail, None)}", former
+
+
+def _called(detail: JsonObject) -> JsonObject:
+    """Return the objects of a call to an API: its own name says only what was done. Without any, its caller."""
+    objects: JsonObject = {name: detail.get(name) for name in ("requestParameters", "resources")}
+    caller = mapping(detail.get("userIdentity"))
+    return objects if any(objects.values()) else {"caller": first_text(caller.get("arn"), caller.get("userName"))}
 
 
 def _last_part(arn: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.identity import identity
 from event_api.normalizers.lenient import at, digest, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
@@ -45,12 +46,17 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     is_job = event == "job_ended"
     user = text(body.get("username"))
     said = (f"{model} job".strip() if is_job else model, name, "ended" if is_job else f"was {event}")
-    identity = first_text(data.get("id"), data.get("url")) or digest(name)
+    title = " ".join(filter(None, (*said, f"by {user}" if user and not is_job else None)))
+    found = first_text(data.get("id"), data.get("url")) or (name and digest(name))
+    place = tuple(filter(None, ("netbox", model, "job" if is_job else None)))
+    # A job may be told without its name: only its output is its own.
+    key, former_key = (":".join((*place, found or other)) for other in (identity(body, title), digest(name)))
     return [
         NormalizedEvent(
-            event_key=":".join(filter(None, ("netbox", model, "job" if is_job else None, identity))),
+            event_key=key,
+            former_keys=() if key == former_key else (former_key,),
             event_type=EventType.ALERT,
-            title=" ".join(filter(None, (*said, f"by {user}" if user and not is_job else None))),
+            title=title,
             severity=Severity.INFO,
             description=first_text(data.get("description"), data.get("output"), data.get("comments")),
             resource=Resource(resource_id=text(data.get("id")), resource_type=model or None, name=name),
