@@ -18,7 +18,8 @@ import pytest
 
 from event_api.domain.model import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time, to_iso
-from event_api.normalizers import normalize
+from event_api.normalizers import NormalizeError, normalize
+from event_api.normalizers.registry import CALLERS_KEYS
 from tests.samples import Sample, own_samples, payload
 
 IDS: dict[str, tuple[str, ...]] = {
@@ -84,7 +85,7 @@ IDS: dict[str, tuple[str, ...]] = {
     "tencent-cloud-monitor": ("sessionId",),
     "terraform-cloud": ("workspace_id",),
     "thousandeyes": ("agentNotificationId", "alertId"),
-    "updown": ("token",),
+    "updown": ("token", "description"),
     "uptime-kuma": ("id", "monitorID", "msg"),
     "uptimerobot": ("monitorID",),
     "vmware-vrealize": ("alertId",),
@@ -95,6 +96,8 @@ IDS: dict[str, tuple[str, ...]] = {
 
 Only for these may another name alone keep the key, as an object may be renamed. Each is used by a sample.
 """
+IN_A_TEXT = {"text", "data", "description", "url", "issue_url", "issueUrl", "link", "msg", "dimensions", "output"}
+"""Fields of which the id is only a part."""
 NAMELESS = {
     "generic/nothing-known": "three numbers",
     "newrelic-legacy/only-a-state": "a time and a state",
@@ -238,6 +241,36 @@ def test_each_field_that_is_said_to_be_an_id_keeps_keys_apart() -> None:
     for sample in SAMPLES:
         if str(sample) in NAMELESS:
             assert not any(names_of(event, message_of(sample)) for event in read(sample, message_of(sample)))
+
+
+def emptied(sample: Sample, empty: Any) -> Message:
+    """Return a message whose sender's ids are all zero or a placeholder."""
+    fields = set(IDS[sample.format]) - IN_A_TEXT
+
+    def change(name: str, value: Any) -> Any:
+        return empty if name in fields and value is not None else value
+
+    content, headers = message_of(sample)
+    return edited(content, change), headers
+
+
+@pytest.mark.parametrize("empty", [0, "0", "00000000-0000-0000-0000-000000000000", "null"])
+@pytest.mark.parametrize(
+    "sample", [one for one in SAMPLES if one.format in IDS and one.format not in CALLERS_KEYS], ids=str
+)
+def test_an_empty_id_does_not_make_two_objects_one(sample: Sample, empty: Any) -> None:
+    message = emptied(sample, empty)
+    if message == message_of(sample):
+        return
+    try:
+        events = read(sample, message)
+    except NormalizeError:
+        return
+    for place, event in enumerate(events):
+        names = tuple(name for name in names_of(event, message) if name != str(empty) and len(name) > 2)
+        others = read(sample, renamed(message, names)) if names else []
+        if len(others) > place and str(empty) in event.event_key.split(":"):
+            assert keys(others)[place] != keys([event])[0]
 
 
 # --- An alert and its recovery -----------------------------------------------------------------------------------

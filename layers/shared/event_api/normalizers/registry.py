@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from event_api.domain.model import KeyScope
 from event_api.normalizers.errors import NormalizeError
@@ -12,8 +13,16 @@ from event_api.normalizers.format_index import MODULES
 
 if TYPE_CHECKING:
     from event_api.domain.model import NormalizedEvent
+    from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
     from event_api.normalizers.rules import Rule
+
+
+CALLERS_KEYS: Final = frozenset({"direct", "pagerduty-events"})
+"""Formats in which the caller chooses the key, so that even a zero is meant."""
+_EMPTY_ID: Final = re.compile(r"(^|:)(0|0{4,}[0-]*|null|none|nil|undefined)(?=:|$)", re.IGNORECASE)
+_GLOBAL_OR_HASHED: Final = re.compile(r"^arn:|:[0-9a-f]{64}$")
+"""Keys that need no more: an ARN, in which zeros are an account, and one that ends with a hash of names."""
 
 
 class Format(Protocol):
@@ -64,8 +73,21 @@ def read(name: str, payload: Payload) -> list[NormalizedEvent]:
     """
     module = load(name)
     events = module.normalize(payload)
+    if module.NAME not in CALLERS_KEYS:
+        events = [_with_an_id(event) for event in events]
     # The content of an envelope was read by a format of its own, which may have said WEBHOOK.
     return events if module.KEY_SCOPE is KeyScope.PROJECT else [_of_webhook(event) for event in events]
+
+
+def _with_an_id(event: NormalizedEvent) -> NormalizedEvent:
+    """Add the object's own names to a key in which an id is zero or a placeholder, such as ``pingdom:0``."""
+    if not _EMPTY_ID.search(event.event_key) or _GLOBAL_OR_HASHED.search(event.event_key):
+        return event
+    from event_api.normalizers.identity import identity  # noqa: PLC0415  # rarely needed
+
+    named: JsonObject = {"id": event.resource.resource_id, "name": event.resource.name, "rulename": event.rule}
+    key = f"{event.event_key}:{identity(named | {'description': event.description}, event.title)}"
+    return replace(event, event_key=key, former_keys=(*event.former_keys, event.event_key))
 
 
 def _of_webhook(event: NormalizedEvent) -> NormalizedEvent:

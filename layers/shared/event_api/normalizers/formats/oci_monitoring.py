@@ -60,9 +60,13 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     identity = first_text(key, alarm.get("id"), title)
     if identity is None:
         raise NormalizeError("the alarm has neither a title nor a dedupeKey")
+    # An alarm watches many resources, each of which can fire.
+    watched = _resource(alarm).resource_id
+    event_key = identity if key or watched is None else f"{identity}:{watched}"
     return [
         NormalizedEvent(
-            event_key=identity,
+            event_key=event_key,
+            former_keys=() if event_key == identity else (identity,),
             event_type=EventType.RECOVERY if _is_over(kind, alarm) else EventType.ALERT,
             title=title or f"Alarm {identity}",
             severity=severity(first_text(body.get("severity"), alarm.get("severity")), SEVERITIES, Severity.NONE),

@@ -15,7 +15,7 @@ from event_api.normalizers.lenient import digest, first_line, first_text, mappin
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.json_types import JsonObject
+    from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "splunk-observability"
@@ -58,11 +58,14 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         raise NormalizeError("the notification has no title, rule, detector, metric or incident id")
     dimensions = _dimensions(body)
     host = first_text(*map(dimensions.get, ("host", "host.name", "instance", "InstanceId", "container_name", "pod")))
+    watched: tuple[Json, ...] = (first_text(body.get("detectorId"), detector), rule, body.get("eventType"), metric)
+    # A rule watches many signals, which differ in their dimensions.
+    signal = map("=".join, sorted(dimensions.items()))
+    key = f"signalfx-incident:{incident}" if incident else digest("signalfx", *watched, *signal)
     return [
         NormalizedEvent(
-            event_key=f"signalfx-incident:{incident}"
-            if incident
-            else digest("signalfx", first_text(body.get("detectorId"), detector), rule, body.get("eventType"), metric),
+            event_key=key,
+            former_keys=() if incident else (digest("signalfx", *watched),),
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
             title=title,
             severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),

@@ -5,10 +5,12 @@ Source: https://updown.io/api#webhooks
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.identity import identity
 from event_api.normalizers.lenient import at, first_line, first_text, first_time, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
@@ -25,6 +27,8 @@ RULES: Final = (
     Rule(of_array=True, keys=("check",), starts={"event": ("check.",)}),
     Rule(keys=("check.token",), starts={"event": ("check.",)}),
 )
+
+_LINK: Final = re.compile(r"https?://[^\s\"'<>]+")
 
 KINDS: Final = {
     "check.down": (EventType.ALERT, Severity.ERROR, ""),
@@ -58,8 +62,13 @@ def _event(one: JsonObject) -> NormalizedEvent:
         raise NormalizeError("the check has neither an alias, a URL, a token nor a description")
     kind = text(one.get("event"))
     event_type, severity, part = KINDS.get(kind.lower(), UNKNOWN) if kind else NOT_SAID
+    # A description without its check has times and states, but a link to the check.
+    linked = found[0].rstrip(",.;)") if (found := _LINK.search(about)) else identity({}, about)
+    former_key = f"{NAME}:{token or url or about}{part}"
+    key = f"{NAME}:{token or url or name or linked}{part}"
     return NormalizedEvent(
-        event_key=f"{NAME}:{token or url or about}{part}",
+        event_key=key,
+        former_keys=() if key == former_key else (former_key,),
         event_type=event_type,
         title=f"{about}: {_words(kind)}" if part else about,
         severity=severity,
