@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -190,3 +191,297 @@ def test_a_time_is_read_or_left_out_and_never_another_year(app, sent, read):
     post(app, path, {"title": "t", "timestamp": sent})
     (event,) = app.events()
     assert event.get("occurred_at") == read
+
+
+def outcomes(app):
+    return [(event["event_type"], event["severity"]) for event in app.events()]
+
+
+def states_of(app):
+    return [state for *_, state in alerts_of(app)]
+
+
+def test_b2_a_recovery_whose_start_is_its_end_ends_its_alert(app):
+    _, path = app.webhook()
+    ended = firing("resolved", "2026-03-01T11:30:00Z")
+    ended["alerts"][0]["startsAt"] = "2026-03-01T11:30:00Z"
+    fired_again = firing()
+    fired_again["alerts"][0]["startsAt"] = "2026-03-01T11:40:00Z"
+    for body in (firing(), ended, fired_again):
+        post(app, path, body)
+    assert states_of(app) == ["RESOLVED", "TRIGGERED"]
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_b4_one_byte_order_mark_is_skipped(app, kind):
+    _, path = app.webhook()
+    body = b'{"title": "Disk full", "severity": "high"}' if kind.endswith("json") else b"title=Disk+full&severity=high"
+    post(app, path, b"\xef\xbb\xbf" + body, **{"content-type": kind})
+    (event,) = app.events()
+    assert (event["title"], event["severity"]) == ("Disk full", "ERROR")
+
+
+def test_b7_typographic_quotes_are_an_error_that_says_where(app):
+    _, path = app.webhook()
+    post(app, path, "{“title”: “Disk full”}".encode())
+    (event,) = app.events()
+    assert event["event_type"] == "ERROR"
+    assert "line 1 column 2" in event["description"] + json.dumps(event["additional_info"])
+    assert "Disk full" in json.dumps(app.gateway.get(app.token(), event["event_id"]).json(), ensure_ascii=False)
+
+
+def test_b8_a_nul_character_is_replaced_and_the_recovery_joins(app):
+    _, path = app.webhook()
+    for status in ("firing", "resolved"):
+        post(app, path, {"id": "n\0-1", "title": "Disk\0full", "host": "web\0-1", "status": status})
+    assert {event["title"] for event in app.events()} == {"Disk\ufffdfull"}
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_b9_an_sns_message_that_is_an_object_is_read(app):
+    _, path = app.webhook()
+    alarm = {
+        "AlarmName": "cpu",
+        "NewStateValue": "INSUFFICIENT_DATA",
+        "NewStateReason": "no data",
+        "StateChangeTime": "2026-03-01T12:00:00.000+0000",
+        "Region": "EU (Ireland)",
+        "AWSAccountId": "123456789012",
+        "OldStateValue": "OK",
+        "Trigger": {"MetricName": "CPUUtilization", "Dimensions": [{"name": "InstanceId", "value": "i-1"}]},
+    }
+    body = {"Type": "Notification", "MessageId": "m-1", "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t"}
+    post(app, path, body | {"Message": alarm, "Timestamp": "2026-03-01T12:00:00.000Z"})
+    (event,) = app.events()
+    assert (event["event_type"], event["severity"], event["title"]) == ("ALERT", "NONE", "cpu")
+    assert event["resource"]["resource_id"] == "i-1"
+
+
+def test_b10_new_relics_channel_test_makes_no_event(app):
+    _, path = app.webhook(format="newrelic-legacy")
+    post(
+        app, path, {"account_id": 1, "current_state": "test", "details": "New Relic test", "event_type": "NOTIFICATION"}
+    )
+    assert app.events() == []
+
+
+def datadog(transition, title, kind="error"):
+    return {
+        "id": "1",
+        "last_updated": "1772366400000",
+        "event_type": "query_alert_monitor",
+        "title": title,
+        "date": "1772366400000",
+        "org": {"id": "7", "name": "acme"},
+        "body": "%%% disk %%%",
+        "alert_transition": transition,
+        "alert_type": kind,
+        "alert_id": "77",
+        "aggregate": "a1b2",
+        "alert_scope": "host:web-1",
+    }
+
+
+def test_b11_a_priority_before_the_state_in_datadogs_title_is_skipped(app):
+    _, path = app.webhook(format="datadog")
+    for state in ("Triggered", "Recovered"):
+        body = datadog("", f"[P3] [{state}] Disk of web-1")
+        post(
+            app, path, {key: body[key] for key in ("id", "last_updated", "event_type", "title", "date", "org", "body")}
+        )
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "RECOVERY"]
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_b12_datadogs_transitions_are_read(app):
+    _, path = app.webhook(format="datadog")
+    for transition in ("No Data", "Re-No Data", "Recovered", "Re-Warn", "Renotify"):
+        post(app, path, datadog(transition, "Disk of web-1", "warning" if "Warn" in transition else "error"))
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "ALERT", "RECOVERY", "ALERT", "ALERT"]
+    assert outcomes(app)[3] == ("ALERT", "WARNING")
+    assert states_of(app) == ["RESOLVED", "TRIGGERED"]
+
+
+def azure(condition, context, **essentials):
+    told = {
+        "alertId": "/subscriptions/s1/providers/Microsoft.AlertsManagement/alerts/a1",
+        "alertRule": "CPU of the shop",
+        "severity": "Sev1",
+        "signalType": "Log",
+        "monitorCondition": condition,
+        "monitoringService": "Log Alerts V2",
+        "firedDateTime": "2026-03-01T11:40:00Z",
+    }
+    return {
+        "schemaId": "azureMonitorCommonAlertSchema",
+        "data": {"essentials": told | essentials, "alertContext": context},
+    }
+
+
+def test_b13_azures_metric_alert_without_properties_is_read(app):
+    _, path = app.webhook()
+    for status in ("Activated", "Deactivated"):
+        context = {
+            "timestamp": "2026-03-01T11:40:00Z",
+            "id": "/subscriptions/s1/resourceGroups/g/providers/microsoft.insights/metricAlerts/cpu",
+            "name": "cpu",
+            "severity": "3",
+            "conditionType": "SingleResourceMultipleMetricCriteria",
+            "condition": {"windowSize": "PT5M", "allOf": [{"metricName": "CPU", "operator": "GreaterThan"}]},
+            "resourceId": "/subscriptions/s1/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web-1",
+        }
+        data = {"version": "2.0", "properties": None, "status": status, "context": context}
+        post(app, path, {"schemaId": "AzureMonitorMetricAlert", "data": data})
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "RECOVERY"]
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_b14_azures_log_alert_with_nulls_is_read(app):
+    _, path = app.webhook()
+    for condition in ("Fired", "Resolved"):
+        post(app, path, azure(condition, None, alertTargetIDs=None, configurationItems=None))
+    assert outcomes(app)[0] == ("ALERT", "ERROR")
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_b15_google_cloud_monitorings_test_opens_no_alert(app):
+    _, path = app.webhook()
+    incident = {
+        "incident_id": "12345",
+        "policy_name": "Example Policy",
+        "condition_name": "Example condition",
+        "state": "OPEN",
+        "started_at": 1772366400,
+        "resource_name": "Example Resource",
+        "summary": "Test",
+    }
+    post(app, path, {"version": "test", "incident": incident})
+    assert app.events() == []
+
+
+def test_b16_pagerdutys_incident_without_a_key_or_service_is_read(app):
+    _, path = app.webhook()
+    for kind in ("triggered", "resolved"):
+        incident = {"id": "Q1", "type": "incident", "title": "Shop", "status": kind, "incident_key": None}
+        event = {"id": f"e-{kind}", "event_type": f"incident.{kind}", "resource_type": "incident"}
+        event |= {"occurred_at": "2026-03-01T12:00:00Z", "data": incident | {"service": None, "urgency": "high"}}
+        post(app, path, {"event": event})
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "RECOVERY"]
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_b17_uptime_kumas_states_are_read(app):
+    _, path = app.webhook()
+    down, up, pending, maintenance = 0, 1, 2, 3
+    monitor = {"id": 3, "name": "Shop", "url": "https://shop.example", "type": "http"}
+    for state in (pending, down, maintenance, up):
+        heartbeat = {"monitorID": 3, "status": state, "time": "2026-03-01 12:00:00", "msg": "", "important": True}
+        post(app, path, {"heartbeat": heartbeat, "monitor": monitor, "msg": "[Shop]"})
+    message = "[Shop][https://shop.example] Server certificate shop.example will be expired in 7 days"
+    post(app, path, {"heartbeat": None, "monitor": None, "msg": message})
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "RECOVERY", "ALERT"]
+    assert outcomes(app)[-1] == ("ALERT", "WARNING")
+    assert sorted(states_of(app)) == ["RESOLVED", "TRIGGERED"]
+
+
+def test_b18_the_last_of_duplicate_keys_wins(app):
+    _, path = app.webhook()
+    post(app, path, b'{"title": "old", "severity": "info", "title": "new", "severity": "critical"}')
+    (event,) = app.events()
+    assert (event["title"], event["severity"]) == ("new", "CRITICAL")
+
+
+def listed(number, state, ends_at):
+    """Return an alert of Alertmanager's GET /api/v2/alerts."""
+    alert = bodies.alert(number) | {"endsAt": ends_at, "receivers": [{"name": "event-api"}]}
+    return alert | {"status": {"state": state, "silencedBy": [], "inhibitedBy": []}, "updatedAt": ends_at}
+
+
+def test_b19_the_alerts_of_alertmanagers_own_list_are_read(app):
+    _, path = app.webhook(format="prometheus-alertmanager")
+    future, past = "2099-03-01T12:00:00Z", "2026-03-01T10:30:00Z"
+    post(app, path, [listed(1, "active", future), listed(2, "active", past)])
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "RECOVERY"]
+
+
+def test_b20_a_group_whose_alerts_are_null_opens_no_alert(app):
+    _, path = app.webhook()
+    post(app, path, bodies.alertmanager() | {"alerts": None})
+    assert all(kind == "ERROR" for kind, _ in outcomes(app))
+
+
+def test_b20_an_alert_whose_labels_are_null_does_not_cost_the_group(app):
+    _, path = app.webhook()
+    bare = bodies.alert(2) | {"labels": None, "annotations": None}
+    post(app, path, bodies.alertmanager(bodies.alert(1), bare))
+    assert [kind for kind, _ in outcomes(app)] == ["ALERT", "ALERT"]
+    assert outcomes(app)[0] == ("ALERT", "CRITICAL")
+
+
+def test_b22_fields_in_the_query_of_a_post_without_a_body_are_read(app):
+    _, path = app.webhook()
+    query = {
+        "monitorID": "77",
+        "monitorURL": "https://shop.example",
+        "monitorFriendlyName": "Shop",
+        "alertType": "1",
+        "alertTypeFriendlyName": "Down",
+        "alertDetails": "timeout",
+    }
+    assert app.gateway.request("POST", path, b"", query=query).status == 200
+    (event,) = app.events()
+    assert (event["event_type"], event["title"]) == ("ALERT", "Shop")
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_b23_githubs_form_with_a_payload_is_read(app, named):
+    _, path = app.webhook()
+    run = {
+        "id": 1,
+        "name": "ci",
+        "workflow_id": 5,
+        "head_branch": "main",
+        "conclusion": "failure",
+        "status": "completed",
+    }
+    repository = {"full_name": "acme/shop", "html_url": "https://github.example/acme/shop"}
+    told = {"action": "completed", "workflow_run": run | {"html_url": "https://g.example/1"}, "repository": repository}
+    body = urlencode({"payload": json.dumps(told)}).encode()
+    headers = {"x-github-event": "workflow_run"} if named else {}
+    post(app, path, body, **{"content-type": "application/x-www-form-urlencoded", **headers})
+    assert outcomes(app) == [("ALERT", "ERROR")]
+
+
+def test_b24_events_of_a_day_are_found(app):
+    _, path = app.webhook(format="direct")
+    post(app, path, bodies.direct())
+    day = app.events()[0]["created_at"][:10]
+
+    def found(operator, value):
+        return len(app.events(filter=[{"key": "created_at", "value": value, "operator": operator}]))
+
+    assert found("eq", day) == 0
+    assert found("datetime_gte", day) == found("contain", day) == found("regex", f"^{day}") == 1
+
+
+def test_b27_times_with_offsets_are_the_instants_that_they_say(app):
+    _, path = app.webhook(format="direct")
+    post(app, path, bodies.direct(occurred_at="2026-03-01T13:00:00+01:00"))
+    condition = {"key": "occurred_at", "operator": "datetime_lte"}
+    assert len(app.events(filter=[condition | {"value": "2026-03-01T14:00:00+02:00"}])) == 1
+    assert app.events(filter=[condition | {"value": "2026-03-01T12:59:59+01:00"}]) == []
+
+
+@pytest.mark.parametrize("mark", ["(", "\\", "[", "%", ";"])
+def test_b28_marks_in_a_keyword_are_found(app, mark):
+    _, path = app.webhook(format="direct")
+    post(app, path, bodies.direct(title=f"Disk {mark}full"))
+    assert len(app.events(keyword=f"{mark}full")) == 1
+    assert len(app.events(filter=[{"key": "title", "value": f"{mark}f", "operator": "contain"}])) == 1
+
+
+def test_b28_a_broken_pattern_is_refused_with_the_reason(app):
+    query = {"filter": [{"key": "title", "value": "(", "operator": "regex"}]}
+    response = app.gateway.search(app.token(), {"query": query})
+    assert response.status == 400
+    assert "regex" in response.text.lower() or "pattern" in response.text.lower()
