@@ -41,12 +41,13 @@ SEVERITIES: Final = {
 """A policy need not have one: that is a warning, as in SpaceONE's plugin."""
 
 _TEST = "OPEN"
-"""Real incidents are ``open``; a channel's test notification, and who imitates it, has it in capitals."""
+"""Real incidents are ``open``; who imitates a channel's test notification has it in capitals."""
+_TEST_VERSION = "test"
 _ACKNOWLEDGED = "acknowledged"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the incident; none of an acknowledgement."""
+    """Make one event of the incident; none of an acknowledgement, nor of a channel's test, which nothing ends."""
     content = _published(payload.body)
     incident = mapping(mapping(content).get("incident"))
     if not incident and content is not payload.body:
@@ -56,9 +57,10 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             return events
         return envelopes.unclaimed(payload, content if isinstance(content, dict | list) else {"message": content})
     state = text(incident.get("state")) or ""
-    if state.lower() == _ACKNOWLEDGED:
+    version = text(mapping(content).get("version"))
+    if state.lower() == _ACKNOWLEDGED or version == _TEST_VERSION:
         return []
-    return [_event(incident, state, text(mapping(content).get("version")))]
+    return [_event(incident, state, version)]
 
 
 def _published(body: JsonObject) -> Json:
