@@ -91,6 +91,15 @@ def test_an_alert_that_is_open_under_a_former_key_is_resolved_by_its_recovery(ap
     assert app.stores.alerts.newest(former.key).is_open
 
 
+def test_an_alert_that_is_open_under_a_zero_id_is_resolved_by_its_recovery(app):
+    webhook, path = app.webhook(format="pingdom")
+    check = {"check_id": 0, "check_name": "Shop", "check_type": "HTTP", "previous_state": "UP"}
+    post(app, path, check | {"current_state": "DOWN"})
+    app.stores.alerts.open(opened_by_version_0_1(app, webhook, "pingdom:0"))
+    post(app, path, check | {"current_state": "UP"})
+    assert {state for *_, state in alerts_of(app)} == {"RESOLVED"}
+
+
 @pytest.mark.parametrize("marks", [b"\xef\xbb\xbf\xef\xbb\xbf", b"\r\n\n\xef\xbb\xbf"])
 def test_b5_byte_order_marks_are_skipped(app, marks):
     _, path = app.webhook()
