@@ -189,6 +189,18 @@ def test_anomaly_without_detail_is_named_by_its_kind():
     assert only("aws-budgets", body).title == "Cost anomaly: Anomaly Detected"
 
 
+def test_a_call_is_about_its_parameters_and_not_only_its_name():
+    def call(**detail):
+        body = on_the_bus("aws.s3", "AWS API Call via CloudTrail", {"eventName": "DeleteBucket", **detail})
+        return only("aws-eventbridge", body)
+
+    one, other = (call(requestParameters={"bucketName": name}) for name in ("assets", "backups"))
+    assert one.event_key != other.event_key
+    assert one.former_keys == other.former_keys
+    kim, lee = (call(userIdentity={"userName": name}) for name in ("kim", "lee"))
+    assert kim.event_key != lee.event_key
+
+
 def test_a_run_without_a_state_change_makes_no_event():
     assert facts(on_the_bus("aws.codebuild", "AWS API Call via CloudTrail", {"eventName": "StartBuild"})) == []
 

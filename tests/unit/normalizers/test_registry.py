@@ -165,3 +165,28 @@ def test_the_weight_of_a_delivery_does_not_grow_with_the_formats():
         "rules",
     ]
     assert done.stdout.split() == [f"event_api.normalizers.{part}" for part in parts]
+
+
+@pytest.mark.parametrize("empty", [0, "0", "null", "00000000-0000-0000-0000-000000000000"])
+def test_a_key_of_an_empty_id_also_has_the_names_of_its_object(empty):
+    def read(name, state):
+        body = {
+            "check_id": empty,
+            "check_name": name,
+            "current_state": state,
+            "previous_state": "UP",
+            "check_type": "HTTP",
+        }
+        (event,) = normalize("pingdom", payload(body))[1]
+        return event
+
+    shop, mail = read("Shop", "DOWN"), read("Mail", "DOWN")
+    assert shop.event_key != mail.event_key
+    assert read("Shop", "UP").event_key == shop.event_key
+    assert shop.key_scope is KeyScope.WEBHOOK
+    assert shop.former_keys == (f"pingdom:{empty}",)
+
+
+def test_a_zero_that_a_caller_chose_is_a_key():
+    (event,) = normalize("direct", payload({"event_key": "0", "title": "t", "event_type": "ALERT"}))[1]
+    assert (event.event_key, event.former_keys) == ("0", ())

@@ -355,3 +355,61 @@ def test_an_aliyun_event_without_a_name_is_named_by_what_is_left(body, title):
 def test_templates_with_fewer_fields_make_events(format_, body):
     name, (event,) = normalize(None, payload(body))
     assert (name, facts(event)) == (format_, ("ALERT", "ERROR"))
+
+
+# --- Keys of bodies without the sender's own id -------------------------------------------------------------------
+
+
+def violation(kind, summary, **fields):
+    told = {"eventType": f"POLICY_{kind}_CRITICAL", "displayName": "Health Rule Violation", "summaryMessage": summary}
+    return {
+        "event": told | {"guid": "g", "eventTypeKey": "k", "deepLink": "l", "application": {"name": "Shop"}} | fields
+    }
+
+
+def test_violations_of_two_rules_in_one_application_have_their_own_keys():
+    """The summary names the rule in bold; version 0.1 took the application alone."""
+    said = "A problem with Application <b>Shop</b>.<br><b>{}</b> {} violating with <b>critical</b>."
+    slow, full = (only("appdynamics", violation("OPEN", said.format(rule, "started"))) for rule in ("Slow", "Full"))
+    ended = only("appdynamics", violation("CLOSE", said.format("Slow", "ended")))
+    assert slow.event_key == ended.event_key != full.event_key
+    assert slow.former_keys == full.former_keys == ended.former_keys
+
+
+def test_jobs_of_one_model_without_a_name_are_told_apart_by_their_output():
+    job = {"event": "job_ended", "model": "script", "timestamp": "2026-03-01T11:40:00Z"}
+    one, other, later = (
+        only("netbox", job | {"data": {"output": output}, "timestamp": f"2026-03-01T1{number}:40:00Z"})
+        for number, output in enumerate(("backup of web-1", "backup of web-2", "backup of web-1"))
+    )
+    assert one.event_key == later.event_key != other.event_key
+    assert one.former_keys == other.former_keys
+
+
+def test_an_alarm_without_its_dedupe_key_is_of_one_resource():
+    def alarm(resource, kind="OK_TO_FIRING"):
+        told = {"id": "ocid1.alarm.1", "status": "FIRING", "dimensions": [{"resourceId": resource}]}
+        return only("oci-monitoring", {"title": "CPU", "type": kind, "alarmMetaData": [told]})
+
+    assert alarm("i-1").event_key == alarm("i-1", "FIRING_TO_OK").event_key != alarm("i-2").event_key
+    assert alarm("i-1").former_keys == ("ocid1.alarm.1",)
+
+
+def test_signals_of_one_rule_without_an_incident_differ_in_their_dimensions():
+    def signal(host, status="anomalous"):
+        told = {"detector": "CPU", "rule": "high", "statusExtended": status, "dimensions": {"host": host}}
+        return only("splunk-observability", told)
+
+    assert signal("web-1").event_key == signal("web-1", "ok").event_key != signal("web-2").event_key
+    assert signal("web-1").former_keys == signal("web-2").former_keys
+
+
+def test_a_description_without_its_check_is_known_by_its_link_or_its_words():
+    def told(description, event="check.down"):
+        return only("updown", {"event": event, "description": description})
+
+    down = told("DOWN: https://shop.example since 10:00:00 (UTC), reason: 500")
+    assert down.event_key == told("UP: https://shop.example since 10:05:00", "check.up").event_key
+    assert down.event_key != told("DOWN: https://mail.example since 10:00:00 (UTC), reason: 500").event_key
+    assert down.former_keys == ("updown:DOWN: https://shop.example since 10:00:00 (UTC), reason: 500",)
+    assert told("Shop is down since 10:00").event_key == told("Shop is up since 10:07", "check.up").event_key

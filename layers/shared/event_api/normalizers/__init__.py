@@ -73,4 +73,4 @@ def fallback_event(payload: Payload, reason: str) -> NormalizedEvent | None:
     if event is None:
         return None
     told = {**event.additional_info, UNREAD_BECAUSE: reason}
-    return limits.apply(replace(event, event_type=EventType.ALERT, additional_info=told))
+    return limits.apply(replace(event, event_type=EventType.ALERT, additional_info=told, key_scope=generic.KEY_SCOPE))

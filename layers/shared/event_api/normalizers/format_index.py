@@ -211,6 +211,10 @@ RULES: Final = (
         Rule(keys=("timestamp", "username", "request_id", "data"), values={"event": ("created", "updated", "deleted")}),
     ),
     (
+        "prometheus-alertmanager",
+        Rule(keys=("receiver", "groupLabels"), absent=("orgId",), each={"alerts": ("startsAt", "status")}),
+    ),
+    (
         "splunk-observability",
         Rule(keys=("sf_schema", "eventType", "messageTitle"), absent=("originatingMetric", "statusExtended")),
     ),
@@ -242,6 +246,7 @@ RULES: Final = (
         "prometheus-alertmanager",
         Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
     ),
+    ("prometheus-alertmanager", Rule(keys=("receiver", "groupLabels"), absent=("orgId",), nulls=("alerts",))),
     (
         "riemann",
         Rule(

@@ -87,7 +87,8 @@ def _with_an_id(event: NormalizedEvent) -> NormalizedEvent:
 
     named: JsonObject = {"id": event.resource.resource_id, "name": event.resource.name, "rulename": event.rule}
     key = f"{event.event_key}:{identity(named | {'description': event.description}, event.title)}"
-    return replace(event, event_key=key, former_keys=(*event.former_keys, event.event_key))
+    # Names are their sender's own, whatever the format's ids are.
+    return replace(event, event_key=key, key_scope=KeyScope.WEBHOOK, former_keys=(*event.former_keys, event.event_key))
 
 
 def _of_webhook(event: NormalizedEvent) -> NormalizedEvent:

@@ -41,13 +41,14 @@ SEVERITIES: Final = {
 """A policy need not have one: that is a warning, as in SpaceONE's plugin."""
 
 _TEST = "OPEN"
-"""Real incidents are ``open``; a channel's test notification, and who imitates it, has it in capitals."""
+"""Real incidents are ``open``; who imitates a channel's test notification has it in capitals."""
+_TEST_VERSION = "test"
 _ACKNOWLEDGED = "acknowledged"
 _TEST_VERSION = "test"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the incident; none of an acknowledgement, or of a channel's test."""
+    """Make one event of the incident; none of an acknowledgement, nor of a channel's test, which nothing ends."""
     content = _published(payload.body)
     incident = mapping(mapping(content).get("incident"))
     if not incident and content is not payload.body:
@@ -58,7 +59,9 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         return envelopes.unclaimed(payload, content if isinstance(content, dict | list) else {"message": content})
     state = text(incident.get("state")) or ""
     version = text(mapping(content).get("version"))
-    return [] if state.lower() == _ACKNOWLEDGED or version == _TEST_VERSION else [_event(incident, state, version)]
+    if state.lower() == _ACKNOWLEDGED or version == _TEST_VERSION:
+        return []
+    return [_event(incident, state, version)]
 
 
 def _published(body: JsonObject) -> Json:

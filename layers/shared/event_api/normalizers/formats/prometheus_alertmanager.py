@@ -30,6 +30,9 @@ RULES: Final = (
     Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
     # Forwarders and test tools may drop the receiver, too.
     Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    # A group in which an alert's labels are null, or which has no list of alerts.
+    Rule(keys=("receiver", "groupLabels"), absent=("orgId",), each={"alerts": ("startsAt", "status")}),
+    Rule(keys=("receiver", "groupLabels"), absent=("orgId",), nulls=("alerts",)),
     # One alert without its group. Grafana's own also have a valueString.
     Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
     # The shape of Alertmanager's own API; collectd posts the same.
@@ -60,10 +63,9 @@ def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
     While it fires, Prometheus sends the end that applies unless it is heard of again: some minutes from now.
     """
     end = parse_time(alert.get("endsAt"))
-    # In Alertmanager's own list the status is an object, which says whether the alert is silenced.
-    status = alert.get("status")
-    ended = "resolved" if end and end <= now else "firing"
-    return alert | {"status": status if isinstance(status, str) else ended}
+    # In a list of Alertmanager's own API, the status is an object that tells only whether the alert is silenced.
+    told = {} if isinstance(alert.get("status"), str) else {"status": "resolved" if end and end <= now else "firing"}
+    return alert | told
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
