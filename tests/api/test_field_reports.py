@@ -10,7 +10,7 @@ import pytest
 
 from event_api.domain import ids, times
 from event_api.domain.model import AlertState
-from tests.samples import FOLDER, bodies, read_sample
+from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 
 

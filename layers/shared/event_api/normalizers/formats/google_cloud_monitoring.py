@@ -44,7 +44,6 @@ _TEST = "OPEN"
 """Real incidents are ``open``; who imitates a channel's test notification has it in capitals."""
 _TEST_VERSION = "test"
 _ACKNOWLEDGED = "acknowledged"
-_TEST_VERSION = "test"
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
