@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from event_api.domain import times
 from event_api.domain.model import Scope
+from event_api.query.operators import OPERATORS
 from tests import oracle
 from tests.profiles import examples
 from tests.property import strategies
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from tests.service import Service
 
 Request = dict[str, Any]
+
+
+def test_every_operator_is_drawn():
+    drawn = set()
+
+    @examples(1_000)
+    @given(strategies.conditions())
+    def collect(condition):
+        drawn.add(condition.get("operator") or condition["o"])
+
+    collect()
+    assert drawn == set(OPERATORS)
 
 
 def assert_agree(request: Request, answer: dict[str, Any], expected: dict[str, Any]) -> None:
