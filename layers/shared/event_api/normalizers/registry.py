@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 CALLERS_KEYS: Final = frozenset({"direct", "pagerduty-events"})
 """Formats in which the caller chooses the key, so that even a zero is meant."""
-_EMPTY_ID: Final = re.compile(r"(^|:)(0|0{4,}[0-]*|null|none|nil|undefined)(?=:|$)", re.IGNORECASE)
+_EMPTY_ID: Final = re.compile(
+    r"(^|:)(0|0{8}(-0{4}){3}-0{12}|0{24}|0{32}|null|none|nil|undefined)(?=:|$)", re.IGNORECASE
+)
+"""Zero, the nil UUID with or without dashes, an empty object id, and words; 16 zeros can be a fingerprint."""
 _GLOBAL_OR_HASHED: Final = re.compile(r"^arn:|:[0-9a-f]{64}$")
 """Keys that need no more: an ARN, in which zeros are an account, and one that ends with a hash of names."""
 
