@@ -41,7 +41,7 @@ from event_api.store.marks import Marks
 from event_api.store.table import ConditionFailedError, Table
 
 Row: TypeAlias = JsonObject
-"""An event as the API's own fields, or some of them; no value is None."""
+"""An event as the API's own fields, or some of them; a field without a value is None."""
 
 _SCALARS = {
     "event_id": "e",
