@@ -1,7 +1,7 @@
 """Structured logs and metrics for the operators, and never a secret.
 
-Events, headers, bodies and request paths are not logged anywhere. For an unexpected exception the log has its type and its
-place in the code, not its message: messages of libraries quote the values that they fail on.
+Events, headers, bodies and request paths are not logged anywhere. For an unexpected exception the log has its type and
+its place in the code, not its message: messages of libraries quote the values that they fail on.
 
 Powertools writes the logs; it is imported by the first of them, because most invocations log nothing. Nearly all count
 something, so metrics are written here, in CloudWatch's embedded metric format (docs/adr/0005).
