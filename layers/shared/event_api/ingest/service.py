@@ -105,21 +105,23 @@ class Ingest:
         If the sender's id is known with other content, as when a script never changes its Idempotency-Key, the content
         becomes a delivery of its own. Raises UnavailableError if neither can be read: the sender sends it again.
         """
-        if self.deliveries.add(delivery, sender_id=sender_id):
-            return delivery, False
-        stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
-        if stored is not None and stored.body == delivery.body:
-            return stored, True
-        own_id = ids.conflicting_delivery_id(delivery.delivery_id, delivery.body.content)
-        telemetry.count("DeliveriesConflicting")
-        telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id, stored_as=own_id)
-        delivery = replace(delivery, delivery_id=own_id)
-        if self.deliveries.add(delivery, sender_id=sender_id):
-            return delivery, False
-        stored = self.deliveries.get(own_id, delivery.domain_id)
+        stored = self._add(delivery, sender_id)
+        if stored is None:
+            own_id = ids.conflicting_delivery_id(delivery.delivery_id, delivery.body.content)
+            telemetry.count("DeliveriesConflicting")
+            telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id, stored_as=own_id)
+            delivery = replace(delivery, delivery_id=own_id)
+            stored = self._add(delivery, sender_id)
         if stored is None:
             raise UnavailableError("the delivery cannot be read")
-        return stored, True
+        return stored, stored is not delivery
+
+    def _add(self, delivery: Delivery, sender_id: str | None) -> Delivery | None:
+        """Store a delivery, or return the one that is stored under its id; None if that has other content."""
+        if self.deliveries.add(delivery, sender_id=sender_id):
+            return delivery
+        stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
+        return stored if stored is not None and stored.body.content == delivery.body.content else None
 
     def _finish_later(self, delivery: Delivery) -> None:
         try:

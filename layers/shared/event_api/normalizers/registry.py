@@ -86,7 +86,7 @@ def _with_an_id(event: NormalizedEvent) -> NormalizedEvent:
     """Add the object's own names to a key in which an id is zero or a placeholder, such as ``pingdom:0``."""
     if not _EMPTY_ID.search(event.event_key) or _GLOBAL_OR_HASHED.search(event.event_key):
         return event
-    from event_api.normalizers.identity import identity  # noqa: PLC0415  # rarely needed
+    from event_api.normalizers.identity import identity  # noqa: PLC0415  # few keys need its tables
 
     named: JsonObject = {"id": event.resource.resource_id, "name": event.resource.name, "rulename": event.rule}
     key = f"{event.event_key}:{identity(named | {'description': event.description}, event.title)}"

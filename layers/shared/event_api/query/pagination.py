@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError
@@ -117,7 +117,7 @@ class PageTokens(Generic[Position]):
 
     def write(self, cursor: Cursor[Position]) -> str:
         """Return the token of a cursor."""
-        content = zlib.compress(json.dumps([times.to_iso(cursor.began), cursor.position]).encode())
+        content = zlib.compress(write_json([times.to_iso(cursor.began), cast("Json", cursor.position)]).encode())
         return base64.urlsafe_b64encode(self._signature(content) + content).rstrip(b"=").decode()
 
     def read(self, token: str) -> Cursor[Position]:

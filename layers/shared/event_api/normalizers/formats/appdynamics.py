@@ -107,10 +107,10 @@ def _event(body: dict[str, str]) -> NormalizedEvent:
     )
     kind = next((one for one in ("node", "tier", "app") if body.get(f"{one}_name") or body.get(f"{one}_id")), None)
     names = [body.get(f"{one}_name") for one in ("app", "tier", "node")]
-    key, former_key = _keys(body, name)
+    key, former_keys = _keys(body, name)
     return NormalizedEvent(
         event_key=key,
-        former_keys=() if key == former_key else (former_key,),
+        former_keys=former_keys,
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title,
         severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),
@@ -126,24 +126,24 @@ def _event(body: dict[str, str]) -> NormalizedEvent:
     )
 
 
-def _keys(body: dict[str, str], name: str | None) -> tuple[str, str]:
+def _keys(body: dict[str, str], name: str | None) -> tuple[str, tuple[str, ...]]:
     """Name the incident, which lasts as long as the violation, else what is violated where.
 
-    The second key is that of version 0.1.
+    With the key of version 0.1, if that was another.
     """
     controller = body.get("controller_url", "")
     if incident := body.get("incident_id"):
-        return (key := f"appdynamics:{controller}:incident:{incident}"), key
+        return f"appdynamics:{controller}:incident:{incident}", ()
     rule = first_text(body.get("health_rule_id"), name)
     # A violation's start and end are two events, which without its rule have only their place and words in common.
     if rule is None and not _is_violation(body) and (event := body.get("event_id")):
-        return (key := f"appdynamics:{controller}:event:{event}"), key
+        return f"appdynamics:{controller}:event:{event}", ()
     places = [first_text(body.get(f"{one}_id"), body.get(f"{one}_name")) for one in ("app", "tier", "node")]
     watched = rule or ("violation" if _is_violation(body) else body.get("event_name"))
     former = digest("appdynamics", controller, watched, *places)
     if rule is not None:
-        return former, former
-    return digest("appdynamics", controller, watched, *places, _words(body)), former
+        return former, ()
+    return digest("appdynamics", controller, watched, *places, _words(body)), (former,)
 
 
 def _words(body: dict[str, str]) -> str:

@@ -50,7 +50,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     found = first_text(data.get("id"), data.get("url")) or (name and digest(name))
     place = tuple(filter(None, ("netbox", model, "job" if is_job else None)))
     # A job may be told without its name: only its output is its own.
-    key, former_key = (":".join((*place, found or other)) for other in (identity(body, title), digest(name)))
+    key = ":".join((*place, found or identity(body, title)))
+    former_key = ":".join((*place, found or digest(name)))
     return [
         NormalizedEvent(
             event_key=key,

@@ -61,8 +61,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if identity is None:
         raise NormalizeError("the alarm has neither a title nor a dedupeKey")
     # An alarm watches many resources, each of which can fire.
-    watched = _resource(alarm).resource_id
-    event_key = identity if key or watched is None else f"{identity}:{watched}"
+    resource = _resource(alarm)
+    event_key = identity if key or resource.resource_id is None else f"{identity}:{resource.resource_id}"
     return [
         NormalizedEvent(
             event_key=event_key,
@@ -72,7 +72,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             severity=severity(first_text(body.get("severity"), alarm.get("severity")), SEVERITIES, Severity.NONE),
             description="\n\n".join(filter(None, (text(body.get("body")), text(alarm.get("alarmSummary"))))) or None,
             rule=text(alarm.get("query")),
-            resource=_resource(alarm),
+            resource=resource,
             provider="oracle_cloud",
             additional_info=texts(
                 {
