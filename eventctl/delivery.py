@@ -64,7 +64,7 @@ def show(invocation: Invocation, delivery_id: str, *, domain: str, body: bool) -
     Its id is in the answer that the sender got (x-delivery-id), and in the middle of its events' ids.
     """
     stores, now = invocation.open().stores, times.now()
-    found = stores.deliveries.get(delivery_id, domain)
+    found = stores.events.delivery(delivery_id, domain)
     if found is None:
         raise NotFoundError("delivery_id", delivery_id)
     if body:
@@ -131,7 +131,7 @@ def replay(
         if unfinished or unreadable or since is not None or domain is None:
             raise click.UsageError("With ids goes --domain, and nothing else.")
         target = invocation.open()
-        missing = [one for one in delivery_ids if target.stores.deliveries.get(one, domain) is None]
+        missing = [one for one in delivery_ids if target.stores.events.delivery(one, domain) is None]
         if missing:
             raise NotFoundError("delivery_id", missing[0])
         chosen = [QueuedDelivery(one, domain) for one in delivery_ids]

@@ -73,7 +73,7 @@ def test_the_documented_request_is_unwrapped_and_its_key_is_not_kept(app):
     post(app, path, {"webhook_id": webhook.webhook_id, "access_key": key, "data": bodies.SEED_LIKE})
     (event,) = app.events()
     assert event["raw_data"] == bodies.SEED_LIKE
-    stored = app.stores.deliveries.get(f"delivery-{event['event_id'][6:30]}", DOMAIN)
+    stored = app.stores.events.delivery(f"delivery-{event['event_id'][6:30]}", DOMAIN)
     assert key.encode() not in stored.body.content
 
 
@@ -247,7 +247,7 @@ def test_the_access_key_is_not_shown_to_readers_where_a_header_has_it(app):
     (event,) = app.events()
     assert key not in json.dumps(event)
     assert "[access key]" in event["event_key"]
-    assert key not in json.dumps(app.stores.deliveries.get(delivery_id, event["domain_id"]).headers)
+    assert key not in json.dumps(app.stores.events.delivery(delivery_id, event["domain_id"]).headers)
 
 
 def test_what_is_nested_too_deep_is_an_error_event_that_can_be_read(app):
@@ -473,7 +473,7 @@ def test_a_known_delivery_id_whose_content_cannot_be_read_is_answered_503(app):
     _, path = app.webhook()
     key = {"Idempotency-Key": "one"}
     post(app, path, bodies.direct(title="first"), headers=key)
-    with failing(DeliveryStore, "get", error=UnavailableError("no answer")):
+    with failing(EventStore, "delivery", error=UnavailableError("no answer")):
         assert app.gateway.post(path, bodies.direct(title="second"), headers=key).status == 503
     post(app, path, bodies.direct(title="second"), headers=key)
     assert sorted(event["title"] for event in app.events()) == ["first", "second"]
@@ -491,7 +491,7 @@ def later(monkeypatch, **span):
 def test_what_a_process_that_died_left_is_found_by_the_sweeper_and_finished(app, monkeypatch):
     _, path = app.webhook()
     with failing(EventStore, "add", error=Killed()), pytest.raises(Killed):
-        app.gateway.post(path, bodies.direct())
+        app.gateway.post(path, bodies.alertmanager(bodies.alert(1), bodies.alert(2)))
     assert app.sweep() == 0  # it might be at work still
     later(monkeypatch, seconds=61)
     assert app.sweep() == 1
@@ -499,7 +499,7 @@ def test_what_a_process_that_died_left_is_found_by_the_sweeper_and_finished(app,
     (pending,) = app.stores.deliveries.unfinished()
     assert (pending.domain_id, pending.state) == (DOMAIN, "queued")
     app.redrive()
-    assert len(app.events()) == 1
+    assert len(app.events()) == 2
     assert not list(app.stores.deliveries.unfinished())
 
 
@@ -588,7 +588,7 @@ def test_a_replay_of_what_is_finished_makes_nothing_twice(app):
 
 def test_a_sender_is_asked_to_retry_if_nothing_can_be_stored(app):
     _, path = app.webhook()
-    with failing(DeliveryStore, "add"):
+    with failing(DeliveryStore, "add"), failing(EventStore, "add"):
         refused = app.gateway.post(path, bodies.direct())
     assert refused.status == 503
     assert int(refused.headers["Retry-After"]) > 0

@@ -289,12 +289,25 @@ def replay(stores: Deployment, queue: RedriveQueue, deliveries: Iterable[QueuedD
     Events that are stored already do not change. Deliveries that are not stored are skipped.
     """
     # Marked first: should this be interrupted, they are listed as unfinished.
-    reopened = (one for one in deliveries if stores.deliveries.reopen(one.delivery_id, one.domain_id))
+    reopened = (one for one in deliveries if _reopen(stores, one))
     queued = 0
     for batch in batches(reopened, MAX_BATCH_SIZE):
         queue.add(batch)
         queued += len(batch)
     return queued
+
+
+def _reopen(stores: Deployment, to_finish: QueuedDelivery) -> bool:
+    """Mark a delivery as unfinished; return False if it is not stored."""
+    delivery_id, domain_id = to_finish.delivery_id, to_finish.domain_id
+    if stores.deliveries.reopen(delivery_id, domain_id):
+        return True
+    with_event = stores.events.delivery(delivery_id, domain_id)
+    if with_event is None:
+        return False
+    # The worker finds only deliveries that are stored by themselves.
+    stores.deliveries.add(replace(with_event, finished=False))
+    return stores.deliveries.reopen(delivery_id, domain_id)
 
 
 def _rate_limit(limit: int | None) -> int | None:

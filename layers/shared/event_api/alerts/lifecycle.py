@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from event_api.alerts import policy
 from event_api.alerts.policy import (
@@ -52,6 +54,22 @@ def join(
             if _is_of_webhook(alerts.newest(former.key), arrival, webhook):
                 joined = _join(alerts, former, arrival, terms, repeated=repeated) or joined
     return None if joined is None else joined.alert_id
+
+
+def withdraw(alerts: AlertStore, opened_id: str | None, kept_id: str | None, event_id: str, now: datetime) -> None:
+    """End the alert that a copy of a delivery opened if the event is stored already, with another alert that is over.
+
+    ``opened_id`` is the copy's alert, ``kept_id`` the stored event's. An alert that has taken other events stays.
+    """
+    if opened_id is None or kept_id is None or opened_id == kept_id:
+        return
+    opened, kept = alerts.get(opened_id, now), alerts.get(kept_id, now)
+    if opened is None or opened.opened_by != event_id or not opened.is_open:
+        return
+    if kept is not None and kept.resolved_by is not None and kept.resolved_at is not None:
+        # As its predecessor, so that an ALERT that has arrived since then opens one.
+        with suppress(ConditionFailedError):
+            alerts.resolve(opened, kept.resolved_by, kept.resolved_at, kept.recovery_occurred_at)
 
 
 def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent, webhook: Webhook) -> bool:

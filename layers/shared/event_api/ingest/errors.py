@@ -7,3 +7,7 @@ class DeferredError(Exception):
 
 class DeadlineExceededError(DeferredError):
     """The time to answer, or the invocation, ends before the delivery is finished."""
+
+
+class OtherContentError(Exception):
+    """The id of a delivery is stored with other content, which came at the same moment."""

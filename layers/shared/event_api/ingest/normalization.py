@@ -25,6 +25,11 @@ class NormalizedDelivery:
     format: str | None
     events: list[tuple[int, NormalizedEvent]]
 
+    @property
+    def only_event(self) -> NormalizedEvent | None:
+        """The event of a delivery that was read and makes one, else None."""
+        return self.events[0][1] if self.format is not None and len(self.events) == 1 else None
+
 
 def read(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery:
     """Normalize a delivery. One that cannot be read becomes an ALERT of its legible part, or an ERROR."""

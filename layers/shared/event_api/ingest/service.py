@@ -1,7 +1,9 @@
 """Create, step by step: make the delivery durable, turn it into events, give each its alert, store them.
 
-Storage comes first (docs/adr/0002): once `Ingest.receive` returns, the delivery is stored and its events are stored, or
-will be by the worker. All ids are derived, all writes are conditional, so any step may be done again by anyone.
+Once `Ingest.receive` returns, the delivery is stored and its events are stored, or will be by the worker
+(docs/adr/0002). A small delivery that makes one event is stored with it, in one write (docs/adr/0014). Whatever cannot
+be done so is stored as a delivery first. All ids are derived, all writes are conditional, so any step may be done again
+by anyone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from event_api.domain.body import Body
 from event_api.domain.errors import PayloadTooLargeError, UnavailableError
 from event_api.domain.model import Delivery, NormalizedEvent, RecoveryMode, Webhook
 from event_api.ingest import normalization
-from event_api.ingest.errors import DeadlineExceededError, DeferredError
+from event_api.ingest.errors import DeadlineExceededError, DeferredError, OtherContentError
+from event_api.ingest.normalization import NormalizedDelivery
 from event_api.ingest.sender_ids import sender_delivery_id
 from event_api.normalizers import headers_to_store
 from event_api.store.alerts import AlertStore
@@ -37,6 +40,8 @@ SECONDS_TO_CONFIRM = 2.0
 _SECONDS_TO_CONFIRM_LATER = 20.0
 _HANDSHAKE_KEYS = {"SubscribeURL", "ConfirmationURL"}
 """Amazon SNS's and Oracle's (`event_api.ingest.handshakes`)."""
+MAX_BYTES_WITH_EVENT = 8 * 1024
+"""A larger body is stored by itself: the event's item stays within the 4 KB that half a read unit reads, as a rule."""
 _PARALLEL_FROM = 4
 _THREADS = 8
 
@@ -67,61 +72,118 @@ class Ingest:
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
         answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
-        body = Body.received(content, access_key)
-        kept = headers_to_store(headers, access_key)
-        scheme = webhook.signing.scheme if webhook.signing else None
-        sender_id = sender_delivery_id(body.read_object(), kept, scheme)
-        delivery = Delivery(
-            delivery_id=ids.delivery_id(webhook.webhook_id, sender_id),
-            domain_id=webhook.domain_id,
-            project_id=webhook.project_id,
-            webhook_id=webhook.webhook_id,
-            body=body,
-            headers=kept,
-            received_at=times.now(),
-        )
-        delivery, repeated = self._store_delivery(delivery, sender_id)
+        delivery, sender_id = _new_delivery(webhook, content, headers, access_key)
+
+        def in_time() -> bool:
+            return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
+
+        repeated = interrupted = False
+        if sender_id is not None:
+            delivery, repeated = self._known(delivery)
+        found = None if repeated else _read_small(webhook, delivery)
+        if found is not None and found.only_event is not None:
+            try:
+                self._store_with_event(webhook, delivery, found.only_event, in_time)
+            except OtherContentError:
+                delivery = _with_own_id(delivery)
+            except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored by itself
+                telemetry.failed("store with event", error, delivery_id=delivery.delivery_id)
+                interrupted = True
+            else:
+                return delivery.delivery_id
+        if not repeated:
+            delivery, repeated = self._store_delivery(delivery, sender_id)
         # From here on the delivery is durable, and marked as unfinished: whatever happens to this process, the sweeper
         # finds it. So nothing below may refuse it.
         telemetry.count("DeliveriesRepeated" if repeated else "DeliveriesStored")
+        if interrupted:
+            # The same trouble would meet another try at once.
+            self._finish_later(delivery)
+        elif not delivery.finished:
+            delivery = self._finish_now_or_later(webhook, delivery, in_time, repeated=repeated, found=found)
+        return delivery.delivery_id
+
+    def _finish_now_or_later(
+        self,
+        webhook: Webhook,
+        delivery: Delivery,
+        in_time: Callable[[], bool],
+        *,
+        repeated: bool,
+        found: NormalizedDelivery | None,
+    ) -> Delivery:
+        """Finish a stored delivery, or queue it; return it, under an id of its own if it turns out to need one."""
         try:
-            if delivery.finished:
-                return delivery.delivery_id
-
-            def in_time() -> bool:
-                return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
-
-            self.finish(webhook, delivery, in_time, repeated=repeated, seconds_to_confirm=SECONDS_TO_CONFIRM)
+            self.finish(
+                webhook, delivery, in_time, repeated=repeated, seconds_to_confirm=SECONDS_TO_CONFIRM, found=found
+            )
         except DeferredError:
             self._finish_later(delivery)
+        except OtherContentError:
+            # At the same moment, a delivery of one event came under the same id.
+            own, _ = self._store_delivery(_with_own_id(delivery), None)
+            self.deliveries.finish(delivery.delivery_id, delivery.domain_id)
+            self._finish_later(own)
+            return own
         except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored, and the worker tries again
             telemetry.failed("finish", error, delivery_id=delivery.delivery_id)
             self._finish_later(delivery)
-        return delivery.delivery_id
+        return delivery
+
+    def _known(self, delivery: Delivery) -> tuple[Delivery, bool]:
+        """Return a delivery as it is stored and True, or as it is to be stored and False.
+
+        If its id is stored with other content, as when a script never changes its Idempotency-Key, the content becomes
+        a delivery of its own. Raises UnavailableError if the database cannot answer: the sender sends it again.
+        """
+        stored = self.events.delivery(delivery.delivery_id, delivery.domain_id)
+        if stored is not None and stored.body.content != delivery.body.content:
+            delivery = _with_own_id(delivery)
+            stored = self.events.delivery(delivery.delivery_id, delivery.domain_id)
+        return (delivery, False) if stored is None else (stored, True)
+
+    def _store_with_event(
+        self, webhook: Webhook, delivery: Delivery, event: NormalizedEvent, in_time: Callable[[], bool]
+    ) -> None:
+        """Store a delivery with the only event that it makes.
+
+        The event is written after its alert, so an event that is stored is complete. Raises OtherContentError if the
+        delivery's id is stored with other content, else whatever stopped it; the alert may have changed already then,
+        and the delivery can be stored by itself and finished.
+        """
+        if not in_time():
+            raise DeadlineExceededError
+        event_id = ids.event_id(delivery.delivery_id, 0)
+        alert_id = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=False)
+        made = normalization.event_of(delivery, event_id, event, alert_id)
+        if not self.events.add(made, delivery.received_at, delivery=delivery):
+            # A copy was quicker, or an earlier try of this write took effect.
+            if not self._holds(delivery):
+                raise OtherContentError
+            kept_id = self.events.alert_of(event_id, delivery.domain_id)
+            lifecycle.withdraw(self.alerts, alert_id, kept_id, event_id, delivery.received_at)
+        telemetry.count("DeliveriesStored")
+        telemetry.count("EventsStored")
+
+    def _holds(self, delivery: Delivery) -> bool:
+        """Return whether a delivery's id is stored with its content."""
+        stored = self.events.delivery(delivery.delivery_id, delivery.domain_id)
+        return stored is not None and stored.body.content == delivery.body.content
 
     def _store_delivery(self, delivery: Delivery, sender_id: str | None) -> tuple[Delivery, bool]:
-        """Store a delivery; return it as it is stored, and whether it was stored before.
+        """Store a delivery by itself; return it as it is stored, and whether it was stored before.
 
-        If the sender's id is known with other content, as when a script never changes its Idempotency-Key, the content
-        becomes a delivery of its own. Raises UnavailableError if neither can be read: the sender sends it again.
+        Raises UnavailableError if that cannot be done, or if what is stored cannot be read.
         """
-        stored = self._add(delivery, sender_id)
-        if stored is None:
-            own_id = ids.conflicting_delivery_id(delivery.delivery_id, delivery.body.content)
-            telemetry.count("DeliveriesConflicting")
-            telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id, stored_as=own_id)
-            delivery = replace(delivery, delivery_id=own_id)
-            stored = self._add(delivery, sender_id)
-        if stored is None:
-            raise UnavailableError("the delivery cannot be read")
-        return stored, stored is not delivery
-
-    def _add(self, delivery: Delivery, sender_id: str | None) -> Delivery | None:
-        """Store a delivery, or return the one that is stored under its id; None if that has other content."""
-        if self.deliveries.add(delivery, sender_id=sender_id):
-            return delivery
-        stored = self.deliveries.get(delivery.delivery_id, delivery.domain_id)
-        return stored if stored is not None and stored.body.content == delivery.body.content else None
+        for _ in range(2):
+            if self.deliveries.add(delivery, sender_id=sender_id):
+                return delivery, False
+            stored, repeated = self._known(delivery)
+            if repeated:
+                return stored, True
+            # Its id has other content, or content that has expired.
+            delivery = _with_own_id(delivery) if stored is delivery else stored
+        raise UnavailableError("the delivery cannot be read")
 
     def _finish_later(self, delivery: Delivery) -> None:
         try:
@@ -154,12 +216,13 @@ class Ingest:
         *,
         repeated: bool,
         seconds_to_confirm: float,
+        found: NormalizedDelivery | None = None,
     ) -> None:
         """Store all events of a delivery, and mark it as finished.
 
         ``repeated``: some of them may be stored already. ``seconds_to_confirm``: how long to wait for a subscription
-        that it asks to confirm. Raises the failure that stopped it, DeadlineExceededError if ``in_time`` returned
-        False.
+        that it asks to confirm. ``found``: its events, if it has been read before. Raises the failure that stopped it,
+        DeadlineExceededError if ``in_time`` returned False.
         """
         groups: dict[str, list[tuple[int, NormalizedEvent]]] = {}
         if delivery.body.read_object().keys() & _HANDSHAKE_KEYS:
@@ -167,7 +230,7 @@ class Ingest:
             from event_api.ingest import handshakes  # noqa: PLC0415
 
             handshakes.confirm(webhook, normalization.payload_of(delivery), seconds_to_confirm)
-        events = self._events_of(webhook, delivery, repeated=repeated)
+        events = self._events_of(webhook, delivery, found or normalization.read(webhook, delivery), repeated=repeated)
         for position, event in events:
             groups.setdefault(event.event_key, []).append((position, event))
 
@@ -191,12 +254,13 @@ class Ingest:
         self.deliveries.finish(delivery.delivery_id, delivery.domain_id)
         telemetry.count("EventsStored", len(events))
 
-    def _events_of(self, webhook: Webhook, delivery: Delivery, *, repeated: bool) -> list[tuple[int, NormalizedEvent]]:
+    def _events_of(
+        self, webhook: Webhook, delivery: Delivery, found: NormalizedDelivery, *, repeated: bool
+    ) -> list[tuple[int, NormalizedEvent]]:
         """Return the events of a delivery, with their positions.
 
         If it could not be read before and now can, a RECOVERY of that ERROR is the last event.
         """
-        found = normalization.read(webhook, delivery)
         if found.format is None:
             telemetry.count("DeliveriesUnreadable")
             return found.events
@@ -216,7 +280,48 @@ class Ingest:
             webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
             delivery = replace(delivery, received_at=times.now())
         alert_id = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=repeated)
-        self.events.add(normalization.event_of(delivery, event_id, event, alert_id), delivery.received_at)
+        added = self.events.add(normalization.event_of(delivery, event_id, event, alert_id), delivery.received_at)
+        if not (added or repeated or self._holds(delivery)):
+            raise OtherContentError
+
+
+def _new_delivery(
+    webhook: Webhook, content: bytes, headers: Mapping[str, str], access_key: str
+) -> tuple[Delivery, str | None]:
+    """Return a sender's request as a delivery that arrives now, and the sender's id of it if it has one."""
+    body = Body.received(content, access_key)
+    kept = headers_to_store(headers, access_key)
+    scheme = webhook.signing.scheme if webhook.signing else None
+    sender_id = sender_delivery_id(body.read_object(), kept, scheme)
+    delivery = Delivery(
+        delivery_id=ids.delivery_id(webhook.webhook_id, sender_id),
+        domain_id=webhook.domain_id,
+        project_id=webhook.project_id,
+        webhook_id=webhook.webhook_id,
+        body=body,
+        headers=kept,
+        received_at=times.now(),
+    )
+    return delivery, sender_id
+
+
+def _read_small(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery | None:
+    """Normalize a delivery before it is stored, or return None if it has to be stored first."""
+    body = delivery.body
+    if len(body.content) > MAX_BYTES_WITH_EVENT or body.read_object().keys() & _HANDSHAKE_KEYS:
+        return None
+    try:
+        return normalization.read(webhook, delivery)
+    except Exception:  # noqa: BLE001  # a defect of a normalizer: it is met again, and reported, once the body is stored
+        return None
+
+
+def _with_own_id(delivery: Delivery) -> Delivery:
+    """Return a delivery whose id is another content's under an id that follows from its content."""
+    own_id = ids.conflicting_delivery_id(delivery.delivery_id, delivery.body.content)
+    telemetry.count("DeliveriesConflicting")
+    telemetry.noticed("same delivery id, other content", delivery_id=delivery.delivery_id, stored_as=own_id)
+    return replace(delivery, delivery_id=own_id)
 
 
 def _deleted_webhook(delivery: Delivery) -> Webhook:

@@ -1,4 +1,4 @@
-"""The deliveries table: every body that a sender sent, once, compressed, before anything else is done with it.
+"""The deliveries table: every body, compressed, that is not stored with the one event that it makes.
 
 An unfinished delivery has ``unfinished``, the hash key of a sparse index, which holds therefore just those: finding
 them costs the same however many are finished (docs/adr/0008). The key is a state, ``open`` or ``queued``, and one of
@@ -93,15 +93,23 @@ class DeliveryStore:
     def get(self, delivery_id: str, domain_id: str) -> Delivery | None:
         """Read a delivery as it was stored; return None if it does not exist or its body has expired."""
         item = self._table.get(_key(delivery_id, domain_id), consistent=True)
-        if item is None:
-            return None
+        return None if item is None else self._delivery(item)
+
+    def get_with(
+        self, delivery_id: str, domain_id: str, events: Table, event_key: Item
+    ) -> tuple[Delivery | None, Item | None]:
+        """Read a delivery as `get` does, and in the same call an item of the events table."""
+        item, event = self._table.get_with(_key(delivery_id, domain_id), events, event_key)
+        return None if item is None else self._delivery(item), event
+
+    def _delivery(self, item: Item) -> Delivery | None:
         stored = ItemReader(item)
         body = self._body(stored)
         if body is None:
             return None
         return Delivery(
-            delivery_id=delivery_id,
-            domain_id=domain_id,
+            delivery_id=stored.text("delivery_id"),
+            domain_id=stored.text("domain_id"),
             project_id=stored.text("project_id"),
             webhook_id=stored.text("webhook_id"),
             body=body,

@@ -6,19 +6,19 @@ scope's projects, whatever a plan contains: there is no other way in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import pairwise
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from event_api.domain import ids, times
 from event_api.domain.fields import RAW_FIELDS
 from event_api.domain.model import Scope
 from event_api.json_text import is_utf8
-from event_api.json_types import JsonObject
+from event_api.json_types import Json, JsonObject
 from event_api.query.execution import MANY_ROWS
 from event_api.query.matcher import Condition
 from event_api.query.planner import MAX_STORED_VALUES, Index, Plan
@@ -27,14 +27,15 @@ from event_api.query.summaries import Values
 from event_api.query.summarized import Question, SummaryView, tallied
 from event_api.store import retention
 from event_api.store.attributes import Item, Value
+from event_api.store.contents import WITH_BODY, details_of, raw_data_of
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import (
     LENGTH_OF_TIME,
+    WITHIN_EVENT,
     Row,
     attribute_of,
     attributes_of,
     delivery_of,
-    details_of,
     scalars_of,
     within,
 )
@@ -184,31 +185,30 @@ class EventReader:
         """Add fields to rows; the rows must have their ``event_id``."""
         of_items = fields - RAW_FIELDS
         for batch in batches(rows, BATCH_GET_KEYS):
-            if of_items:
-                self._fill_from_items(batch, of_items)
-            yield from self._with_raw_data(batch) if fields & RAW_FIELDS else batch
+            # One row is several where an array was unwound; no key may be asked for twice.
+            stored = dict.fromkeys(str(row["event_id"]) for row in batch if of_items or row[_DELIVERY] == WITHIN_EVENT)
+            keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in stored]
+            attributes = attributes_of(fields) | {"e"}
+            items = {str(item["e"]): item for item in self._table.batch_get(keys, attributes=attributes)}
+            scalars = scalars_of(of_items)
+            for row in batch if of_items else ():
+                item = items.get(str(row["event_id"]))
+                # An event that has been deleted meanwhile has no values.
+                row.update(dict.fromkeys(of_items) if item is None else scalars(item) | details_of(item, of_items))
+            yield from self._with_raw_data(batch, items) if fields & RAW_FIELDS else batch
 
-    def _fill_from_items(self, rows: list[Row], fields: frozenset[str]) -> None:
-        # One row is several where an array was unwound; no key may be asked for twice.
-        event_ids = dict.fromkeys(str(row["event_id"]) for row in rows)
-        keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in event_ids]
-        items = {item["e"]: item for item in self._table.batch_get(keys, attributes=attributes_of(fields) | {"e"})}
-        scalars = scalars_of(fields)
-        for row in rows:
-            item = items.get(str(row["event_id"]))
-            # An event that has been deleted meanwhile has no values.
-            row.update(dict.fromkeys(fields) if item is None else scalars(item) | details_of(item, fields))
-
-    def _with_raw_data(self, rows: list[Row]) -> Iterator[Row]:
-        delivery_ids = {delivery for row in rows if isinstance(delivery := row[_DELIVERY], str)}
-        bodies = self._deliveries.raw_data_of(sorted(delivery_ids), self._scope, self._now)
+    def _with_raw_data(self, rows: list[Row], items: Mapping[str, Item]) -> Iterator[Row]:
+        holders = [str(row["event_id"]) if row[_DELIVERY] == WITHIN_EVENT else row[_DELIVERY] for row in rows]
+        deliveries = {delivery for row in rows if isinstance(delivery := row[_DELIVERY], str)} - {WITHIN_EVENT}
+        bodies = self._deliveries.raw_data_of(sorted(deliveries), self._scope, self._now)
+        bodies |= {event_id: partial(raw_data_of, item) for event_id, item in items.items() if WITH_BODY in item}
         # Bodies may be large: one is unpacked at a time, once for all the events that follow one another.
-        last_id: str | None = None
+        last: Json = None
         raw_data: JsonObject | None = None
-        for row in rows:
-            if (delivery := row[_DELIVERY]) != last_id:
-                last_id = cast("str | None", delivery)
-                raw_data = bodies[last_id]() if last_id in bodies else None
+        for row, holder in zip(rows, holders, strict=True):
+            if holder != last:
+                last = holder
+                raw_data = bodies[holder]() if isinstance(holder, str) and holder in bodies else None
             row["raw_data"] = raw_data
             yield row
 

@@ -14,13 +14,14 @@ p     project_id                                      rt    resource.resource_ty
 a     alert_id                                        rn    resource.name
 w     webhook_id                                      v     provider
 x     when the item expires, epoch seconds (TTL)      c     account
-i     only if imported: whether with a raw body       o     occurred_at
-m     packed: description, additional_info,
-      image_url; in no index
+i     where the raw body is, see below                o     occurred_at
+m     packed, in no index: description,               b     instead of m: the same, and headers and
+      additional_info, image_url                            body of the delivery
 ====  ==============================================  ====  =====================================
 
-A field without a value has no attribute; an empty string is a value. The raw body is with the delivery
-(`event_api.store.deliveries`).
+A field without a value has no attribute; an empty string is a value. The raw body is in the event's delivery
+(`event_api.store.deliveries`). The exceptions have ``i``: "e" if the body is in ``b`` of this item, and of an imported
+event whether there is a raw body.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ from typing import TypeAlias, cast
 from event_api.domain import ids
 from event_api.domain.event import Event
 from event_api.domain.fields import DETAIL_FIELDS, Path
-from event_api.domain.model import Scope
+from event_api.domain.model import Delivery, Scope
 from event_api.json_types import JsonObject
-from event_api.store import retention
-from event_api.store.attributes import Item, Value, pack, unpack
+from event_api.store import contents, retention
+from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.marks import Marks
 from event_api.store.table import ConditionFailedError, Table
@@ -66,9 +67,14 @@ ATTRIBUTES_OF_FIELD: Mapping[str, tuple[str, ...]] = {
     **{field: (attribute,) for field, attribute in _SCALARS.items()},
     "resource": tuple(_RESOURCE.values()),
     "created_at": ("t",),
-    **dict.fromkeys(DETAIL_FIELDS, ("m",)),
+    **dict.fromkeys(DETAIL_FIELDS, (contents.ALONE, contents.WITH_BODY)),
+    "raw_data": (contents.WITH_BODY,),
 }
-"""The attributes that hold a field; ``raw_data`` is not among the fields of this table."""
+"""The attributes that hold a field, ``raw_data`` only if the delivery is stored with the event."""
+
+WITHIN_EVENT = ""
+"""Instead of a delivery's id: the raw body is in the event's own item."""
+_WITH_BODY = "e"
 
 
 def within(domain_id: str, other_id: str) -> str:
@@ -82,11 +88,13 @@ def attributes_of(fields: Iterable[str]) -> set[str]:
 
 
 def delivery_of(item: Item, event_id: str, domain_id: str) -> str | None:
-    """Return the id of the delivery that holds an event's raw body, if there is one."""
-    imported_with_body = item.get("i")
-    if imported_with_body is None:
+    """Return the id of the delivery that holds an event's raw body, WITHIN_EVENT, or None if there is no body."""
+    place = item.get("i")
+    if place is None:
         return ids.delivery_of_event(event_id)
-    return ids.delivery_of_import(event_id, domain_id) if imported_with_body else None
+    if place == _WITH_BODY:
+        return WITHIN_EVENT
+    return ids.delivery_of_import(event_id, domain_id) if place else None
 
 
 def created_at_of(item: Item) -> str:
@@ -121,13 +129,6 @@ def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
     return read
 
 
-def details_of(item: Item, fields: Iterable[str]) -> Row:
-    """Return the DETAIL_FIELDS among some fields of an item of the table."""
-    wanted = DETAIL_FIELDS & frozenset(fields)
-    details = cast("JsonObject", unpack(item["m"])) if wanted and "m" in item else {}
-    return {field: details.get(field) for field in wanted}
-
-
 class EventStore:
     """Single events: writing them, and reading one."""
 
@@ -137,10 +138,18 @@ class EventStore:
         self._deliveries = deliveries
         self._retention_days = retention_days
 
-    def add(self, event: Event, stored_at: datetime, *, imported_with_body: bool | None = None) -> bool:
+    def add(
+        self,
+        event: Event,
+        stored_at: datetime,
+        *,
+        delivery: Delivery | None = None,
+        imported_with_body: bool | None = None,
+    ) -> bool:
         """Store an event once; False if it is there already. ``raw_data`` is not stored here.
 
-        ``imported_with_body``: of an imported event, whether its raw body was stored; None if create made it.
+        ``delivery``: is stored with the event, which is all that it makes. ``imported_with_body``: of an imported
+        event, whether its raw body was stored; None if create made it.
         """
         details = {field: value for field in DETAIL_FIELDS if (value := getattr(event, field)) is not None}
         item: dict[str, Value | None] = {
@@ -149,9 +158,9 @@ class EventStore:
             "t": event.created_at + event.event_id,
             "dp": None if event.project_id is None else within(event.domain_id, event.project_id),
             "da": None if event.alert_id is None else within(event.domain_id, event.alert_id),
-            "m": pack(details) if details else None,
             "x": retention.expires_at(stored_at, self._retention_days),
-            "i": imported_with_body,
+            "i": imported_with_body if delivery is None else _WITH_BODY,
+            **contents.packed(details, delivery),
         }
         # An import is an operator's process, which may be suspended for any time.
         with self._marks.around(event.domain_id, event.created_at, always=imported_with_body is not None):
@@ -160,6 +169,31 @@ class EventStore:
             except ConditionFailedError:
                 return False
         return True
+
+    def delivery(self, delivery_id: str, domain_id: str) -> Delivery | None:
+        """Read a delivery that is stored by itself or with its event; None if neither is, or its body has expired."""
+        key: Item = {"e": ids.event_id(delivery_id, 0), "d": domain_id}
+        delivery, item = self._deliveries.get_with(delivery_id, domain_id, self._table, key)
+        request = None if item is None else contents.request_of(item)
+        if item is None or request is None:
+            return delivery
+        stored = ItemReader({**item, "t": created_at_of(item)})
+        body, headers = request
+        return Delivery(
+            delivery_id=delivery_id,
+            domain_id=domain_id,
+            project_id=stored.text("p"),
+            webhook_id=stored.text("w"),
+            body=body,
+            headers=headers,
+            received_at=stored.time("t"),
+            finished=True,
+        )
+
+    def alert_of(self, event_id: str, domain_id: str) -> str | None:
+        """Read the id of a stored event's alert; None if it has none or does not exist."""
+        item = self._table.get({"e": event_id, "d": domain_id}, attributes=("a",), consistent=True)
+        return None if item is None else _text(item, "a")
 
     def exists(self, event_id: str, domain_id: str) -> bool:
         """Return whether an event is stored."""
@@ -177,10 +211,13 @@ class EventStore:
         item = self._table.get_latest(key, attributes=attributes)
         if item is None or not retention.is_live(item, "x", now):
             return None
-        row = scalars_of(fields | {"project_id"})(item) | details_of(item, fields)
+        row = scalars_of(fields | {"project_id"})(item) | contents.details_of(item, fields)
         if not scope.allows_project(_text(item, "p")):
             return None
         if "raw_data" in fields:
             delivery_id = delivery_of(item, event_id, scope.domain_id)
-            row["raw_data"] = delivery_id and self._deliveries.raw_data(delivery_id, scope, now)
+            if delivery_id == WITHIN_EVENT:
+                row["raw_data"] = contents.raw_data_of(item)
+            else:
+                row["raw_data"] = delivery_id and self._deliveries.raw_data(delivery_id, scope, now)
         return row

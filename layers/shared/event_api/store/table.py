@@ -356,25 +356,34 @@ class Table:
         """Read many items by key, in no order; those that do not exist are not in the answer."""
         wanted = projection(attributes)
         for batch in batches(keys, BATCH_GET_KEYS):
-            request: Any = {
-                self._name: {
-                    "Keys": [to_attributes(key) for key in batch],
-                    **expressions(ProjectionExpression=wanted),
-                }
-            }
-            pause = _FIRST_PAUSE
-            for _ in range(_BATCH_TRIES):
-                self._meter.check_time()
-                with translate_aws_errors():
-                    answer = self._client.batch_get_item(RequestItems=request, ReturnConsumedCapacity="TOTAL")
-                items = answer["Responses"].get(self._name, [])
-                units = sum(consumed["CapacityUnits"] for consumed in answer.get("ConsumedCapacity", ()))
-                self._meter.add(units, len(items), len(items))
-                yield from map(from_attributes, items)
-                request = answer["UnprocessedKeys"]
-                if not request:
-                    break
-                time.sleep(pause)
-                pause *= 2
-            else:
-                raise UnavailableError("the database is busy")
+            request = {"Keys": [to_attributes(key) for key in batch], **expressions(ProjectionExpression=wanted)}
+            for _, item in self._batch_get({self._name: request}):
+                yield item
+
+    def get_with(self, key: Item, other: Table, other_key: Item) -> tuple[Item | None, Item | None]:
+        """Read an item of this table and one of another in one call, both in their latest state."""
+        request = {
+            table._name: {"Keys": [to_attributes(one)], "ConsistentRead": True}  # noqa: SLF001  # it is a table as well
+            for table, one in ((self, key), (other, other_key))
+        }
+        found = dict(self._batch_get(request))
+        return found.get(self._name), found.get(other._name)
+
+    def _batch_get(self, request: Any) -> Iterator[tuple[str, Item]]:  # noqa: ANN401  # the client's own parameter
+        """Read the keys of a request; yield items with the names of their tables."""
+        pause = _FIRST_PAUSE
+        for _ in range(_BATCH_TRIES):
+            self._meter.check_time()
+            with translate_aws_errors():
+                answer = self._client.batch_get_item(RequestItems=request, ReturnConsumedCapacity="TOTAL")
+            units = sum(consumed["CapacityUnits"] for consumed in answer.get("ConsumedCapacity", ()))
+            number = sum(map(len, answer["Responses"].values()))
+            self._meter.add(units, number, number)
+            for name, items in answer["Responses"].items():
+                yield from ((name, from_attributes(item)) for item in items)
+            request = answer["UnprocessedKeys"]
+            if not request:
+                return
+            time.sleep(pause)
+            pause *= 2
+        raise UnavailableError("the database is busy")
