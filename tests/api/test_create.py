@@ -553,8 +553,7 @@ def test_an_alert_that_arrives_behind_its_recovery_is_resolved_if_their_times_sa
 
 
 def replay(app, delivery_id):
-    assert app.stores.deliveries.reopen(delivery_id, DOMAIN)
-    app.queue.add([QueuedDelivery(delivery_id, DOMAIN)])
+    assert administration.replay(app.stores, app.queue, [QueuedDelivery(delivery_id, DOMAIN)]) == 1
     assert app.redrive() == {"batchItemFailures": []}
 
 

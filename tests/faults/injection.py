@@ -191,7 +191,7 @@ class Injector:
             invocation.context.milliseconds = SECONDS_THAT_ARE_LEFT * 1000
         response = struck(fault, call.service, url, send) if fault else send()
         status = response.status if isinstance(response, Answer) else response.status_code
-        if status == 200 and ("dynamodb:PutItem", "DeliveriesTable") in call.uses:
+        if status == 200 and call.uses & _DURABLE:
             invocation.stored = True
         return response
 
@@ -218,6 +218,8 @@ def _site() -> tuple[str, ...]:
     return tuple(found)
 
 
+_DURABLE = {("dynamodb:PutItem", "DeliveriesTable"), ("dynamodb:PutItem", "EventsTable")}
+"""Writes of create after which a delivery is stored: by itself, or with its event."""
 _S3_ACTIONS = {"HeadObject": "GetObject"}
 
 

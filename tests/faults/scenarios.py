@@ -111,6 +111,7 @@ SCENARIOS = [
     Scenario("no event", ((0, message(bodies.alertmanager())),)),
     Scenario("repeated", ((0, _REPEATED), (1, _REPEATED))),
     Scenario("repeated after recovery", ((0, _REPEATED), (1, direct(2, "RECOVERY", "a-2")), (1, _REPEATED))),
+    Scenario("one id, two contents", ((0, direct(1, sender_id="a-1")), (1, direct(2, sender_id="a-1")))),
     Scenario("repeated group", ((0, _REPEATED_GROUP), (1, group(2, 3, "resolved", "a-2")), (1, _REPEATED_GROUP))),
 ]
 if resources_of("AWS::S3::Bucket"):

@@ -85,7 +85,7 @@ ACCESS = {"auth", "auth.access", "auth.credentials", "store.tokens", "store.webh
 LAMBDA = {"aws.lambda_context", "telemetry"}
 HTTP = {"aws.http", "domain.parameters"}
 DELIVERIES = {"store.body_bucket", "store.deliveries", "store.retention"}
-EVENTS = DELIVERIES | {"domain.event", "domain.fields", "store.events", "store.marks"}
+EVENTS = DELIVERIES | {"domain.event", "domain.fields", "store.contents", "store.events", "store.marks"}
 INGEST = {
     "alerts",
     "ingest",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from event_api import telemetry
 from event_api.alerts import lifecycle
@@ -71,12 +72,8 @@ class Ingest:
         """
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
-        answer_by = time.monotonic() + SECONDS_BEFORE_ANSWER
+        in_time = partial(_in_time, seconds_left, time.monotonic() + SECONDS_BEFORE_ANSWER)
         delivery, sender_id = _new_delivery(webhook, content, headers, access_key)
-
-        def in_time() -> bool:
-            return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
-
         repeated = interrupted = False
         if sender_id is not None:
             delivery, repeated = self._known(delivery)
@@ -283,6 +280,10 @@ class Ingest:
         added = self.events.add(normalization.event_of(delivery, event_id, event, alert_id), delivery.received_at)
         if not (added or repeated or self._holds(delivery)):
             raise OtherContentError
+
+
+def _in_time(seconds_left: Callable[[], float], answer_by: float) -> bool:
+    return seconds_left() > _SECONDS_TO_HAND_OVER and time.monotonic() < answer_by
 
 
 def _new_delivery(
