@@ -87,7 +87,7 @@ def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float])
 
     consumption = ReadBudget(seconds_left, scope.projects is None, settings().read_capacity_limit)
     events_table = _table(settings().tables.events)
-    return EventReader(events_table, deliveries(), summaries(), scope=scope, now=now, consumption=consumption)
+    return EventReader(events_table, deliveries(), alerts, summaries(), scope=scope, now=now, consumption=consumption)
 
 
 @cache

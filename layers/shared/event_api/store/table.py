@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import QueryOutputTypeDef
 
 BATCH_GET_KEYS = 100  # the most that one BatchGetItem takes
+BATCH_WRITE_ITEMS = 25  # the same of BatchWriteItem
 QUERY_PAGE_ITEMS = 1000  # a page of this size stays below the 1 MB at which DynamoDB would cut it anyway
 _BATCH_TRIES = 6
 _FIRST_PAUSE = 0.05  # seconds; doubles with each try
@@ -92,6 +93,11 @@ def expressions(values: Mapping[str, Value] | None = None, **texts: str | None) 
 def projection(attributes: Iterable[str] | None) -> str | None:
     """Return the projection expression of some attributes; None is all of them."""
     return None if attributes is None else ", ".join(f"#{name}" for name in sorted(attributes))
+
+
+def _pauses() -> Iterator[float]:
+    """Return the seconds to wait after each try of a batch."""
+    return (_FIRST_PAUSE * 2**number for number in range(_BATCH_TRIES))
 
 
 def _absent(hash_key: str | None) -> str | None:
@@ -202,6 +208,19 @@ class Table:
                 Item=to_attributes(item),
                 **expressions(values, ConditionExpression=_absent(unless_exists) or condition),
             )
+
+    def put_all(self, items: Iterable[Mapping[str, Value | None]]) -> None:
+        """Write items, and replace whatever has their keys; raise UnavailableError if some are not written."""
+        for batch in batches(items, BATCH_WRITE_ITEMS):
+            request: Any = {self._name: [{"PutRequest": {"Item": to_attributes(item)}} for item in batch]}
+            for pause in _pauses():
+                with translate_aws_errors():
+                    request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
+                if not request:
+                    break
+                time.sleep(pause)
+            else:
+                raise UnavailableError("the database is busy")
 
     def put_and_update(
         self,
@@ -371,8 +390,7 @@ class Table:
 
     def _batch_get(self, request: Any) -> Iterator[tuple[str, Item]]:  # noqa: ANN401  # the client's own parameter
         """Read the keys of a request; yield items with the names of their tables."""
-        pause = _FIRST_PAUSE
-        for _ in range(_BATCH_TRIES):
+        for pause in _pauses():
             self._meter.check_time()
             with translate_aws_errors():
                 answer = self._client.batch_get_item(RequestItems=request, ReturnConsumedCapacity="TOTAL")
@@ -385,5 +403,4 @@ class Table:
             if not request:
                 return
             time.sleep(pause)
-            pause *= 2
         raise UnavailableError("the database is busy")
