@@ -83,7 +83,7 @@ def _fill() -> None:
     for delivery in _deliveries(webhook_id):
         composition.deliveries().add(delivery)
         if delivery.finished:
-            composition.ingest().finish(webhook, delivery, lambda: True, repeated=False, seconds_to_confirm=0)
+            composition.ingest().finisher.finish(webhook, delivery, lambda: True, repeated=False, seconds_to_confirm=0)
         else:
             # The worker's to finish, so the sweeper finds nothing, as nearly always.
             composition.deliveries().mark_queued(delivery.delivery_id, delivery.domain_id)

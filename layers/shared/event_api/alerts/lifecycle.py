@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from event_api.alerts import policy
 from event_api.alerts.policy import (
@@ -36,40 +38,60 @@ from event_api.store.table import ConditionFailedError
 _TRIES = 50
 
 
-def join(
-    alerts: AlertStore, webhook: Webhook, delivery: Delivery, event_id: str, event: NormalizedEvent, *, repeated: bool
-) -> str | None:
-    """Return the id of the alert that an event belongs to, if it does, and change the alert accordingly.
+Newest: TypeAlias = dict[str, Alert | EarlyRecovery | None]
+"""What is the newest of some keys, by key; it is used once, because it changes what it is used for."""
 
-    ``repeated``: this may have been done before, and been interrupted. Raises UnavailableError.
+
+def newest_of(alerts: AlertStore, delivery: Delivery, events: Iterable[NormalizedEvent]) -> Newest:
+    """Look up the alerts of many events together; only those that are known for certain are in the answer."""
+    return {**alerts.newest_of(dict.fromkeys(_key(delivery, event) for event in events))}
+
+
+def join(
+    alerts: AlertStore,
+    webhook: Webhook,
+    delivery: Delivery,
+    event_id: str,
+    event: NormalizedEvent,
+    *,
+    repeated: bool = False,
+    newest: Newest | None = None,
+) -> Alert | None:
+    """Return the alert that an event belongs to, if it does, and change it accordingly.
+
+    ``repeated``: this may have been done before, and been interrupted. ``newest``: what was looked up before. Raises
+    UnavailableError.
     """
     alert = _alert(delivery, event_id, event)
     arrival = IncomingEvent(event_id, event.event_type, delivery.received_at, event.occurred_at)
     terms = policy.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
-    joined = _join(alerts, alert, arrival, terms, repeated=repeated)
+    joined = _join(alerts, alert, arrival, terms, repeated=repeated, newest={} if newest is None else newest)
     if event.event_type is EventType.RECOVERY and (joined is None or joined.generation == 1):
         # Only before a key's second alert can one be open that an earlier version opened under a former key.
         for former_key in event.former_keys:
             former = replace(alert, key=ids.alert_key(delivery.domain_id, delivery.project_id, former_key))
             if _is_of_webhook(alerts.newest(former.key), arrival, webhook):
-                joined = _join(alerts, former, arrival, terms, repeated=repeated) or joined
-    return None if joined is None else joined.alert_id
+                joined = _join(alerts, former, arrival, terms, repeated=repeated, newest={}) or joined
+    return joined
 
 
-def withdraw(alerts: AlertStore, opened_id: str | None, kept_id: str | None, event_id: str, now: datetime) -> None:
-    """End the alert that a copy of a delivery opened if the event is stored already, with another alert that is over.
+def opened(alert: Alert | None, event_id: str) -> bool:
+    """Return whether an alert was opened by this event."""
+    return alert is not None and alert.opened_by == event_id
 
-    ``opened_id`` is the copy's alert, ``kept_id`` the stored event's. An alert that has taken other events stays.
+
+def withdraw(alerts: AlertStore, opened_alert: Alert, kept_id: str | None, now: datetime) -> None:
+    """End the alert that a copy of a delivery opened if its event is stored already, with another alert that is over.
+
+    ``kept_id`` is the stored event's alert. An alert that has taken other events stays.
     """
-    if opened_id is None or kept_id is None or opened_id == kept_id:
+    if kept_id in {None, opened_alert.alert_id}:
         return
-    opened, kept = alerts.get(opened_id, now), alerts.get(kept_id, now)
-    if opened is None or opened.opened_by != event_id or not opened.is_open:
-        return
+    kept = alerts.get(str(kept_id), now)
     if kept is not None and kept.resolved_by is not None and kept.resolved_at is not None:
         # As its predecessor, so that an ALERT that has arrived since then opens one.
         with suppress(ConditionFailedError):
-            alerts.resolve(opened, kept.resolved_by, kept.resolved_at, kept.recovery_occurred_at)
+            alerts.resolve(opened_alert, kept.resolved_by, kept.resolved_at, kept.recovery_occurred_at)
 
 
 def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent, webhook: Webhook) -> bool:
@@ -80,7 +102,7 @@ def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent
 
 
 def _join(
-    alerts: AlertStore, alert: Alert, event: IncomingEvent, terms: policy.Policy, *, repeated: bool
+    alerts: AlertStore, alert: Alert, event: IncomingEvent, terms: policy.Policy, *, repeated: bool, newest: Newest
 ) -> Alert | None:
     """Return the alert of the event, which ``alert`` is if the event opens the first of its key."""
     if repeated:
@@ -88,7 +110,8 @@ def _join(
         if done is not None:
             return done
     for _ in range(_TRIES):
-        decision = policy.decide(alerts.newest(alert.key), event, terms)
+        seen = newest.pop(alert.key) if alert.key in newest else alerts.newest(alert.key)
+        decision = policy.decide(seen, event, terms)
         try:
             return _carry_out(alerts, decision, alert, event)
         except ConditionFailedError:
@@ -127,8 +150,7 @@ def _take_place(alerts: AlertStore, alert: Alert, after: Alert | EarlyRecovery |
 
 def _alert(delivery: Delivery, event_id: str, event: NormalizedEvent) -> Alert:
     """Return the alert that an event opens, as the first of its key."""
-    webhook_id = delivery.webhook_id if event.key_scope is KeyScope.WEBHOOK else None
-    key = ids.alert_key(delivery.domain_id, delivery.project_id, event.event_key, webhook_id)
+    key = _key(delivery, event)
     return Alert(
         alert_id=ids.alert_id(key, 1),
         key=key,
@@ -145,6 +167,11 @@ def _alert(delivery: Delivery, event_id: str, event: NormalizedEvent) -> Alert:
         opened_at=delivery.received_at,
         times=FiringTimes(delivery.received_at, event.occurred_at),
     )
+
+
+def _key(delivery: Delivery, event: NormalizedEvent) -> str:
+    webhook_id = delivery.webhook_id if event.key_scope is KeyScope.WEBHOOK else None
+    return ids.alert_key(delivery.domain_id, delivery.project_id, event.event_key, webhook_id)
 
 
 def _after(alert: Alert, newest: Alert | EarlyRecovery | None, event: IncomingEvent) -> Alert:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from event_api.domain import ids, times
 from event_api.domain.body import UnreadableBodyError
 from event_api.domain.event import Event
-from event_api.domain.model import Delivery, EventType, NormalizedEvent, Severity, Webhook
+from event_api.domain.model import Alert, Delivery, EventType, NormalizedEvent, Severity, Webhook
 from event_api.normalizers import NormalizeError, Payload, fallback_event, normalize
 
 ERROR_KEY = "error-"
@@ -85,7 +85,7 @@ def _error_key(delivery: Delivery) -> str:
     return f"{ERROR_KEY}{delivery.delivery_id.removeprefix('delivery-')}"
 
 
-def event_of(delivery: Delivery, event_id: str, event: NormalizedEvent, alert_id: str | None) -> Event:
+def event_of(delivery: Delivery, event_id: str, event: NormalizedEvent, alert: Alert | None) -> Event:
     """Return the event to store; ``raw_data`` stays with the delivery."""
     return Event(
         event_id=event_id,
@@ -100,7 +100,7 @@ def event_of(delivery: Delivery, event_id: str, event: NormalizedEvent, alert_id
         account=event.account,
         image_url=event.image_url,
         additional_info={**event.additional_info},
-        alert_id=alert_id,
+        alert_id=None if alert is None else alert.alert_id,
         webhook_id=delivery.webhook_id,
         project_id=delivery.project_id,
         domain_id=delivery.domain_id,

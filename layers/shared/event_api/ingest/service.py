@@ -19,9 +19,10 @@ from event_api.aws.redrive_queue import QueuedDelivery, RedriveQueue
 from event_api.domain import ids, times
 from event_api.domain.body import Body
 from event_api.domain.errors import PayloadTooLargeError, UnavailableError
-from event_api.domain.model import Delivery, NormalizedEvent, RecoveryMode, Webhook
+from event_api.domain.model import Delivery, NormalizedEvent, Webhook
 from event_api.ingest import normalization
 from event_api.ingest.errors import DeadlineExceededError, DeferredError, OtherContentError
+from event_api.ingest.finishing import HANDSHAKE_KEYS, Finisher
 from event_api.ingest.normalization import NormalizedDelivery
 from event_api.ingest.sender_ids import sender_delivery_id
 from event_api.normalizers import headers_to_store
@@ -39,12 +40,8 @@ _SECONDS_TO_HAND_OVER = 3.0
 SECONDS_TO_CONFIRM = 2.0
 """For how long the sender waits while its subscription is confirmed; the worker tries again."""
 _SECONDS_TO_CONFIRM_LATER = 20.0
-_HANDSHAKE_KEYS = {"SubscribeURL", "ConfirmationURL"}
-"""Amazon SNS's and Oracle's (`event_api.ingest.handshakes`)."""
 MAX_BYTES_WITH_EVENT = 8 * 1024
 """A larger body is stored by itself: the event's item stays within the 4 KB that half a read unit reads, as a rule."""
-_PARALLEL_FROM = 4
-_THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +53,11 @@ class Ingest:
     alerts: AlertStore
     queue: RedriveQueue
     max_body_bytes: int
+
+    @property
+    def finisher(self) -> Finisher:
+        """The last steps, of a delivery that is stored by itself."""
+        return Finisher(self.deliveries, self.events, self.alerts)
 
     def receive(
         self,
@@ -111,7 +113,7 @@ class Ingest:
     ) -> Delivery:
         """Finish a stored delivery, or queue it; return it, under an id of its own if it turns out to need one."""
         try:
-            self.finish(
+            self.finisher.finish(
                 webhook, delivery, in_time, repeated=repeated, seconds_to_confirm=SECONDS_TO_CONFIRM, found=found
             )
         except DeferredError:
@@ -151,21 +153,18 @@ class Ingest:
         if not in_time():
             raise DeadlineExceededError
         event_id = ids.event_id(delivery.delivery_id, 0)
-        alert_id = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=False)
-        made = normalization.event_of(delivery, event_id, event, alert_id)
-        if not self.events.add(made, delivery.received_at, delivery=delivery):
+        joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event)
+        made = normalization.event_of(delivery, event_id, event, joined)
+        opens_alert = lifecycle.opened(joined, event_id)
+        if not self.events.add(made, delivery.received_at, delivery=delivery, opens_alert=opens_alert):
             # A copy was quicker, or an earlier try of this write took effect.
-            if not self._holds(delivery):
+            if not self.finisher.holds(delivery):
                 raise OtherContentError
             kept_id = self.events.alert_of(event_id, delivery.domain_id)
-            lifecycle.withdraw(self.alerts, alert_id, kept_id, event_id, delivery.received_at)
+            if opens_alert and joined is not None:
+                lifecycle.withdraw(self.alerts, joined, kept_id, delivery.received_at)
         telemetry.count("DeliveriesStored")
         telemetry.count("EventsStored")
-
-    def _holds(self, delivery: Delivery) -> bool:
-        """Return whether a delivery's id is stored with its content."""
-        stored = self.events.delivery(delivery.delivery_id, delivery.domain_id)
-        return stored is not None and stored.body.content == delivery.body.content
 
     def _store_delivery(self, delivery: Delivery, sender_id: str | None) -> tuple[Delivery, bool]:
         """Store a delivery by itself; return it as it is stored, and whether it was stored before.
@@ -196,7 +195,7 @@ class Ingest:
         if delivery is None or delivery.finished:
             return
         webhook = webhooks.get(delivery.webhook_id) or _deleted_webhook(delivery)
-        self.finish(
+        self.finisher.finish(
             webhook,
             delivery,
             lambda: seconds_left() > _SECONDS_TO_HAND_OVER,
@@ -204,82 +203,6 @@ class Ingest:
             seconds_to_confirm=_SECONDS_TO_CONFIRM_LATER,
         )
         telemetry.count("DeliveriesRedriven")
-
-    def finish(
-        self,
-        webhook: Webhook,
-        delivery: Delivery,
-        in_time: Callable[[], bool],
-        *,
-        repeated: bool,
-        seconds_to_confirm: float,
-        found: NormalizedDelivery | None = None,
-    ) -> None:
-        """Store all events of a delivery, and mark it as finished.
-
-        ``repeated``: some of them may be stored already. ``seconds_to_confirm``: how long to wait for a subscription
-        that it asks to confirm. ``found``: its events, if it has been read before. Raises the failure that stopped it,
-        DeadlineExceededError if ``in_time`` returned False.
-        """
-        groups: dict[str, list[tuple[int, NormalizedEvent]]] = {}
-        if delivery.body.read_object().keys() & _HANDSHAKE_KEYS:
-            # Few deliveries are handshakes, and none of the others pays for the import.
-            from event_api.ingest import handshakes  # noqa: PLC0415
-
-            handshakes.confirm(webhook, normalization.payload_of(delivery), seconds_to_confirm)
-        events = self._events_of(webhook, delivery, found or normalization.read(webhook, delivery), repeated=repeated)
-        for position, event in events:
-            groups.setdefault(event.event_key, []).append((position, event))
-
-        def store(group: list[tuple[int, NormalizedEvent]]) -> None:
-            # Events of one key in the order of the body: a RECOVERY behind its ALERT resolves it.
-            for position, event in group:
-                if not in_time():
-                    raise DeadlineExceededError
-                self._store(webhook, delivery, position, event, repeated=repeated)
-
-        if len(groups) < _PARALLEL_FROM:
-            for group in groups.values():
-                store(group)
-        else:
-            # Only a large delivery pays for the import; its keys do not depend on each other.
-            from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-            with ThreadPoolExecutor(_THREADS) as threads:
-                for _ in threads.map(store, groups.values()):
-                    pass
-        self.deliveries.finish(delivery.delivery_id, delivery.domain_id)
-        telemetry.count("EventsStored", len(events))
-
-    def _events_of(
-        self, webhook: Webhook, delivery: Delivery, found: NormalizedDelivery, *, repeated: bool
-    ) -> list[tuple[int, NormalizedEvent]]:
-        """Return the events of a delivery, with their positions.
-
-        If it could not be read before and now can, a RECOVERY of that ERROR is the last event.
-        """
-        if found.format is None:
-            telemetry.count("DeliveriesUnreadable")
-            return found.events
-        unreadable = ids.event_id(delivery.delivery_id, ids.ERROR_POSITION)
-        if repeated and self.events.exists(unreadable, delivery.domain_id):
-            return [*found.events, (ids.RECOVERED_POSITION, normalization.readable(webhook, delivery))]
-        return found.events
-
-    def _store(
-        self, webhook: Webhook, delivery: Delivery, position: int, event: NormalizedEvent, *, repeated: bool
-    ) -> None:
-        event_id = ids.event_id(delivery.delivery_id, position)
-        if repeated and self.events.exists(event_id, delivery.domain_id):
-            return
-        if position == ids.RECOVERED_POSITION:
-            # It was our failure, so it is ours to end, whatever the webhook says of its sender's; and it ends now.
-            webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
-            delivery = replace(delivery, received_at=times.now())
-        alert_id = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=repeated)
-        added = self.events.add(normalization.event_of(delivery, event_id, event, alert_id), delivery.received_at)
-        if not (added or repeated or self._holds(delivery)):
-            raise OtherContentError
 
 
 def _in_time(seconds_left: Callable[[], float], answer_by: float) -> bool:
@@ -309,7 +232,7 @@ def _new_delivery(
 def _read_small(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery | None:
     """Normalize a delivery before it is stored, or return None if it has to be stored first."""
     body = delivery.body
-    if len(body.content) > MAX_BYTES_WITH_EVENT or body.read_object().keys() & _HANDSHAKE_KEYS:
+    if len(body.content) > MAX_BYTES_WITH_EVENT or body.read_object().keys() & HANDSHAKE_KEYS:
         return None
     try:
         return normalization.read(webhook, delivery)

@@ -8,7 +8,7 @@ marker, so that it and the ALERT that it may have overtaken meet in one item, wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from event_api.domain import ids, times
 from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
@@ -20,6 +20,8 @@ _STILL_OPEN = "#state <> :resolved"
 _RESOLVED = AlertState.RESOLVED.value
 _RECOVERED = "RECOVERED"
 """The state of a marker, which no alert has."""
+_NOTE_OF_LATER = 0
+"""In place of a generation: the note that a key has later ones than the first. It outlives them all."""
 _NOTE_DAYS = 15
 """How long a note is kept: longer than a delivery can wait in the queue, which is 14 days."""
 
@@ -38,14 +40,18 @@ class AlertStore:
     def newest_first(self, key: str, first_page: int = 25) -> Iterator[Alert | EarlyRecovery]:
         """Read the alerts of a key, the newest first, as they are asked for; a note can only be before them all."""
         items = self._table.query(
-            "#alert_key = :key", {"key": key}, descending=True, consistent=True, first_page=first_page
+            "#alert_key = :key AND #generation >= :first",
+            {"key": key, "first": 1},
+            descending=True,
+            consistent=True,
+            first_page=first_page,
         )
         return map(_from_item, items)
 
     def get(self, alert_id: str, now: datetime) -> Alert | None:
         """Read an alert by its id; return None if it does not exist or has expired."""
         place = ids.alert_place(alert_id)
-        if place is None:
+        if place is None or place[1] == _NOTE_OF_LATER:
             return None
         item = self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
         if item is None or _is_note(item) or not retention.is_live(item, "expires_at", now):
@@ -59,13 +65,28 @@ class AlertStore:
         found = map(ItemReader, self._table.batch_get(keys, attributes=("domain_id", "opened_by")))
         return {one.text("opened_by") for one in found if one.optional_text("domain_id") == domain_id}
 
-    def first_of(self, keys: Iterable[str]) -> dict[str, Alert]:
-        """Read which of some keys have an alert that is the newest of its key for certain, as their first ones are.
+    def newest_of(self, keys: Iterable[str]) -> dict[str, Alert | None]:
+        """Read the newest alerts of many keys in a few calls; a key that needs a look of its own is not in the answer.
 
-        It is if it is open and no newer one has superseded it. The other keys have none yet, or need a look of their
-        own.
+        A key's first alert is its newest if it is open and not superseded. There is none if the first one does not
+        exist and the key has no note of later ones. The answer may be a second old: every change that is decided by it
+        is conditional.
         """
-        return {}
+        wanted = list(keys)
+        places: list[Item] = [
+            {"alert_key": key, "generation": number} for key in wanted for number in (_NOTE_OF_LATER, 1)
+        ]
+        found = {(item["alert_key"], item["generation"]): item for item in self._table.batch_get(places)}
+        newest: dict[str, Alert | None] = {}
+        for key in wanted:
+            first = found.get((key, 1))
+            if (key, _NOTE_OF_LATER) in found:
+                continue
+            if first is None:
+                newest[key] = None
+            elif not _is_note(first) and "superseded" not in first and (alert := _alert(first)).is_open:
+                newest[key] = alert
+        return newest
 
     def metered(self, meter: Meter) -> AlertStore:
         """Return the same store, with its reads counted."""
@@ -90,6 +111,7 @@ class AlertStore:
 
         Raises ConditionFailedError if that generation exists, or the older alert has changed since it was read.
         """
+        self._note_later(alert.key, alert.generation, alert.opened_at)
         item = self._to_item(alert)
         if stale is None:
             self._table.put(item, unless_exists="alert_key")
@@ -110,6 +132,8 @@ class AlertStore:
 
         Raises ConditionFailedError if another process has taken the place.
         """
+        if instead is None:
+            self._note_later(note.key, note.generation, note.at)
         days = min(_NOTE_DAYS, self._retention_days or _NOTE_DAYS)
         self._take_place(
             {
@@ -128,6 +152,15 @@ class AlertStore:
     def claim(self, alert: Alert, place: EarlyRecovery) -> None:
         """Store a new alert in the place that a note holds; raise ConditionFailedError if that has changed."""
         self._take_place(self._to_item(alert), place)
+
+    def _note_later(self, key: str, generation: int, moment: datetime) -> None:
+        """Note that a key has a later generation than its first one, before it has.
+
+        The first one may expire before the later ones do, and its absence must not look like a new key.
+        """
+        if generation > 1:
+            expiry = retention.expires_at(moment, 2 * self._retention_days)
+            self._table.put({"alert_key": key, "generation": _NOTE_OF_LATER, "expires_at": expiry})
 
     def _take_place(self, item: dict[str, Value | None], held_by: EarlyRecovery | None) -> None:
         if held_by is None:
@@ -200,6 +233,8 @@ class AlertStore:
             self._update(alert, moment, change, values, condition)
 
     def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
+        if self._retention_days and moment - alert.opened_at > timedelta(days=self._retention_days):
+            self._note_later(alert.key, alert.generation, moment)
         # An alert lives as long as its youngest event.
         expiry = retention.expires_at(moment, self._retention_days)
         if expiry is not None:

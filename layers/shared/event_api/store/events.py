@@ -154,7 +154,9 @@ class EventStore:
         which names it. ``imported_with_body``: of an imported event, whether its raw body was stored; None if create
         made it.
         """
-        item = self._to_item(event, stored_at, delivery, imported_with_body, opens_alert=opens_alert)
+        item = self._to_item(
+            event, stored_at, opens_alert=opens_alert, delivery=delivery, imported_with_body=imported_with_body
+        )
         # An import is an operator's process, which may be suspended for any time.
         with self._marks.around(event.domain_id, event.created_at, always=imported_with_body is not None):
             try:
@@ -173,17 +175,17 @@ class EventStore:
         first, _ = events[0]
         with self._marks.around(first.domain_id, first.created_at, always=False):
             self._table.put_all(
-                self._to_item(event, stored_at, None, None, opens_alert=opens_alert) for event, opens_alert in events
+                self._to_item(event, stored_at, opens_alert=opens_alert) for event, opens_alert in events
             )
 
     def _to_item(
         self,
         event: Event,
         stored_at: datetime,
-        delivery: Delivery | None,
-        imported_with_body: bool | None,
         *,
         opens_alert: bool,
+        delivery: Delivery | None = None,
+        imported_with_body: bool | None = None,
     ) -> dict[str, Value | None]:
         details = {field: value for field in DETAIL_FIELDS if (value := getattr(event, field)) is not None}
         return {
