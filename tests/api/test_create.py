@@ -358,7 +358,7 @@ def failing(owner, method, after=0, error=BUSY):
 
 def test_what_fails_after_storing_is_finished_from_the_queue_without_a_duplicate(app):
     _, path = app.webhook()
-    with failing(EventStore, "add", after=1):
+    with failing(EventStore, "add_all"):
         post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(3))))
     assert len(app.events()) == 1
     assert len(app.queue.messages) == 1

@@ -26,7 +26,6 @@ from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import NEWEST_FIRST, SortKey
 from event_api.settings import settings
 from event_api.store import event_reader, table
-from event_api.store.event_reader import EventReader
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from testkit.dynamodb import tap
@@ -678,10 +677,7 @@ def test_nothing_is_read_when_time_has_run_out(spread, read, requests):
     answers = Answers().attach()
     asked = count()
     consumption = ReadBudget(lambda: inf if next(asked) < requests else 0.0)
-    stores = spread.stores
-    reader = EventReader(
-        stores._events_table, stores.deliveries, stores.summaries, scope=ALL, now=NOW, consumption=consumption
-    )
+    reader = spread.stores.reader(ALL, NOW, consumption)
     with pytest.raises(DbQueryError) as error:
         READS[read](reader)
     assert len(answers.all) == requests

@@ -16,7 +16,6 @@ from event_api.ingest.summarize import Summarizer
 from event_api.query.read_budget import ReadBudget
 from event_api.reads.search import list_events
 from event_api.reads.statistics import stat_events
-from event_api.store.event_reader import EventReader
 from event_api.store.events import EventStore
 from event_api.store.marks import Marks
 from tests.profiles import examples
@@ -65,10 +64,7 @@ class World:
     def ask(self, query, scope=None, *, summaries):
         scope = scope or Scope(self.domain_id)
         budget = ReadBudget()
-        stores = self.app.stores
-        reader = EventReader(
-            stores._events_table, stores.deliveries, stores.summaries, scope=scope, now=self.now, consumption=budget
-        )
+        reader = self.app.stores.reader(scope, self.now, budget)
         method = stat_events if "aggregate" in query or "distinct" in query else list_events
         answer = method(reader, {"query": {**query, "summaries": summaries}}, scope, self.now, "key")
         return answer, budget

@@ -51,9 +51,8 @@ class Deployment:
             _events_table=events_table,
         )
 
-    def reader(self, scope: Scope, now: datetime) -> EventReader:
+    def reader(self, scope: Scope, now: datetime, budget: ReadBudget | None = None) -> EventReader:
         """Return the events of a scope."""
-        budget = ReadBudget()
         return EventReader(
             self._events_table,
             self.deliveries,
@@ -61,5 +60,5 @@ class Deployment:
             self.summaries,
             scope=scope,
             now=now,
-            consumption=budget,
+            consumption=budget or ReadBudget(),
         )
