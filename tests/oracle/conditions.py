@@ -7,7 +7,18 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.oracle.values import MISSING, TIMES, candidates, either, found_at, instant, parts_of, rank, same_type
+from tests.oracle.values import (
+    MISSING,
+    TIMES,
+    candidates,
+    either,
+    found_at,
+    instant,
+    is_instant,
+    parts_of,
+    rank,
+    same_type,
+)
 
 _COMPARE = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
 _TIMEDIFF = re.compile(r"now(?:/(?P<cut>[dwm]))?(?:\s*(?P<sign>[+-])\s*(?P<number>\d+)\s*(?P<unit>[smhdw]))?")
@@ -35,7 +46,8 @@ def holds(condition: dict[str, Any], row: dict[str, Any], now: datetime) -> bool
         positive = name.removeprefix("not").removeprefix("_") or "eq"
         return not holds({"key": key, "value": value, "operator": positive}, row, now)
     if name.startswith("timediff_"):
-        value, name = timediff(value, now).isoformat(), name.removeprefix("timediff_")
+        value, name = timediff(value, now).isoformat(), name.replace("timediff_", "datetime_")
+    is_time = key in TIMES or name.startswith("datetime_")
     name = name.removeprefix("datetime_")
     if name == "in" or name.endswith("_in"):
         one = name.removesuffix("_in") if name != "in" else "eq"
@@ -45,7 +57,7 @@ def holds(condition: dict[str, Any], row: dict[str, Any], now: datetime) -> bool
         return any(found is not None and found is not MISSING for found in found_at(row, parts)) is value
     if name == "match":
         return any(_has_element(found, value) for found in found_at(row, parts))
-    return any(_suits(found, name, value, is_time=key in TIMES) for found in candidates(row, parts))
+    return any(_suits(found, name, value, is_time=is_time) for found in candidates(row, parts))
 
 
 def _suits(found: Any, name: str, value: Any, *, is_time: bool) -> bool:
@@ -55,6 +67,8 @@ def _suits(found: Any, name: str, value: Any, *, is_time: bool) -> bool:
     if name == "regex":
         return isinstance(found, str) and re.search(value, found, re.IGNORECASE) is not None
     if is_time and isinstance(found, str) and isinstance(value, str):
+        if not is_instant(found):
+            return False
         found, value = (int((instant(one) - _EPOCH) / timedelta(microseconds=1)) for one in (found, value))
     if name == "eq":
         return rank(found) == rank(value)

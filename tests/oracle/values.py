@@ -145,3 +145,12 @@ def instant(written: str) -> datetime:
     """Read an ISO 8601 time; without an offset it is UTC."""
     read = datetime.fromisoformat(written)
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def is_instant(text: str) -> bool:
+    """Return whether a text is an ISO 8601 time."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -6,14 +6,21 @@ count: the order of rows that a group made, an operator on a row that it does no
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
 from event_api.domain.model import Scope
+from event_api.domain.times import to_iso
 from tests.oracle import search
+from tests.oracle.conditions import timediff
+from tests.oracle.values import instant, is_instant, is_number
 
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DOMAIN, OTHER_DOMAIN = "domain-aaaaaaaaaaaa", "domain-bbbbbbbbbbbb"
 PROJECTS = [f"project-{letter * 12}" for letter in "abc"]
 ALERTS = [f"alert-{number:012x}" for number in range(3)]
@@ -62,7 +69,10 @@ informations = st.fixed_dictionaries(
         "text": words | words | st.none(),
         "flag": st.booleans(),
         "tags": st.lists(words | scalars | scalars | st.lists(scalars, max_size=2), max_size=3) | words,
-        "items": st.lists(elements | elements | scalars | st.lists(elements, max_size=1), max_size=3),
+        "items": st.lists(elements | elements | scalars | st.lists(elements, min_size=1, max_size=2), max_size=3),
+        "when": st.sampled_from(
+            [*TIMES, "2026-03-02T21:00:00.001+09:00", "2026-03-04T01:00:00+01:00", "2026-03-04", "10:00"]
+        ),
         "deep": st.fixed_dictionaries({}, optional={"a": scalars | st.fixed_dictionaries({"0": scalars})}) | scalars,
     },
 )
@@ -141,6 +151,17 @@ INNER_KEYS = [
 ORDERINGS = ["gt", "gte", "lt", "lte"]
 PATTERNS = ["^a", "b$", "[ab]", r"\d+", "a|1", "b.?b", r"\(1\)", "^$", "디.크"]
 
+KINDS: dict[str, list[str]] = {
+    "compare": ["eq", "not", *ORDERINGS],
+    "any_of": ["in", "not_in"],
+    "text": ["contain", "not_contain", "contain_in", "not_contain_in", "regex", "regex_in"],
+    "exists": ["exists"],
+    "match": ["match"],
+    "datetime": [f"datetime_{ordering}" for ordering in ORDERINGS],
+    "timediff": [f"timediff_{ordering}" for ordering in ORDERINGS],
+}
+"""Every operator, by kind."""
+
 
 def compared(key: str) -> st.SearchStrategy[Any]:
     """Values to compare a key's values with."""
@@ -151,43 +172,139 @@ def compared(key: str) -> st.SearchStrategy[Any]:
     return st.sampled_from(ID_VALUES.get(key, [None, *WORDS]))
 
 
+def operands(operator: str, key: str) -> st.SearchStrategy[Any]:
+    """Values of a condition with an operator on a key."""
+    if operator in KINDS["compare"]:
+        return compared(key)
+    if operator in KINDS["any_of"]:
+        return st.lists(compared(key), max_size=4)
+    if operator in KINDS["datetime"] + KINDS["timediff"]:
+        return st.sampled_from(WRITTEN_TIMES if operator in KINDS["datetime"] else RELATIVE_TIMES)
+    return _OPERANDS[operator]
+
+
+_OPERANDS: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("contain", "not_contain"), words),
+    **dict.fromkeys(("contain_in", "not_contain_in"), st.lists(words, max_size=3)),
+    "regex": st.sampled_from(PATTERNS),
+    "regex_in": st.lists(st.sampled_from(PATTERNS), max_size=2),
+    "exists": st.booleans(),
+    "match": st.dictionaries(st.sampled_from(["x", "y"]), scalars, min_size=1),
+}
+
+spellings = st.sampled_from([("key", "value", "operator"), ("k", "v", "o")])
+
+
 @st.composite
 def conditions(draw: st.DrawFn, keys: list[str] = TEXT_KEYS + TIME_KEYS * 6 + INNER_KEYS) -> dict[str, Any]:
     """A condition on an event, in either spelling."""
     key = draw(st.sampled_from(keys))
     kinds = ["compare", "compare", "compare", "any_of", "any_of", "text", "exists"]
-    kinds += ["time"] * 10 if key in TIME_KEYS else []
+    kinds += ["datetime", "timediff"] * 5 if key in TIME_KEYS else []
     kinds += ["match", "object"] if key in INNER_KEYS else []
     kind = draw(st.sampled_from(kinds))
-    value: Any
-    if kind == "time":
-        relative = draw(st.booleans())
-        name = ("timediff_" if relative else "datetime_") + draw(st.sampled_from(ORDERINGS))
-        value = draw(st.sampled_from(RELATIVE_TIMES if relative else WRITTEN_TIMES))
-    elif kind == "compare":
-        name = draw(st.sampled_from(["eq", "not", "not", *ORDERINGS]))
-        value = draw(compared(key))
-    elif kind == "any_of":
-        name = draw(st.sampled_from(["in", "not_in"]))
-        value = draw(st.lists(compared(key), max_size=4))
-    elif kind == "text":
-        name, value = draw(text_operations)
-    elif kind == "exists":
-        name, value = "exists", draw(st.booleans())
-    elif kind == "match":
-        name, value = "match", draw(st.dictionaries(st.sampled_from(["x", "y"]), scalars, min_size=1))
-    else:
+    if kind == "object":
         name, value = draw(st.sampled_from(["eq", "not"])), draw(elements)
-    spelling = draw(st.sampled_from([("key", "value", "operator"), ("k", "v", "o")]))
-    return dict(zip(spelling, (key, value, name), strict=True))
+    else:
+        name = draw(st.sampled_from(KINDS[kind]))
+        value = draw(operands(name, key))
+    return dict(zip(draw(spellings), (key, value, name), strict=True))
 
 
-text_operations = st.one_of(
-    st.tuples(st.sampled_from(["contain", "not_contain"]), words),
-    st.tuples(st.sampled_from(["contain_in", "not_contain_in"]), st.lists(words, max_size=3)),
-    st.tuples(st.just("regex"), st.sampled_from(PATTERNS)),
-    st.tuples(st.just("regex_in"), st.lists(st.sampled_from(PATTERNS), max_size=2)),
-)
+# --- conditions with a given operator ---------------------------------------------------------------------------------
+
+_KEYS_OF_KINDS = {
+    "text": ["title", "description", "rule", "resource.name", "event_id", "additional_info.text"]
+    + ["additional_info.tags", "raw_data.tags"] * 2,
+    "match": ["additional_info.items", "raw_data.items"],
+    "datetime": ["created_at", "occurred_at", "additional_info.when", "raw_data.when"],
+    "timediff": ["created_at", "occurred_at", "additional_info.when", "raw_data.when"],
+}
+
+
+def keys_for(operator: str) -> st.SearchStrategy[str]:
+    """Keys whose values an operator suits."""
+    kind = next(kind for kind, names in KINDS.items() if operator in names)
+    return st.sampled_from(_KEYS_OF_KINDS.get(kind) or TEXT_KEYS + ["created_at", "occurred_at"] * 4 + INNER_KEYS)
+
+
+@st.composite
+def conditions_near(draw: st.DrawFn, found: list[Any], operator: str, key: str) -> dict[str, Any]:
+    """A condition whose value is often near one of those that were found at its key, because operators differ there."""
+    kind = next(kind for kind, names in KINDS.items() if operator in names)
+    any_value = operands(operator, key)
+    near = _NEAR[kind](operator, found) if kind in _NEAR and found else any_value
+    value = draw(draw(st.sampled_from([near, near, near, any_value])))
+    return dict(zip(draw(spellings), (key, value, operator), strict=True))
+
+
+def _near_values(_: str, found: list[Any]) -> st.SearchStrategy[Any]:
+    return st.sampled_from([near for one in found if not isinstance(one, list) for near in _around(one)] or [None])
+
+
+def _around(value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [value, *WRITTEN_TIMES] if value in TIMES else [value, value + "a", value[:-1]]
+    return [value, value - 1, value + 1] if is_number(value) else [value]
+
+
+def _near_lists(operator: str, found: list[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(_near_values(operator, found), max_size=4)
+
+
+@st.composite
+def _near_texts(draw: st.DrawFn, operator: str, found: list[Any]) -> Any:
+    """Draw a part of a text that is there, perhaps in another case; of a pattern, at either end or anywhere."""
+    texts = [one for one in found if isinstance(one, str)] or ["a"]
+
+    def part() -> str:
+        text = draw(st.sampled_from(texts))
+        first, last = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+        cut = text[first:last].swapcase() if draw(st.booleans()) else text[first:last]
+        pattern = re.escape(cut)
+        made = [pattern, f"^{pattern}", f"{pattern}$"] if "regex" in operator else [cut, cut, cut, f"{cut[:-1]}."]
+        return draw(st.sampled_from(made))
+
+    if not operator.endswith("_in"):
+        return part()
+    others = draw(st.lists(st.sampled_from(["nothing", "a", "10"]), max_size=2))
+    return draw(st.permutations([part(), *others]))
+
+
+@st.composite
+def _near_elements(draw: st.DrawFn, _: str, found: list[Any]) -> dict[str, Any]:
+    """Draw members of an element that is there, also in an inner array, and perhaps another one."""
+    inner = [one for array in found if isinstance(array, list) for one in array]
+    objects = [one for one in (*found, *inner) if isinstance(one, dict) and one] or [{}]
+    found_members = [(name, one) for name, one in draw(st.sampled_from(objects)).items() if not isinstance(one, list)]
+    members = draw(st.lists(st.sampled_from(found_members or [("x", 1)]), min_size=1, max_size=2))
+    return dict(members) | draw(st.just({}) | st.just({}) | st.fixed_dictionaries({"y": scalars}))
+
+
+def _near_instants(_: str, found: list[Any]) -> st.SearchStrategy[str]:
+    steps = [timedelta(milliseconds=step) for step in (-1, 0, 0, 1)]
+    return st.sampled_from([to_iso(one + step) for one in _instants(found) for step in steps] or WRITTEN_TIMES)
+
+
+def _near_relative_times(_: str, found: list[Any]) -> st.SearchStrategy[str]:
+    starts = ["now", "now/d", "now/w", "now/m"]
+    spans = [(start, one - timediff(start, NOW)) for one in _instants(found) for start in starts]
+    seconds = [(start, span // timedelta(seconds=1)) for start, span in spans]
+    return st.sampled_from([f"{start} {'+-'[n < 0]} {abs(n)}s" for start, n in seconds] or RELATIVE_TIMES)
+
+
+def _instants(found: list[Any]) -> list[datetime]:
+    return [instant(one) for one in found if isinstance(one, str) and is_instant(one)]
+
+
+_NEAR: dict[str, Callable[[str, list[Any]], st.SearchStrategy[Any]]] = {
+    "compare": _near_values,
+    "any_of": _near_lists,
+    "text": _near_texts,
+    "match": _near_elements,
+    "datetime": _near_instants,
+    "timediff": _near_relative_times,
+}
 
 seldom = st.sampled_from([False] * 7 + [True])
 keywords = st.sampled_from([*[""] * 10, " ", "a", "cpu  디스크", "00000e", "nothing", "B 10 "])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
     from tests.service import Service
 
 Events = list[dict[str, Any]]
+NOW = strategies.NOW
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
-NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 MAX_PAGES = 200
 """No walk is longer, unless it goes round in circles."""
 
