@@ -13,6 +13,7 @@ from event_api.domain import times
 from event_api.domain.event import Event
 from event_api.domain.model import Resource, Scope
 from event_api.ingest.summarize import Summarizer
+from event_api.query.planner import MAX_PARTITIONS, MAX_STORED_VALUES
 from event_api.query.read_budget import ReadBudget
 from event_api.reads.search import list_events
 from event_api.reads.statistics import stat_events
@@ -114,6 +115,28 @@ def test_a_day_is_answered_from_its_summary(app):
     assert answer["explain"]["summaries"]["days"] >= 2
     assert budget.items_scanned < 10
     assert world.build() == 0, "the work list is empty"
+
+
+@pytest.mark.parametrize("number", [MAX_STORED_VALUES + 1, MAX_PARTITIONS + 1], ids=["by project", "by domain"])
+def test_a_reader_of_very_many_projects_counts_theirs_only(app, number):
+    """The store does not filter by that many; ``weighted`` does, whether a summary or the index gave the counts."""
+    world = World(app, DOMAIN)
+    for hour in range(24):
+        world.now = START + timedelta(hours=hour)
+        world.add(world.now)
+    world.now = START + timedelta(days=3)
+    assert world.build() >= 1
+    world.add(START + timedelta(days=2, minutes=1))
+    few = {"project-0", "project-1"}
+    many = frozenset(few | {f"project-of-nothing-{other}" for other in range(number - len(few))})
+    counting = [{"count": {"name": "n"}}]
+    for query in (*queries(), {"distinct": "project_id"}, {"aggregate": counting}, {"aggregate": by()}):
+        for summaries in (True, False):
+            answer, _ = world.ask(query, Scope(DOMAIN, many), summaries=summaries)
+            expected, _ = world.ask(query, Scope(DOMAIN, frozenset(few)), summaries=summaries)
+            assert answer == expected, (query, summaries)
+    answer, _ = world.ask({"distinct": "project_id"}, Scope(DOMAIN, many), summaries=True)
+    assert answer == {"results": sorted(few)}
 
 
 def test_a_late_write_is_counted_at_once_and_summarized_again(app):
