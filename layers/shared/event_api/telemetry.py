@@ -1,10 +1,11 @@
-"""Structured logs and metrics for the operators, and never a secret.
+"""Structured logs and metrics for operators, without secrets.
 
-Events, headers, bodies and request paths are not logged anywhere. For an unexpected exception the log has its type and
-its place in the code, not its message: messages of libraries quote the values that they fail on.
+Events, headers, bodies and request paths are never logged. An unexpected exception is logged with its type and its
+place in the code, but without its message, because libraries quote the values on which they fail.
 
-Powertools writes the logs; it is imported by the first of them, because most invocations log nothing. Nearly all count
-something, so metrics are written here, in CloudWatch's embedded metric format (docs/adr/0005).
+Powertools writes the logs. It is imported for the first log entry, because most invocations log nothing. Nearly all
+invocations count something, so this module writes metrics itself, in CloudWatch's embedded metric format
+(docs/adr/0005).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class _Metrics:
         self.facts: dict[str, str] = {}
 
     def written(self) -> str:
-        """Write the metrics as one line of the embedded metric format."""
+        """Return the metrics as one line of the embedded metric format."""
         definition = {
             "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
             "Dimensions": [["service"]],
@@ -71,7 +72,7 @@ def count(metric: str, amount: int = 1, **facts: str) -> None:
 
 @contextmanager
 def metrics_flushed() -> Iterator[None]:
-    """Write what was counted inside, if anything was."""
+    """Write the metrics that were counted inside the block, if there are any."""
     try:
         yield
     finally:
@@ -83,7 +84,7 @@ def metrics_flushed() -> Iterator[None]:
 
 
 def refused(route: str, error: EventApiError) -> None:
-    """Log a request that was answered with an error of ours."""
+    """Log a request that was answered with one of our errors."""
     log = logger().error if error.status >= _SERVER_ERROR else logger().info
     log(
         "refused",
@@ -92,12 +93,12 @@ def refused(route: str, error: EventApiError) -> None:
 
 
 def noticed(what: str, **facts: str) -> None:
-    """Log something that went well but that an operator should look at."""
+    """Log something that did not fail but deserves an operator's attention."""
     logger().warning("noticed", extra={"what": what, **facts})
 
 
 def failed(task: str, error: BaseException, **facts: str) -> None:
-    """Log an unexpected failure: the task, and where it broke."""
+    """Log an unexpected failure: the task, and its place in the code."""
     logger().error("failed", extra={"task": task, "cause": where(error), **facts})
 
 

@@ -173,7 +173,7 @@ def test_health_of_one_account_is_not_that_of_another_but_a_public_event_is():
 def test_health_webhook_reads_a_text_and_says_what_a_body_lacks():
     assert only("aws-health", ENVELOPE).title == "Certificate expires"
     assert only("aws-health", ENVELOPE | {"Message": '{"a": 1}'}).title == "Certificate expires"
-    with pytest.raises(NormalizeError, match="neither an eventTypeCode nor an eventArn"):
+    with pytest.raises(NormalizeError, match="no eventTypeCode, eventArn, service or detail-type"):
         events("aws-health", {"detail": {"x": 1}})
 
 

@@ -1,4 +1,4 @@
-"""Building summaries in the background: of hours that are closed, and of days (docs/adr/0012)."""
+"""Builds the summaries of closed hours and days in the background (docs/adr/0012)."""
 
 from __future__ import annotations
 
@@ -26,18 +26,24 @@ from event_api.store.summaries import DomainSummaries, EventHours, HourOfEvents,
 from event_api.store.table import Table
 
 WORTH_AN_HOUR = 100
-"""Events from which on an hour, or several together, get summaries before their day is over."""
+"""Fewest events for which hours get summaries of their own.
+
+On an open day, the hours that have closed since the last run have that many together; on a closed day, each hour alone.
+"""
 _SECONDS_TO_STOP = 20.0
-"""Time of an invocation that must be left to go on; the next one continues."""
+"""A run stops if its invocation has less time left than this; the next run continues its work."""
 
 
 class _TimeIsUpError(Exception):
-    """The rest is the next run's."""
+    """Time is up: the rest is left to the next run."""
 
 
 @dataclass(slots=True)
 class _Hour:
-    """An hour of a day that is being summarized; ``content`` is to be stored if the day cannot stand for it."""
+    """An hour of a day that is being summarized.
+
+    ``content`` is stored unless the day's summary keeps counts by hour; None if it is already stored.
+    """
 
     hour: str
     summary: Summary
@@ -47,7 +53,7 @@ class _Hour:
 
 @dataclass
 class Summarizer:
-    """One run of the builder. It stops when time is up; what is stored by then stays."""
+    """One run of the builder. When its time is up, it stops and keeps the summaries that it has stored."""
 
     events: Table
     store: SummaryStore
@@ -57,8 +63,8 @@ class Summarizer:
     built: int = field(default=0, init=False)
 
     def run(self) -> int:
-        """Do the work that is due and return how many summaries were built; raise the failure that stopped it."""
-        # Another shard is the first one each hour, so that none waits for ever behind a large one.
+        """Do the work that is due and return how many summaries were built."""
+        # Each hour begins with a different shard, so that none waits forever behind a large one.
         turn = self.now.hour % len(SHARDS)
         with suppress(_TimeIsUpError):
             for shard in SHARDS[turn:] + SHARDS[:turn]:
@@ -68,13 +74,13 @@ class Summarizer:
         return self.built
 
     @property
-    def _closed(self) -> str:
-        """The first hour that is not closed."""
+    def _first_open_hour(self) -> str:
+        """The first hour that is still open; those before it are closed."""
         return self._hour_before(UNMARKED + self._settling)
 
     @property
     def _settling(self) -> timedelta:
-        """How long after a write may have begun the index shows it at the latest."""
+        """Longest time from the beginning of a write until the index shows it."""
         return WRITING + timedelta(seconds=self.index_delay_seconds)
 
     def _hour_before(self, span: timedelta) -> str:
@@ -92,7 +98,7 @@ class Summarizer:
             self._older_days(entry, summaries, events)
             return
         if not summaries.is_known():
-            # The note first: who dies in between makes it again.
+            # The note comes first: if the run ends in between, the next one makes it again.
             self.store.note(entry.domain_id, OLDER)
             summaries.know()
         if not self._is_closed(entry.day):
@@ -101,7 +107,7 @@ class Summarizer:
             self.store.remove(entry)
 
     def _is_closed(self, day: str) -> bool:
-        return f"{following_day(day)}T00" <= self._closed
+        return f"{following_day(day)}T00" <= self._first_open_hour
 
     def _is_settled(self, mark: Item) -> bool:
         return str(mark.get("at", "")) < times.to_iso(self.now - self._settling)
@@ -110,7 +116,7 @@ class Summarizer:
         cursor = entry.cursor
         while (day := events.first_day(cursor)) is not None and self._is_closed(day):
             self._check_time()
-            # A day with a mark that is too new is on the work list by itself.
+            # A day whose mark is too new has its own entry in the work list.
             if not any(bucket.summary for bucket in summaries.view(day, day).days()):
                 self._day(day, summaries, events)
             cursor = following_day(day)
@@ -120,9 +126,9 @@ class Summarizer:
         self.store.remove(entry)
 
     def _open_day(self, entry: WorkEntry, summaries: DomainSummaries, events: EventHours) -> None:
-        """Summarize the hours that are closed since the last time, once there are enough events in them."""
+        """Summarize the hours that have closed since the last run, if they have enough events."""
         mark = summaries.mark(entry.day)
-        since, until = entry.cursor or f"{entry.day}T00", self._closed
+        since, until = entry.cursor or f"{entry.day}T00", self._first_open_hour
         if since >= until or not self._is_settled(mark):
             return
         gathered = list(self._read(events, since, until))
@@ -133,7 +139,7 @@ class Summarizer:
         self.store.advance(entry, until)
 
     def _day(self, day: str, summaries: DomainSummaries, events: EventHours) -> bool:
-        """Summarize a closed day of its hours; return False if that must wait."""
+        """Summarize a closed day from its hours; return False if that must wait."""
         mark = summaries.mark(day)
         if not self._is_settled(mark):
             return False
@@ -158,7 +164,7 @@ class Summarizer:
         for gathered in self._read(events, since, until):
             hour = self._hour(gathered)
             if hour.summary.total >= WORTH_AN_HOUR:
-                # At once: a day may have more than one run can read.
+                # Stored at once, because a day may have more events than one run can read.
                 self._store_hour(summaries, hour, mark)
                 hour.content = None
             yield hour

@@ -1,7 +1,8 @@
-"""Reading many events: the query language's plans, carried out on the indexes.
+"""Reads many events: carries out the query language's plans on the indexes.
 
-A reader is made for a `Scope`. Every key that it reads begins with the scope's domain, and every event passes the
-scope's projects, whatever a plan contains: there is no other way in.
+A reader is made for a `Scope`. Every key that it reads contains the scope's domain, whatever the plan contains. `scan`
+and `count` check the scope's projects, too. `fill` adds fields to rows that `scan` has returned. `tally` and
+`summaries` do not check projects: `event_api.query.summarized` does, for both.
 """
 
 from __future__ import annotations
@@ -47,16 +48,16 @@ from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, Table, bat
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
 _BEHIND_ID = "\0"
-"""Sorts immediately after an event's place: no string lies between."""
+"""Appended to an event's place, gives the string that sorts immediately after it."""
 _DELIVERY = "delivery_id"
 """Field of a row, in addition to those of EventInfo, for `EventReader.fill`."""
 _PAGES_BEFORE_SLICES = 2
 _SLICES = 16
 _AT_ONCE = 4
-"""There are more slices than are counted at once: events come unevenly, and who is done early takes another."""
+"""Fewer than `_SLICES`, because events are spread unevenly: a thread that is done takes another slice."""
 _A_FEW_OF_AN_INSTANT = 8
 _MOST_OF_AN_INSTANT = 100
-"""Events of one instant that are kept to be reversed; if there are more, they are read once more in order."""
+"""Events of one instant that are kept to be reversed, unless the caller expects more rows; see `_in_order`."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -94,9 +95,9 @@ class EventReader:
         self._now = now
 
     def scan(self, plan: Plan, *, expected: int = MANY_ROWS) -> Iterator[Row]:
-        """Read a plan's rows in order: by created_at, which may descend, and within one instant by event_id.
+        """Read a plan's rows: by created_at, ascending or descending, and within one instant by ascending event_id.
 
-        ``expected``: how many rows the caller will probably take; reading is paced by it.
+        ``expected``: how many rows the caller will probably take, which sets the size of the first read.
         """
         if plan.is_empty:
             return iter(())
@@ -132,7 +133,7 @@ class EventReader:
         return row_of
 
     def tally(self, plan: Plan, question: Question) -> Iterator[tuple[Values, int]]:
-        """Count a plan's rows by the values that a question needs; a combination may come more than once."""
+        """Count a plan's rows by the values that a question needs; a combination may be yielded more than once."""
         attributes = [attribute_of(tuple(name.split("."))) for name in question.fields]
         precision = question.precision
 
@@ -163,9 +164,9 @@ class EventReader:
         return self._count([(partition, part) for partition in self._partitions(plan) for part in _ranges(plan)])
 
     def _count(self, parts: Sequence[tuple[Partition, _Range]]) -> int:
-        """Count ranges of partitions: their beginnings, and if there is much more, the rest in slices.
+        """Count ranges of partitions: first the beginning of each, then the rest in slices.
 
-        Several ranges are counted in parallel: page after page would take as many round trips.
+        Ranges and slices are counted in parallel, because a page after another costs a round trip each.
         """
 
         def beginning(of: tuple[Partition, _Range]) -> tuple[int, Item | None]:
@@ -218,7 +219,7 @@ class EventReader:
     # --- the indexes --------------------------------------------------------------------------------------------------
 
     def _partitions(self, plan: Plan) -> list[Partition]:
-        """Return what a plan reads of its index."""
+        """Return the partitions of its index that a plan reads."""
         domain_id = self._scope.domain_id
         match plan.index:
             case Index.DOMAIN:
@@ -241,7 +242,7 @@ class EventReader:
         return Condition(("project_id",), "in", [*sorted(projects)])
 
     def _in_order(self, partition: Partition, plan: Plan, attributes: Iterable[str], expected: int) -> Iterator[Item]:
-        # Read backwards, an instant's last event is known by the first of another one.
+        # Read backwards, an instant is known to be complete when the first event of an earlier one arrives.
         more = _A_FEW_OF_AN_INSTANT if plan.descending else 0
         read = partial(self._table.query_range, partition, attributes=attributes, first_page=expected + more)
         for part in _ranges(plan):
@@ -274,7 +275,7 @@ class EventReader:
 
 
 def _merged(streams: Sequence[Iterator[Item]], plan: Plan) -> Iterator[Item]:
-    # A single stream needs no order to be read for a merge.
+    # A single stream is not merged, so its items may lack the attributes that give their order.
     return streams[0] if len(streams) == 1 else merge(*streams, key=_newest_first if plan.descending else _order)
 
 
@@ -296,14 +297,15 @@ def _project(item: Item) -> str | None:
 
 
 def _possible(keys: Iterable[str]) -> set[str]:
-    """Return the ids that can exist; DynamoDB would refuse the others as keys."""
+    """Return the ids that are valid; DynamoDB refuses the others as keys."""
     return {key for key in keys if len(key) <= ids.MAX_ID_LENGTH and is_utf8(key)}
 
 
 def _ranges(plan: Plan) -> Sequence[_Range]:
-    """Return the parts of each partition's order that a plan reads, one behind the other.
+    """Return the ranges of each partition that a plan reads, in the order of reading.
 
-    No place is equal to a bound: places are longer than times.
+    Whether a bound that is a time is included does not matter: places are longer than times, so none is equal to one.
+    The bound of ``after`` is a place; `_BEHIND_ID` excludes it, unless ``after.including``.
     """
     low = plan.since or _BEFORE_ALL_TIMES
     high = _BEHIND_ALL_TIMES if plan.until is None else _following(plan.until)
@@ -324,7 +326,7 @@ def _ranges(plan: Plan) -> Sequence[_Range]:
 def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
     if len(tasks) <= 1:
         return list(map(function, tasks))
-    # Only what is read in several parts pays for the import.
+    # Only reading in several parts pays for the import.
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
@@ -332,7 +334,7 @@ def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> 
 
 
 def _slices(last: str, newest: str) -> list[tuple[str, str]]:
-    """Cut what is behind one place, up to another, into ranges of equal length in time."""
+    """Cut the range after one place, up to another, into ranges of equal duration."""
     begin = last + _BEHIND_ID
     start, end = (times.parse_iso(place[:LENGTH_OF_TIME]) for place in (last, newest))
     if newest < begin or start is None or end is None:
@@ -342,7 +344,7 @@ def _slices(last: str, newest: str) -> list[tuple[str, str]]:
 
 
 def _following(moment: str) -> str:
-    """Return the instant after: no event of an instant sorts at or behind it."""
+    """Return the next millisecond, which sorts after all events of this one; return an unreadable moment unchanged."""
     parsed = times.parse_iso(moment)
     try:
         return moment if parsed is None else times.to_iso(parsed + _MILLISECOND)
@@ -353,8 +355,8 @@ def _following(moment: str) -> str:
 def _ascending_within_an_instant(read: Callable[..., Iterator[Item]], part: _Range, most: int) -> Iterator[Item]:
     """Read a range backwards by time, but forwards within each instant.
 
-    An index read backwards has the ids descending, too. The few events of an instant are reversed; if there are more
-    than ``most``, they are read again forwards, to keep no more.
+    An index that is read backwards returns ids in descending order, too. The few events of an instant are kept and
+    reversed. If there are more than ``most``, the instant is read again forwards instead, to save memory.
     """
     high = part.high
     while True:

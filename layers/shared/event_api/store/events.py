@@ -1,7 +1,7 @@
-"""The events table: one item an event, and three indexes over its scalar fields (docs/adr/0001).
+"""The events table: one item per event, and three indexes over its scalar fields (docs/adr/0001).
 
-Attribute names are short because every event pays for them four times, in the table and in each index, with every
-write and with every read of an index. This is what they mean:
+Attribute names are short because each event stores them four times, in the table and in each index: they cost capacity
+in every write and in every read of an index. Their meanings:
 
 ====  ==============================================  ====  =====================================
 e     event_id (hash key)                             k     event_key
@@ -43,7 +43,7 @@ from event_api.store.marks import Marks
 from event_api.store.table import ConditionFailedError, Table
 
 Row: TypeAlias = JsonObject
-"""An event as the API's own fields, or some of them; a field without a value is None."""
+"""Some or all of the API's fields of an event; a field without a value is None."""
 
 _SCALARS = {
     "event_id": "e",
@@ -62,7 +62,7 @@ _SCALARS = {
 }
 _RESOURCE = {"resource_id": "ri", "resource_type": "rt", "name": "rn"}
 LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
-"""Of ``t``, these first characters are created_at."""
+"""Length of created_at, with which ``t`` begins."""
 
 ATTRIBUTES_OF_FIELD: Mapping[str, tuple[str, ...]] = {
     **{field: (attribute,) for field, attribute in _SCALARS.items()},
@@ -79,7 +79,7 @@ _WITH_BODY = "e"
 
 
 def within(domain_id: str, other_id: str) -> str:
-    """Return the hash key of a domain's part: unambiguous whatever characters the ids hold."""
+    """Return the hash key for an id within a domain; it is unambiguous, whatever characters the ids contain."""
     return f"{len(domain_id)}:{domain_id}:{other_id}"
 
 
@@ -108,13 +108,16 @@ def _text(item: Item, attribute: str) -> str | None:
 
 
 def attribute_of(path: Path) -> str:
-    """Return the attribute that holds the one value at a path; raise KeyError without one."""
+    """Return the attribute that holds the one value at a path; raise KeyError if there is none.
+
+    A path of two parts must begin with ``resource``, the only field that has parts; that is not checked.
+    """
     head, *below = path
     return _RESOURCE[below[0]] if below else _SCALARS[head]
 
 
 def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
-    """Return what reads some fields, but not those in DETAIL_FIELDS, of items of the table or of an index."""
+    """Return a function that reads some fields, except DETAIL_FIELDS, from an item of the table or of an index."""
     scalars = [(field, _SCALARS[field]) for field in fields if field in _SCALARS]
     has_time = "created_at" in fields
     has_resource = "resource" in fields
@@ -131,7 +134,7 @@ def scalars_of(fields: Iterable[str]) -> Callable[[Item], Row]:
 
 
 class EventStore:
-    """Single events: writing them, and reading one."""
+    """Writes and reads single events."""
 
     def __init__(self, table: Table, deliveries: DeliveryStore, retention_days: int, marks: Marks) -> None:
         self._table = table
@@ -229,9 +232,9 @@ class EventStore:
         return self._table.get({"e": event_id, "d": domain_id}, attributes=("e",), consistent=True) is not None
 
     def get(self, scope: Scope, event_id: str, fields: frozenset[str], now: datetime) -> Row | None:
-        """Read some fields of one event; return None if the scope has no such event.
+        """Read some fields of one event, and its project_id; return None if the scope has no such event.
 
-        An event is found as soon as create has answered.
+        An event can be read as soon as create has responded.
         """
         if not 0 < len(event_id) <= ids.MAX_ID_LENGTH:
             return None

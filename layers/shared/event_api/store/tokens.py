@@ -11,17 +11,17 @@ from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 
 _FORGET_AFTER = timedelta(days=90)
-"""For how long after its expiry a token still shows in a listing."""
+"""How long a token is kept after its expiry. DynamoDB deletes it then, or some days later."""
 
 
 class TokenStore:
-    """Tokens by id, and by domain."""
+    """Reads and writes tokens, by id and by domain."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
     def get(self, token_id: str) -> Token | None:
-        """Read a token, even one that was made this moment; return None if it does not exist."""
+        """Read a token, even if it was made just now; return None if it does not exist."""
         item = self._table.get_latest({"token_id": token_id})
         return None if item is None else _from_item(item)
 
@@ -40,9 +40,9 @@ class TokenStore:
         self._table.put(_to_item(token), unless_exists="token_id")
 
     def rotate(self, new: Token, old: Token, ends_at: datetime) -> None:
-        """Store a new token, and have the old one, as it was read, expire at ``ends_at``.
+        """Store a new token and set the old one's expiry to ``ends_at``.
 
-        Raises ConditionFailedError if the old one is gone, or was rotated or revoked meanwhile.
+        Raises ConditionFailedError if the old one no longer exists, or has been rotated or revoked meanwhile.
         """
         values: dict[str, Value] = {
             "ends_at": times.to_iso(ends_at),

@@ -36,7 +36,7 @@ STATES: Final = {
     "INSUFFICIENT_DATA": (EventType.ALERT, Severity.NONE),
 }
 """CloudWatch has no severity: it follows from the state."""
-_NO_STATE = (EventType.ALERT, Severity.ERROR)  # an alarm that does not say otherwise is one
+_NO_STATE = (EventType.ALERT, Severity.ERROR)  # an alarm without a state has probably fired
 _UNKNOWN_STATE = (EventType.ALERT, Severity.NONE)
 
 _NO_EVENT = "CloudWatch Alarm Configuration Change"
@@ -168,7 +168,7 @@ def _event(alarm: _Alarm) -> NormalizedEvent:
     # The display name "EU (Ireland)" that SNS brings is not a region code; the ARN has the code.
     region = first_text(sns.arn_part(alarm.arn, sns.ARN_REGION), alarm.region)
     return NormalizedEvent(
-        # Alarm names are unique within an account and region, which is what the ARN says.
+        # Alarm names are unique within an account and region, so without an ARN these three identify the alarm.
         event_key=alarm.arn or ":".join(("cloudwatch", account, region or "", name)),
         event_type=event_type,
         title=name,

@@ -27,14 +27,14 @@ KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("detail-type", "detail"), values={"source": ("aws.health",)}),)
 
 CATEGORIES: Final = {"issue": Severity.ERROR, "scheduledchange": Severity.ERROR}
-"""SpaceONE's rule, and kept when it is over. Every other category only informs."""
+"""SpaceONE's rule. The severity stays when the event is closed. Every other category is INFO."""
 
 _MOST_ENTITIES: Final = 50
-_ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+n")  # a run of backslashes is looked at once
+_ESCAPED_NEWLINE = re.compile(r"(?<!\\)\\+n")  # the lookbehind: scan a run of backslashes only once
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of AWS Health's; of one that is split into pages, each page, all of one key."""
+    """Make one event; the pages of an AWS Health event that is split become one event each, all with the same key."""
     if sns.is_handshake(payload):
         return []
     body = sns.message(payload)
@@ -48,7 +48,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if title is None:
         if sns.is_envelope(payload.body):
             return [sns.text_event(payload)]
-        raise NormalizeError("the event has neither an eventTypeCode nor an eventArn nor a detail-type")
+        raise NormalizeError("the event has no eventTypeCode, eventArn, service or detail-type")
     closed = (text(detail.get("statusCode")) or "").lower() == "closed"
     account = first_text(detail.get("affectedAccount"), body.get("account")) or ""
     region = first_text(detail.get("eventRegion"), body.get("region"))
@@ -89,14 +89,17 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _key(detail: JsonObject, arn: str | None, code: str | None, account: str, region: str | None) -> str:
-    """Return the event's ARN, which is that of all accounts that it affects, and the account if it is about one."""
+    """Return the key: the event's ARN, which all affected accounts share, with the account if it concerns only one.
+
+    Without an ARN, the key consists of account, region, code and start time.
+    """
     if arn is None:
         return ":".join(filter(None, ("health", account, region, code, text(detail.get("startTime")))))
     return f"{arn}:{account}" if text(detail.get("eventScopeCode")) == "ACCOUNT_SPECIFIC" else arn
 
 
 def _title(code: str, service: str | None) -> str:
-    """Write AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED as a person would."""
+    """Return AWS_EC2_INSTANCE_RETIREMENT_SCHEDULED as "AWS EC2 instance retirement scheduled"."""
     names = {"AWS", (service or "").upper()}
     return " ".join(word if word in names else word.lower() for word in code.split("_")).strip() or code
 
@@ -109,7 +112,7 @@ def _description(value: Json) -> str | None:
 
 
 def _occurred_at(detail: JsonObject, sent_at: datetime | None, *, closed: bool) -> datetime | None:
-    """Return when it began, or ended. An announcement happens now: its beginning may be weeks ahead."""
+    """Return when the event began or ended, but at most when it was sent: an announced beginning may be weeks ahead."""
     fields = ("endTime", "lastUpdatedTime") if closed else ("startTime", "lastUpdatedTime")
     times = (parse_time(detail.get(name)) for name in fields)
     told = next(filter(None, times), None)

@@ -1,4 +1,4 @@
-"""OpenTelemetry's OTLP as JSON: telemetry, so no event.
+"""OpenTelemetry's OTLP as JSON: telemetry, which makes no events.
 
 Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 """
@@ -27,7 +27,7 @@ RULES: Final = (
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make no event: OpenTelemetry defines no alerts, and rules must evaluate telemetry."""
+    """Make no event: OTLP carries telemetry, from which a monitoring tool's rules must make alerts first."""
     if not any(key.startswith("resource") for key in payload.body):
-        raise NormalizeError("it is not OpenTelemetry's telemetry")
+        raise NormalizeError("the body has no key that begins with 'resource', such as 'resourceMetrics'")
     return []

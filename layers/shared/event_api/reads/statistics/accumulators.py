@@ -1,6 +1,6 @@
 """The operators of a group: accumulators, one for each field of each group, as a table.
 
-For rules that the contract leaves open: MongoDB's manual, "$group (aggregation)", "Accumulator Operator". An
+If the contract leaves a rule open, MongoDB's manual decides: "$group (aggregation)", "Accumulator Operator". An
 accumulator takes a value, or `MISSING`.
 """
 
@@ -18,19 +18,19 @@ from event_api.reads.statistics.numbers import as_answer, is_number
 
 
 class Accumulator(Protocol):
-    """Takes the values of a group's rows one by one, oldest first."""
+    """Takes the values of a group's rows one by one, in the rows' order."""
 
     def add(self, value: MaybeJson) -> None:
         """Take a row's value."""
         ...
 
     def result(self) -> Json:
-        """Return what the values come to."""
+        """Return the result for the values so far."""
         ...
 
 
 class Count:
-    """Counts rows; a row may stand for several events."""
+    """Counts rows; one row may represent several events."""
 
     __slots__ = ("_count",)
 
@@ -38,11 +38,11 @@ class Count:
         self._count = 0
 
     def add(self, _value: MaybeJson, times: int = 1) -> None:
-        """Count a row."""
+        """Count a row, as often as it represents an event."""
         self._count += times
 
     def result(self) -> Json:
-        """Return how many there were."""
+        """Return the count."""
         return self._count
 
 
@@ -89,7 +89,7 @@ class _Average:
 
 
 class _Extreme:
-    """Keeps the first value in the order of all types, or the last; skips null."""
+    """Keeps the smallest or the largest value in the order of all types; skips null."""
 
     __slots__ = ("_kept", "_key", "_replaces", "_value")
 
@@ -179,7 +179,7 @@ class _AddToSet:
 
 
 class _MergeObjects:
-    """Merges objects, the later ones winning; skips other values."""
+    """Merges objects, of which later ones take precedence; skips other values."""
 
     __slots__ = ("_kept", "_merged")
 
@@ -201,7 +201,7 @@ class _MergeObjects:
 
 @dataclass(frozen=True, slots=True)
 class GroupOperator:
-    """An operator of a group's field: how its accumulators are made, and which options it takes."""
+    """An operator of a group's field: the factory of its accumulators, and the options that it takes."""
 
     accumulator: Callable[[MemoryBudget], Accumulator]
     needs_key: bool = True
