@@ -21,8 +21,7 @@ from event_api.query.values import MISSING, reach
 from event_api.reads.requests import EventQuery, GetEventRequest, SearchQuery
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
-from event_api.reads.statistics.pipeline import STAGES
-from event_api.reads.statistics.requests import AggregateCondition, EventStatQuery, StatQuery
+from event_api.reads.statistics.requests import AggregateCondition, EventStatQuery, Stage, StatQuery
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from testkit import stack
@@ -389,7 +388,7 @@ class Requests:
             "project": self._projects(),
             "match": [{"filter": [condition]} for condition in self.conditions(OPERATORS, "alert_id")],
         }
-        covered("stage", stages, STAGES)
+        covered("stage", stages, Stage.model_fields)
         small = {"project": {"fields": [{"name": name, "key": name} for name in ("event_id", "title", "created_at")]}}
         for name, several in stages.items():
             for options in several:

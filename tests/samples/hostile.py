@@ -12,7 +12,7 @@ from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS
 from event_api.query.operators import OPERATORS
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
-from event_api.reads.statistics.pipeline import STAGES
+from event_api.reads.statistics.requests import Stage
 from tests.samples import mutations
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
@@ -314,7 +314,7 @@ _OPTIONS: dict[str, Strategy] = {
 
 @st.composite
 def _stages(draw: st.DrawFn) -> dict[str, Any]:
-    name = draw(st.sampled_from(sorted(STAGES)))
+    name = draw(st.sampled_from(sorted(Stage.model_fields)))
     return {name: draw(_OPTIONS.get(name, anything))}
 
 

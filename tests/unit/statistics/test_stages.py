@@ -14,8 +14,6 @@ from event_api.query.read_budget import ReadBudget
 from event_api.reads.statistics import stat_events
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
-from event_api.reads.statistics.pipeline import STAGES
-from event_api.reads.statistics.requests import Stage
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -215,10 +213,6 @@ def test_events_themselves_are_answered_as_event_info():
     (row,) = run({"limit": 1})
     assert row["event_id"] == "event-000000000001"
     assert "description" not in row
-
-
-def test_every_stage_of_a_request_is_known():
-    assert set(STAGES) == set(Stage.model_fields)
 
 
 # --- distinct, page ---------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ cold start it costs nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal, NoReturn, TypeAlias, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +20,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     ValidationError,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
 
 from event_api.domain.errors import (
     BadRequestError,
@@ -121,12 +122,16 @@ Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeVal
 Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
 
 
+AnyJson = Annotated[Json, GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())]
+"""Any JSON value, taken as it is: the parser has checked it, and pydantic cannot resolve the recursive alias."""
+
+
 class RowCondition(StrictModel):
     """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
 
     key: Key = Field(validation_alias=with_initial_alias("key"))
     """A dotted path into the row."""
-    value: Any = Field(validation_alias=with_initial_alias("value"))
+    value: AnyJson = Field(validation_alias=with_initial_alias("value"))
     """Value to compare with; the operator determines its type."""
     operator: str = Field(validation_alias=with_initial_alias("operator"))
     """How it is compared; each ``not…`` is the exact negation of its positive one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, TypeVar, cast
 
 from event_api.domain.errors import DbQueryError
 from event_api.domain.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
@@ -30,7 +30,10 @@ from event_api.reads.statistics.requests import EventStatQuery, StatQuery
 _OLDEST_FIRST = (SortKey(("created_at",)),)
 _NO_FIELDS: frozenset[str] = frozenset()
 
-Finish: TypeAlias = Callable[[Iterable[Any]], Iterator[Json]]
+Result = TypeVar("Result", bound=Json)
+
+Finish: TypeAlias = Callable[[Iterable[Result]], Iterator[Json]]
+"""Completes the results of a page."""
 
 
 def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
@@ -45,7 +48,6 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
     query = asked.query
     tokens = PageTokens(page_key, "stat", request, scope, _number)
     cursor = tokens.start(query.page.token, now)
-    finish: Finish = iter
     if query.distinct is not None:
         path = path_of(query.distinct)
         plan = _plan(query, (), scope, cursor.began, required_fields=frozenset({path[0]}))
@@ -55,16 +57,15 @@ def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: dat
             if question is None
             else (row for row, _ in weighted(reader, plan, question, summaries=query.summaries))
         )
-        results: Iterable[Json] = _distinct(rows, path)
+        answer = _page(_distinct(rows, path), iter, query, cursor, tokens)
     else:
         pipeline = compile_pipeline(query, cursor.began, reader.consumption, "query.aggregate")
         shown = frozenset(EVENT_FIELDS) if pipeline.of_events else _NO_FIELDS
         required_fields = pipeline.read | ({"event_id"} if pipeline.of_events else _NO_FIELDS)
         plan = _plan(query, pipeline.required, scope, cursor.began, projected=shown, required_fields=required_fields)
         results = _aggregate(reader, plan, pipeline, summaries=query.summaries)
-        if pipeline.of_events:
-            finish = partial(_whole_events, reader, plan)
-    answer = _page(results, finish, query, cursor, tokens)
+        finish: Finish[Row] = partial(_whole_events, reader, plan) if pipeline.of_events else iter
+        answer = _page(results, finish, query, cursor, tokens)
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
@@ -94,7 +95,7 @@ def _plan(
 
 
 def _page(
-    results: Iterable[Json], finish: Finish, query: StatQuery, cursor: Cursor[int], tokens: PageTokens[int]
+    results: Iterable[Result], finish: Finish[Result], query: StatQuery, cursor: Cursor[int], tokens: PageTokens[int]
 ) -> JsonObject:
     """Answer the page that is asked for, or as much of it as fits; ``finish`` completes the results on it."""
     page = query.page

@@ -1,18 +1,17 @@
-"""The stages of an aggregate, as a table: each becomes a function from rows to rows.
+"""The stages of an aggregate: each is compiled to a function from rows to rows.
 
-Rows flow through one by one; only ``group`` keeps what it has computed, and ``sort`` what it must
+Rows flow through the stages one by one. Only ``group`` and ``sort`` keep data, within a budget
 (`event_api.query.memory_budget`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import islice, takewhile
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from event_api.domain.errors import InvalidParameterError, RequiredParameterError
 from event_api.domain.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
@@ -47,11 +46,11 @@ Step: TypeAlias = Callable[[Iterable[Row]], Iterable[Row]]
 
 @dataclass
 class Names:
-    """The meaning of a stage's keys: fields of events at first, later the names that the previous stage made.
+    """The meaning of a stage's keys: at first fields of events, later the names that the previous stage defined.
 
-    ``read`` collects the fields of events that have been named. ``group_keys`` are the last group's, which a project
-    keeps. ``times`` are the names of instants. ``by_rank``: severities compare by rank. ``consumption`` and ``kept``
-    bound the work of the stages.
+    ``read`` collects the event fields that the stages name. ``group_keys`` are the keys of the last group, which a
+    project keeps. ``times`` are the names of instants. ``by_rank``: severities compare by rank. ``consumption`` and
+    ``kept`` limit the time and the memory of the stages.
     """
 
     now: datetime
@@ -64,7 +63,7 @@ class Names:
     read: set[str] = field(default_factory=set)
 
     def path(self, key: str, at: str) -> Path:
-        """Return the path that a key means; raise InvalidParameterError where events have no such field."""
+        """Return the path for a key; raise InvalidParameterError if events have no such field."""
         if not self.of_events:
             return tuple(key.split("."))
         if not is_field(key):
@@ -74,7 +73,7 @@ class Names:
         return path
 
     def value(self, key: str, at: str) -> Evaluate:
-        """Return what evaluates a key."""
+        """Return the function that evaluates a key."""
         path = self.path(key, at)
         if len(path) == 1 and self.of_events:
             name = path[0]
@@ -82,11 +81,11 @@ class Names:
         return lambda row: lookup(row, path)
 
     def conditions(self, parts: Iterable[RowCondition], at: str) -> list[Condition]:
-        """Return conditions as the matcher takes them."""
+        """Convert conditions of a request into the matcher's."""
         conditions = []
         for number, part in enumerate(parts):
             condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.times)
-            # The result of a stage may hold any value: one that is not a time equals no time.
+            # Rows that a stage made may hold any value, so a condition on an instant may name one that is not a time.
             fault = fault_of(part.operator, part.value, is_time=condition.is_time and self.of_events)
             if fault is not None:
                 raise fault(part.operator, f"{at}.{number}.value")
@@ -94,7 +93,7 @@ class Names:
         return conditions
 
     def predicate(self, parts: Iterable[RowCondition], at: str) -> Predicate | None:
-        """Return what tests conditions."""
+        """Compile conditions; return None if there are none."""
         return all_of(self.conditions(parts, at), self.now)
 
     def is_time(self, key: str) -> bool:
@@ -102,14 +101,14 @@ class Names:
         return key in self.times
 
     def times_as(self, name: str, key: str | None) -> set[str]:
-        """Return what is an instant under a name that stands for a key's values."""
+        """Return the paths of instants under a new name for a key's values."""
         if key is None:
             return set()
         inside = {time.removeprefix(key) for time in self.times if time == key or time.startswith(f"{key}.")}
         return {name + rest for rest in inside}
 
     def made(self, group_keys: tuple[str, ...] = (), times: Iterable[str] = ()) -> None:
-        """Note that from here on keys mean what a stage made; ``times`` are the instants in it."""
+        """Note that keys now refer to the rows that a stage made; ``times`` are the instants in them."""
         self.of_events = False
         self.group_keys = group_keys
         self.times = frozenset(times)
@@ -119,8 +118,8 @@ class Names:
 class CountsBy:
     """A group that only counts rows.
 
-    ``paths``: the fields that it needs of an event, but for created_at, of which it needs so many characters as
-    ``precision`` says.
+    ``paths``: the event fields that it needs, except created_at. ``precision``: the characters of created_at that it
+    needs, from the beginning.
     """
 
     paths: frozenset[Path]
@@ -132,10 +131,10 @@ class CountsBy:
 class Pipeline:
     """An aggregate, ready to run.
 
-    ``required``: conditions that events must meet to be its rows, from its leading match stages. ``read``: the fields
-    that its stages name. ``of_events``: its results are events, whose other fields can be filled in later. ``counted``:
-    the names of the counts in the only row, if it begins by counting rows. ``counts_by``: its first step if that only
-    counts rows by their keys.
+    ``required``: the conditions of its leading match stages, which events must meet to become rows. ``read``: the
+    fields that its stages name. ``of_events``: its results are events, whose other fields can be filled in later.
+    ``counted``: the names of the counts in the single row, if its first step only counts all rows. ``counts_by``: its
+    first step, if that only counts rows by their keys.
     """
 
     required: tuple[Condition, ...]
@@ -146,34 +145,30 @@ class Pipeline:
     counts_by: CountsBy | None
 
     def run(self, rows: Iterable[Row], *, done: int = 0) -> Iterable[Row]:
-        """Send rows through all steps behind the first ``done``; events come oldest first."""
+        """Send rows through all steps after the first ``done``; events must arrive oldest first."""
         for step in self.steps[done:]:
             rows = step(rows)
         return rows
 
     def run_counting(self, counts_by: CountsBy, rows: Iterable[Weighted]) -> Iterable[Row]:
-        """Send rows, each of which stands for a number of events, through all steps; ``counts_by`` is the first."""
+        """Send weighted rows through all steps; ``counts_by`` is the first. A row's weight is its number of events."""
         return self.run(counts_by.step(rows), done=1)
 
 
 def compile_pipeline(query: StatQuery, now: datetime, consumption: ReadBudget, at: str) -> Pipeline:
-    """Compile the aggregate of a query, which stands at a place of a request; raise BadRequestError if it is wrong."""
+    """Compile a query's aggregate; raise BadRequestError if it is invalid. ``at`` is its place in the request."""
     stages, by_rank = query.aggregate, query.severity_order == "rank"
     names = Names(now, consumption, by_rank)
     leading = sum(1 for _ in takewhile(lambda stage: stage.match is not None, stages))
     required: list[Condition] = []
     for number, stage in enumerate(stages[:leading]):
         if stage.match is not None:
-            # The planner decides whether and from where the fields of these are read.
+            # The planner decides whether these fields are read, and from which table or index.
             required += Names(now, consumption, by_rank).conditions(stage.match.filter, f"{at}.{number}.match.filter")
     steps: list[Step] = []
     for number, stage in enumerate(stages[leading:], leading):
-        name, options = stage.given
-        step = STAGES[name](options, names, f"{at}.{number}.{name}")
         follower = stages[number + 1] if number + 1 < len(stages) else None
-        if name == "sort" and follower is not None and follower.limit is not None:
-            step = partial(step, most=follower.limit)
-        steps.append(step)
+        steps.append(_step(stage, names, f"{at}.{number}", follower))
     first = stages[leading] if leading < len(stages) else None
     counted = () if first is None else _counted(first)
     counting = None
@@ -182,8 +177,29 @@ def compile_pipeline(query: StatQuery, now: datetime, consumption: ReadBudget, a
     return Pipeline(tuple(required), tuple(steps), frozenset(names.read), names.of_events, counted, counting)
 
 
+def _step(stage: Stage, names: Names, at: str, follower: Stage | None) -> Step:
+    """Compile one stage; ``follower`` is the next one."""
+    name, options = stage.given
+    at = f"{at}.{name}"
+    match options:
+        case Group():
+            return _group(options, names, at)
+        case UnwindRows():
+            return _unwind(options, names, at)
+        case CountRows():
+            return _count(options, names)
+        case Project():
+            return _project(options, names, at)
+        case Match():
+            return _match(options, names, at)
+        case list():
+            return _sort(options, names, at, most=None if follower is None else follower.limit)
+        case int():
+            return _limit(options) if name == "limit" else _skip(options)
+
+
 def _counted(stage: Stage) -> tuple[str, ...]:
-    """Return the names under which a stage answers how many rows there are, if it does nothing else."""
+    """Return the names under which a stage returns the number of rows, if it does nothing else."""
     if stage.count is not None:
         return (stage.count.name,)
     group = stage.group
@@ -264,7 +280,7 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
             for (_, holds), count in zip(conditions, group[2], strict=True):
                 if holds is None or holds(row):
                     count.add(None, weight)
-        # In order, because counts from summaries come in no order that pages could rely on.
+        # Sorted, because pages need a stable order, and counts from summaries have none.
         for _, named, counts in names.consumption.watched(sorted(groups.values(), key=itemgetter(0))):
             yield named | {name: count.result() for (name, _), count in zip(conditions, counts, strict=True)}
 
@@ -272,7 +288,7 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
 
 
 def _needed(options: Group) -> tuple[frozenset[Path], int] | None:
-    """Return the paths that counting needs, and the characters of created_at; None if it is not just counting."""
+    """Return the paths that counting needs, and the characters of created_at; None for more than counting."""
     if any(part.operator != "count" for part in options.fields):
         return None
     needed = 0
@@ -290,11 +306,11 @@ def _needed(options: Group) -> tuple[frozenset[Path], int] | None:
 
 _CREATED_AT = ("created_at",)
 _KEEPING = {"first", "last", "max", "min", "push", "add_to_set"}
-"""Group operators whose results are values of the rows, or lists of them."""
+"""Group operators whose results are values from the rows, or lists of such values."""
 
 
 def _times_of_group(options: Group, names: Names) -> set[str]:
-    """Return what is an instant in a group's rows; a name that is made twice is the last one."""
+    """Return the paths of instants in a group's rows; of two fields with the same name, the last counts."""
     made: dict[str, set[str]] = {
         key.name: names.times_as(key.name, None if key.date_format else key.key) for key in options.keys
     }
@@ -311,7 +327,7 @@ def _key(key: GroupKey, names: Names, at: str) -> Evaluate:
         return evaluate
     formatted = date_format(key.date_format, instants=names.is_time(key.key))
     if formatted is None:
-        raise InvalidParameterError(f"{at}.date_format", f"it is made of {specifiers()}")
+        raise InvalidParameterError(f"{at}.date_format", f"unknown specifier; the specifiers are {specifiers()}")
     return lambda row: formatted(evaluate(row))
 
 
@@ -322,7 +338,7 @@ def _field(part: GroupField, names: Names, at: str) -> _Field:
     if part.conditions and not operator.takes_conditions:
         raise InvalidParameterError(f"{at}.conditions", f"{part.operator} takes no conditions")
     if part.fields and (part.key is not None or not operator.takes_fields):
-        raise InvalidParameterError(f"{at}.fields", "only push takes fields, and no key beside them")
+        raise InvalidParameterError(f"{at}.fields", "only push takes fields, and it takes either a key or fields")
     if operator.needs_key and part.key is None and not part.fields:
         raise RequiredParameterError(f"{at}.key")
     return _Field(
@@ -334,7 +350,7 @@ def _field(part: GroupField, names: Names, at: str) -> _Field:
 
 
 def _input(part: GroupField, names: Names, at: str) -> Evaluate:
-    """Return what an accumulator is given of each row."""
+    """Return the function that reads an accumulator's input from a row."""
     if part.fields:
         members = [
             (member.name, names.value(member.key, f"{at}.fields.{number}.key"))
@@ -352,14 +368,14 @@ def _unwind(options: UnwindRows, names: Names, at: str) -> Step:
     holds = names.predicate(options.filter, f"{at}.filter")
 
     def step(rows: Iterable[Row]) -> Iterable[Row]:
-        # Unwinding unwound rows multiplies them: only time limits it.
+        # Repeated unwinding multiplies rows; only the time limit bounds it.
         elements = names.consumption.watched(element for row in rows for element in unwound(row, path))
         return elements if holds is None else filter(holds, elements)
 
     return step
 
 
-def _count(options: CountRows, names: Names, _at: str) -> Step:
+def _count(options: CountRows, names: Names) -> Step:
     names.made()
 
     def step(rows: Iterable[Row]) -> Iterator[Row]:
@@ -370,21 +386,18 @@ def _count(options: CountRows, names: Names, _at: str) -> Step:
     return step
 
 
-def _sort(options: Sequence[RowSortKey], names: Names, at: str) -> Step:
+def _sort(options: Sequence[RowSortKey], names: Names, at: str, *, most: int | None) -> Step:
+    """Sort rows; keep only ``most`` if the next stage drops the others."""
     paths = [(names.path(part.key, f"{at}.{number}.key"), part.desc) for number, part in enumerate(options)]
     keys = [SortKey(path, desc, names.by_rank and path == severity.PATH) for path, desc in paths]
-
-    def step(rows: Iterable[Row], most: int | None = None) -> Iterable[Row]:
-        return names.consumption.watched(sort_rows(rows, keys, names.kept, most))
-
-    return step
+    return lambda rows: names.consumption.watched(sort_rows(rows, keys, names.kept, most))
 
 
-def _limit(most: int, _names: Names, _at: str) -> Step:
+def _limit(most: int) -> Step:
     return lambda rows: islice(rows, most)
 
 
-def _skip(count: int, _names: Names, _at: str) -> Step:
+def _skip(count: int) -> Step:
     return lambda rows: islice(rows, count, None)
 
 
@@ -418,9 +431,11 @@ def _expression(part: Expression, names: Names, at: str) -> Evaluate:
         raise InvalidParameterError(f"{at}.operator", f"the operators of a project are {', '.join(PROJECT_OPERATORS)}")
     operands = [_key_of(part, names, at)] if part.fields is None else _operands(part.fields, names, f"{at}.fields")
     if part.fields is not None and part.key is not None:
-        raise InvalidParameterError(f"{at}.key", "an operator takes a key or fields")
-    if not operands or operator.operands not in {None, len(operands)}:
-        raise InvalidParameterError(f"{at}.fields", f"{part.operator} takes {operator.operands or 'at least one'}")
+        raise InvalidParameterError(f"{at}.key", "an operator takes either a key or fields")
+    number = operator.operands
+    if not operands or number not in {None, len(operands)}:
+        wanted = "one operand" if number == 1 else f"{number or 'one or more'} operands"
+        raise InvalidParameterError(f"{at}.fields", f"{part.operator} takes {wanted}")
     return applied(operator, operands)
 
 
@@ -446,20 +461,3 @@ def _operands(parts: Sequence[str | float | Expression], names: Names, at: str) 
 def _match(options: Match, names: Names, at: str) -> Step:
     holds = names.predicate(options.filter, f"{at}.filter")
     return lambda rows: rows if holds is None else filter(holds, rows)
-
-
-STAGES: Mapping[str, Callable[[Any, Names, str], Any]] = {
-    "group": _group,
-    "unwind": _unwind,
-    "count": _count,
-    "sort": _sort,
-    "limit": _limit,
-    "skip": _skip,
-    "project": _project,
-    "match": _match,
-}
-"""The stages:
-
-for each, the function that makes its step from its options (`event_api.reads.statistics.requests`), the meaning of the
-keys, and its place.
-"""

@@ -6,7 +6,7 @@ Apart from `event_api.reads.requests`, so that a function that lists does not bu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -156,6 +156,10 @@ class Match(StrictModel):
 RowSort = Annotated[list[RowSortKey], Field(min_length=1, max_length=MAX_FIELDS), BeforeValidator(sort_keys)]
 
 
+Options: TypeAlias = Group | UnwindRows | CountRows | list[RowSortKey] | int | Project | Match
+"""The options of a stage; a number is that of limit or skip."""
+
+
 class Stage(StrictModel):
     """One stage of an aggregate."""
 
@@ -177,7 +181,7 @@ class Stage(StrictModel):
     """Only the rows that hold the conditions."""
 
     @property
-    def given(self) -> tuple[str, Any]:
+    def given(self) -> tuple[str, Options]:
         """The stage's name and its options."""
         return next((name, options) for name, options in self if options is not None)
 
