@@ -1,4 +1,4 @@
-"""The events that a body would make at a webhook, by the very steps that a delivery takes, without storing anything."""
+"""Previews the events of a body: the same steps as for a delivery to the webhook, but without storing anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from event_api.normalizers import headers_to_store
 
 
 def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> JsonObject:
-    """Return the format that a body is read as, and the events that it makes, as they would be stored."""
+    """Return the format in which a body is read, and its events as they would be stored."""
     delivery = Delivery(
         delivery_id=ids.delivery_id(webhook.webhook_id, None),
         domain_id=webhook.domain_id,
@@ -31,6 +31,6 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
 
 
 def _as_shown(row: Mapping[str, Any]) -> Json:  # fields of an Event, whose types differ
-    """Leave out empty values, as responses do, and the ids that only storing assigns."""
+    """Leave out empty values, as responses do, and the id, which is assigned when an event is stored."""
     told = {**row, "resource": {name: value for name, value in row["resource"].items() if value}}
     return {name: value for name, value in told.items() if name != "event_id" and value not in (None, "", {})}

@@ -1,4 +1,4 @@
-"""The commands' views of webhooks, tokens and alerts: JSON objects, without any secret or hash of one."""
+"""The commands' output for webhooks, tokens, alerts and deliveries: JSON objects without secrets or their hashes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
-    """Return a webhook's fields; of its access keys only how many are valid ``now``, and until when the old ones."""
+    """Return a webhook's fields; for its access keys, only the number of valid ones and the expiry of old ones."""
     return {
         "webhook_id": webhook.webhook_id,
         "name": webhook.name,
@@ -34,7 +34,7 @@ def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
 
 
 def of_signing(webhook: Webhook) -> JsonObject | None:
-    """Return how a webhook's sender signs, without the secrets; None if it does not."""
+    """Return a webhook's signing options without the secrets; None if it has no signing."""
     signing = webhook.signing
     if signing is None:
         return None
@@ -50,7 +50,7 @@ def of_signing(webhook: Webhook) -> JsonObject | None:
 
 
 def of_token(token: Token, now: datetime) -> JsonObject:
-    """Return a token's fields, without its secret, and whether it is good ``now``."""
+    """Return a token's fields without its secret, and its state ``now``."""
     return {
         "token_id": token.token_id,
         "name": token.name,
@@ -118,7 +118,7 @@ def of_pending(pending: UnfinishedDelivery) -> JsonObject:
 
 
 def of_unreadable(event: JsonObject, domain_id: str) -> JsonObject:
-    """Return the same fields of a delivery that could not be read, by its ERROR event."""
+    """Return the same fields for a delivery that could not be read, from its ERROR event."""
     return {
         "delivery_id": event["delivery_id"],
         "domain_id": domain_id,

@@ -1,4 +1,4 @@
-"""The worker: finish deliveries from the queue that were stored but not finished."""
+"""The worker: finishes deliveries from the queue, which were stored but not finished."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from event_api.aws.redrive_queue import QueuedDelivery, worker
 
 @worker
 def handler(delivery: QueuedDelivery, seconds_left: Callable[[], float]) -> None:
-    """Finish one delivery; raise whatever stopped it."""
+    """Finish one delivery; raise the error that prevents it."""
     composition.ingest().redrive(delivery, composition.webhooks(), seconds_left)

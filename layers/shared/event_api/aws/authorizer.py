@@ -15,7 +15,7 @@ _Event = dict[str, Any]  # API Gateway's event has no published type
 
 
 def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callable[[_Event, object], _Event]:
-    """Make a Lambda handler of a function from a bearer credential to its principal."""
+    """Make a Lambda handler from a function that authenticates a bearer credential."""
 
     def handler(event: _Event, _context: object) -> _Event:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -28,7 +28,7 @@ def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callab
 
 
 def to_context(principal: Principal) -> dict[str, str]:
-    """Write the authorizer's context: strings only, which every gateway passes on unchanged."""
+    """Write the authorizer's context; it has only strings, because every gateway passes those on unchanged."""
     projects = principal.scope.projects
     return {
         "domain_id": principal.scope.domain_id,

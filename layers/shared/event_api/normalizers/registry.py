@@ -1,4 +1,4 @@
-"""Format names, and the one module that each of them needs."""
+"""The formats by name; importing one imports no other."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ if TYPE_CHECKING:
 
 
 CALLERS_KEYS: Final = frozenset({"direct", "pagerduty-events"})
-"""Formats in which the caller chooses the key, so that even a zero is meant."""
+"""Formats whose callers choose the key, so that even a zero is deliberate."""
 _EMPTY_ID: Final = re.compile(
     r"(^|:)(0|0{8}(-0{4}){3}-0{12}|0{24}|0{32}|null|none|nil|undefined)(?=:|$)", re.IGNORECASE
 )
-"""Zero, the nil UUID with or without dashes, an empty object id, and words; 16 zeros can be a fingerprint."""
+"""Parts of a key that are empty ids: zero, the nil UUID with or without dashes, an empty object id, or a word.
+
+16 zeros are not among them, because a fingerprint may consist of them.
+"""
 _GLOBAL_OR_HASHED: Final = re.compile(r"^arn:|:[0-9a-f]{64}$")
-"""Keys that need no more: an ARN, in which zeros are an account, and one that ends with a hash of names."""
+"""Keys that need no further names: an ARN, in which zeros may be an account, and a key that ends with their hash."""
 
 
 class Format(Protocol):
@@ -36,17 +39,17 @@ class Format(Protocol):
     """
 
     NAME: str
-    """Lower case, words joined by hyphens; the module is named likewise with underscores."""
+    """Lower-case words, joined by hyphens; the module's name has underscores instead."""
     ALIASES: tuple[str, ...]
-    """Other names that a webhook's ``format`` may say."""
+    """Other names that a webhook's ``format`` may have."""
     RULES: tuple[Rule, ...]
-    """The rules that detect the format; empty if it cannot be detected, so that the webhook has to name it."""
+    """The rules that detect the format; empty if it cannot be detected, so that the webhook must name it."""
 
     KEY_SCOPE: KeyScope
     """Whether its event keys are globally unique, or unique to one sender only."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
-        """Turn a payload into events; none for a message that reports no fault, such as a handshake.
+        """Convert a payload into events; none for a message that reports no fault, such as a handshake.
 
         Raises NormalizeError, naming the missing part, if the payload does not say what happened.
         """
@@ -54,12 +57,12 @@ class Format(Protocol):
 
 
 def known_formats() -> tuple[str, ...]:
-    """Return every name that a webhook's ``format`` may say, sorted."""
+    """Return every name that a webhook's ``format`` may have, sorted."""
     return tuple(sorted(MODULES))
 
 
 def load(name: str) -> Format:
-    """Import the format of that name, and nothing else.
+    """Import the format of that name, and no other.
 
     Raises NormalizeError for an unknown name.
     """
@@ -70,7 +73,7 @@ def load(name: str) -> Format:
 
 
 def read(name: str, payload: Payload) -> list[NormalizedEvent]:
-    """Return the events of a payload in the format of that name, their keys in the format's scope.
+    """Return the events of a payload in the format of that name, with keys in the format's scope.
 
     Raises NormalizeError as the format does.
     """
@@ -78,7 +81,7 @@ def read(name: str, payload: Payload) -> list[NormalizedEvent]:
     events = module.normalize(payload)
     if module.NAME not in CALLERS_KEYS:
         events = [_with_an_id(event) for event in events]
-    # The content of an envelope was read by a format of its own, which may have said WEBHOOK.
+    # A scope of WEBHOOK stays: the format that read an envelope's content may have set it.
     return events if module.KEY_SCOPE is KeyScope.PROJECT else [_of_webhook(event) for event in events]
 
 
@@ -90,15 +93,15 @@ def _with_an_id(event: NormalizedEvent) -> NormalizedEvent:
 
     named: JsonObject = {"id": event.resource.resource_id, "name": event.resource.name, "rulename": event.rule}
     key = f"{event.event_key}:{identity(named | {'description': event.description}, event.title)}"
-    # Names are their sender's own, whatever the format's ids are.
+    # Names are unique only within one sender, whatever the scope of the format's ids is.
     return replace(event, event_key=key, key_scope=KeyScope.WEBHOOK, former_keys=(*event.former_keys, event.event_key))
 
 
 def _of_webhook(event: NormalizedEvent) -> NormalizedEvent:
-    """Scope an event's key to its webhook; version 0.1 opened its alert in the scope of the project."""
+    """Scope an event's key to its webhook; version 0.1 opened alerts in the project's scope."""
     return replace(event, key_scope=KeyScope.WEBHOOK, former_keys=event.former_keys or (event.event_key,))
 
 
 def module_of(name: str) -> str:
-    """Return the name of a format's module; nothing for an unknown name."""
+    """Return the name of a format's module; an empty text for an unknown name."""
     return MODULES.get(name, "")

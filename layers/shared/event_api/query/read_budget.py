@@ -1,4 +1,4 @@
-"""The reads of one request so far, and whether there is time for more."""
+"""The budget of one request: counts its reads, and stops it before its time or its capacity units run out."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ReadBudget:
     """Counts reads; several threads may use it.
 
     ``capacity_units``: DynamoDB's read capacity units. ``items_scanned``: items that DynamoDB examined.
-    ``items_returned``: items that it sent. ``summaries``: which part summaries had in the answer, for ``explain``.
-    ``seconds_left``: of the invocation. ``told``: whether the caller may see the counts.
-    ``most_units``: capacity units after which nothing more is read.
+    ``items_returned``: items that it sent. ``summaries``: the summaries' part in the answer, for ``explain``.
+    ``seconds_left`` returns the invocation's remaining time. ``told``: whether errors tell the caller the counts.
+    ``most_units``: capacity units after which the request fails.
     """
 
     seconds_left: Callable[[], float] = _unlimited
@@ -50,9 +50,9 @@ class ReadBudget:
             self.items_returned += returned
 
     def check_time(self) -> None:
-        """Raise DbQueryError if too little time is left to go on, or too much was read.
+        """Raise DbQueryError if too little time is left to go on, or if too much was read.
 
-        A clear answer is better than a timeout, or than a bill.
+        A clear error is better than a timeout or a large bill.
         """
         if self.capacity_units >= self.most_units:
             limit = f" {self.most_units:g} capacity units" if self.told else " the limit"
@@ -65,7 +65,7 @@ class ReadBudget:
             )
 
     def watched(self, elements: Iterable[Element]) -> Iterator[Element]:
-        """Pass on elements, as long as there is time; for those that take long to look at."""
+        """Yield elements, and check the time for each, because work on an element may take long."""
         for element in elements:
             self.check_time()
             yield element

@@ -1,6 +1,7 @@
 """Amazon EventBridge: events of ECS, CodeBuild, CodePipeline, CodeDeploy, GuardDuty and other AWS services.
 
-CloudWatch's alarms, AWS Health and cost anomalies have formats of their own, which read them here as well.
+CloudWatch alarms, AWS Health events and cost anomalies have formats of their own, which also read them at a webhook of
+this format.
 
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html and, for the details,
 https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
@@ -49,7 +50,7 @@ OUTCOMES: Final = (
         (EventType.RECOVERY, Severity.INFO),
     )
 )
-"""States that end something. Any other state (begun, cancelled by a person) makes no event."""
+"""Final states. Repeated work (`RUNS`) in any other state, such as begun or cancelled by a person, makes no event."""
 
 RUNS: Final = {
     "aws.amplify": ("appId", "branchName"),
@@ -64,9 +65,9 @@ RUNS: Final = {
     "aws.states": ("stateMachineArn",),
     "aws.trustedadvisor": ("check-name", "resource_id"),
 }
-"""Sources that report the result of repeated work, and the fields that name it:
+"""Sources that report the result of repeated work, and the fields that name it.
 
-success ends the alert of an earlier failure.
+A success ends the alert of an earlier failure.
 """
 
 SUBJECTS: Final = RUNS | {
@@ -89,9 +90,9 @@ STATES: Final = (
     "status-details.status",
     "newEvaluationResult.complianceType",
 )
-"""Fields of the details that hold a state or result; the first present one counts."""
+"""Fields of the details that hold a state or a result; the first one that is present counts."""
 STATE_ENDINGS: Final = ("state", "status", "eventtype")
-"""Otherwise a field whose name ends so: DataSync has a ``State``, SageMaker a ``TrainingJobStatus``."""
+"""Endings of other fields' names, used if none of STATES is present: DataSync's ``State``, ``TrainingJobStatus``."""
 
 DESCRIPTIONS: Final = (
     "description",
@@ -121,10 +122,10 @@ KINDS: Final = {
     "EC2 Instance Rebalance Recommendation": Severity.WARNING,
     "EC2 Spot Instance Interruption Warning": Severity.WARNING,
 }
-"""Events that require an action, though no field says so."""
+"""Events that require an action although none of their fields says so."""
 
 SEVERITIES: Final = {"critical": Severity.CRITICAL, "error": Severity.ERROR, "warn": Severity.WARNING}
-"""EMR's own words for severity."""
+"""EMR's words for severity."""
 
 _CALL: Final = "via CloudTrail"
 _STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
@@ -132,10 +133,10 @@ _STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
 ECS_LEVELS: Final = {"error": Severity.ERROR, "warn": Severity.WARNING, "info": Severity.INFO}
 ECS_GOOD: Final = ("_STEADY_STATE", "_COMPLETED")
 ECS_PASSING: Final = frozenset({"ECS Task State Change", "ECS Container Instance State Change"})
-"""Every start and stop of a task: the service's own events report failures."""
+"""Sent for every start and stop of a task; the ECS service's own events report failures."""
 
 EC2_PASSING: Final = frozenset({"pending", "stopping", "shutting-down"})
-"""States of an instance that another follows at once."""
+"""Transitional states of an instance, which are soon followed by another."""
 
 RDS_FAULTS: Final = frozenset({"failure", "low storage"})
 
@@ -155,7 +156,7 @@ class _Message:
 
     @property
     def state(self) -> str | None:
-        """How it is, or went."""
+        """The current state or the result."""
         if self.kind.endswith(_CALL):
             return None
         told = next((value for path in STATES if isinstance(value := at(self.detail, path), str) and value), None)
@@ -170,7 +171,7 @@ class _Message:
 
     @property
     def outcome(self) -> tuple[EventType, Severity] | None:
-        """The meaning of that state, if it is an end; ``ROLLBACK_COMPLETE`` ends a failure."""
+        """The meaning of a final state, or None. ``ROLLBACK_COMPLETE`` means that the work before it failed."""
         state = (self.state or "").lower()
         if state.endswith("rollback_complete"):
             return OUTCOMES["failed"]
@@ -178,24 +179,24 @@ class _Message:
 
     @property
     def arn(self) -> str | None:
-        """The first of the resources that it names."""
+        """The first of the message's resources."""
         return next(iter(self.arns), None)
 
     @property
     def arns(self) -> list[str]:
-        """The resources that it names, as many as one would read."""
+        """The message's resources, at most _MOST_RESOURCES."""
         resources = self.body.get("resources")
         listed = resources[:_MOST_RESOURCES] if isinstance(resources, list) else []
         return [found for one in listed if (found := text(one))]
 
     @property
     def subject(self) -> str | None:
-        """The object of the event, by the names that a person gave."""
+        """The object of the event, by the names that people gave it."""
         return "/".join(self._subjects) or None
 
     @property
     def name(self) -> str | None:
-        """The object of the event, as a person would call it."""
+        """The object of the event, as it is shown to people."""
         return "/".join(filter(None, map(_last_part, self._subjects))) or _last_part(self.arn)
 
     @property
@@ -205,7 +206,7 @@ class _Message:
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make the events of an AWS service's message; any other message on the bus is read by its own format."""
+    """Make the events of an AWS service's message; read any other message on the bus by its own format."""
     if sns.is_handshake(payload):
         return []
     body = sns.message(payload)
@@ -247,11 +248,11 @@ def _read(message: _Message) -> list[NormalizedEvent]:
 def _run(message: _Message) -> list[NormalizedEvent]:
     outcome = message.outcome
     if outcome is None and message.state is None and _STATE in message.kind.lower():
-        outcome = OUTCOMES["failed"]  # an event without a result is reported
+        outcome = OUTCOMES["failed"]  # a change of state without a state is reported
     if outcome is None:
         return []
     if "Phase" in message.kind and outcome[0] is EventType.RECOVERY:
-        return []  # a build that failed before, or will fail later, has good phases as well
+        return []  # a failing build has successful phases, too
     return [_event(message, *outcome)]
 
 
@@ -318,16 +319,16 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
 
 
 def _keys(message: _Message) -> tuple[str, str]:
-    """Name the object of the event: for repeated work, all kinds of events together, as one of them ends the alert.
+    """Return the event's key and the key that version 0.1 made.
 
-    The second key is that of version 0.1.
+    All kinds of events of repeated work share a key, because an event of another kind may end the alert. Elsewhere the
+    kind is part of the key: a failed launch must not join the alert of a successful one.
     """
-    # But a failed launch does not belong to the alert that a good one opened.
     kind = None if (message.source in RUNS and message.subject) or message.source == "aws.ecs" else message.kind
     place: tuple[Json, ...] = (message.source, message.body.get("account"), message.body.get("region"))
     named: tuple[Json, ...] = (*place, message.subject) if message.subject or message.arn is None else (message.arn,)
-    # The resource may be a parent, such as a cluster: the details say which of its parts the event is about. Those of
-    # repeated work name one run, and its resource is the work itself.
+    # The resource may be a parent, such as a cluster; then only the details identify the part that the event is about.
+    # The details of repeated work identify a single run, whereas its resource is the work itself.
     is_work = message.arn is not None and (message.source in RUNS or message.source == "aws.ecs")
     is_named = message.subject or is_work or not message.detail
     former = ":".join(filter(None, map(text, (*named, kind))))
@@ -337,14 +338,14 @@ def _keys(message: _Message) -> tuple[str, str]:
 
 
 def _called(detail: JsonObject) -> JsonObject:
-    """Return the objects of a call to an API: its own name says only what was done. Without any, its caller."""
+    """Return the objects of an API call, whose name identifies only the action; without objects, its caller."""
     objects: JsonObject = {name: detail.get(name) for name in ("requestParameters", "resources")}
     caller = mapping(detail.get("userIdentity"))
     return objects if any(objects.values()) else {"caller": first_text(caller.get("arn"), caller.get("userName"))}
 
 
 def _last_part(arn: str | None) -> str | None:
-    """Return the name in an ARN; other text stays as it is. A stack's ARN ends with a meaningless id."""
+    """Return the name in an ARN, without the id at the end of a stack's ARN; return other text unchanged."""
     if arn is None or not arn.startswith("arn:"):
         return arn
     return _STACK_ID.sub(r"\1", arn).rpartition("/")[2].rpartition(":")[2] or None

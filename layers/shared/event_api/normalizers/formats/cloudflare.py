@@ -1,4 +1,4 @@
-"""Cloudflare's notifications, as its generic webhooks post them.
+"""Cloudflare's notifications, as posted by its generic webhooks.
 
 Source: https://developers.cloudflare.com/notifications/reference/webhook-payload-schema/
 """
@@ -22,15 +22,15 @@ NAME: Final = "cloudflare"
 ALIASES: Final = ()
 KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
-    # The header's value is the webhook's secret: that it is there is all that is asked of it.
+    # The header's value is the webhook's secret, so the rule asks only whether the header is present.
     Rule(headers=("cf-webhook-auth",)),
     Rule(keys=("alert_type", "account_id", "policy_id", "data")),
-    # Account and policy need not be there.
+    # Account and policy may be absent.
     Rule(keys=("alert_type", "data"), starts={"alert_event": ("ALERT_STATE_EVENT_",)}),
 )
 
 RECOVERED: Final = frozenset({"completed", "end", "healthy", "resolved", "recovered", "succeeded", "success"})
-"""Last words of an ``alert_event`` (ALERT_STATE_EVENT_END) or of a state among the data."""
+"""Last word of an ``alert_event`` (ALERT_STATE_EVENT_END) or of a state in the data that means recovery."""
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,
     "high": Severity.ERROR,
@@ -43,7 +43,7 @@ SEVERITIES: Final = {
     "none": Severity.INFO,
     "info": Severity.INFO,
 }
-"""Few types of alerts have a severity: by their data's severity or impact, or a state that is only degraded."""
+"""Severities by the data's severity or impact, or by a state that is only degraded. Few types of alerts have one."""
 
 FACTS: Final = frozenset(
     {
@@ -58,7 +58,7 @@ FACTS: Final = frozenset(
 ANNOUNCED: Final = frozenset(
     {"cni_maintenance_notification", "expiring_service_token_alert", "maintenance_event_notification"}
 )
-"""Types of alerts that announce the future."""
+"""Types of alerts that announce a future event."""
 
 _BEGUN = "started"  # a deployment of Pages: EVENT_DEPLOYMENT_STARTED
 _TEST = "Hello World! This is a test message sent from https://cloudflare.com"
@@ -71,7 +71,7 @@ _STATES = (
     "event",
     "metadata.event.type",
 )
-"""The last is a certificate's: ``ssl.certificate.renewal.succeeded``."""
+"""Paths to states. The last is a certificate's, such as ``ssl.certificate.renewal.succeeded``."""
 _LEVELS = ("severity", "incident_impact", "impact", "new_status")
 _IDS = (
     "health_check_id",
@@ -99,7 +99,7 @@ _STARTS = ("start_time", "alert_start_time", "status_change_time", "episode.firs
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert that starts or ends; none of the message that tests a webhook."""
+    """Make one event of an alert that starts or ends; none of a webhook's test message or a deployment that starts."""
     body = payload.body
     told = text(body.get("text"))
     if told is not None and told.startswith(_TEST):
@@ -150,12 +150,12 @@ def _first(data: JsonObject, paths: tuple[str, ...]) -> str | None:
 
 
 def _last_word(value: Json) -> str:
-    """Take TUNNEL_STATUS_TYPE_HEALTHY for healthy."""
+    """Return the last word of a state in lower case, such as ``healthy`` of TUNNEL_STATUS_TYPE_HEALTHY."""
     return (text(value) or "").lower().replace(".", "_").rpartition("_")[2]
 
 
 def _severity(kind: str | None, data: JsonObject) -> Severity:
-    """Return the severity; an alert without one is a failure."""
+    """Return INFO for a fact, else the alert's severity; without one, WARNING for an announcement, else ERROR."""
     if kind in FACTS:
         return Severity.INFO
     words = filter(None, (_last_word(data.get(name)) for name in _LEVELS))

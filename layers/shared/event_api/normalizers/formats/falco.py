@@ -38,7 +38,7 @@ POD, NAMESPACE, CONTAINER_NAME, CONTAINER_ID = "k8s.pod.name", "k8s.ns.name", "c
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one ALERT: Falco never says that something is over. None of falcosidekick's test."""
+    """Make one ALERT, or no event of falcosidekick's test. Falco never reports a recovery."""
     body = payload.body
     rule, output = text(body.get("rule")), text(body.get("output"))
     if (rule, output) == _TEST:
@@ -66,7 +66,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _resource(fields: JsonObject, hostname: str | None) -> Resource:
-    """Name the pod, else the container, else the host: the nearest to the event."""
+    """Return the resource closest to the event: the pod, the container or the host."""
     pod, namespace = text(fields.get(POD)), text(fields.get(NAMESPACE))
     if pod:
         return Resource(resource_id=f"{namespace}/{pod}" if namespace else pod, resource_type="pod", name=pod)

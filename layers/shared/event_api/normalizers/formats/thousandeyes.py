@@ -1,4 +1,4 @@
-"""Cisco ThousandEyes' classic webhook, of alerts and of agent notifications.
+"""Cisco ThousandEyes' classic webhook, for alerts and agent notifications.
 
 Source: https://docs.thousandeyes.com/product-documentation/alerts/standard-notification-methods/classic-webhooks-for-alert-notifs
 """
@@ -31,7 +31,7 @@ SEVERITIES: Final = {
     "minor": Severity.WARNING,
     "info": Severity.INFO,
 }
-"""An alert rule's severity; older versions have none, and then it is a failure."""
+"""Severities of alert rules. Older versions send none; their alerts are ERROR."""
 
 _TEST: Final = "TEST"
 _CLEAR: Final = "_CLEAR"
@@ -83,7 +83,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _description(alert: JsonObject, metrics_name: str) -> str | None:
-    """Name the rule, the measured value and its place."""
+    """Return the rule's expression and the measured values, each with its agent or monitor."""
     places = items(alert.get("agents")) or items(alert.get("monitors")) or [alert]
     metrics = [
         ": ".join(filter(None, (first_text(one.get("agentName"), one.get("monitorName")), found)))
