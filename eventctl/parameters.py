@@ -16,11 +16,11 @@ from event_api.normalizers import known_formats
 from event_api.query.relative_time import UNITS
 
 _DURATION = re.compile(r"(\d{1,12})\s*([smhdw])", re.ASCII | re.IGNORECASE)
-_FARTHEST = timedelta(days=36_525)  # a century: beyond it lie typing errors, and the year 9999
+_FARTHEST = timedelta(days=36_525)  # a century; more is a typing error, and may exceed the year 9999
 
 
 class _OpaqueId(click.ParamType[str]):
-    """A domain's, project's, webhook's ... id: any text of 1 to 128 characters."""
+    """An id, such as a domain's, a project's or a webhook's: any text of 1 to 128 characters."""
 
     name = "id"
 
@@ -49,7 +49,7 @@ class _Instant(click.ParamType[datetime]):
 
 
 class _Expiry(click.ParamType[datetime]):
-    """An ISO 8601 time or date to come, or how long from now."""
+    """A future ISO 8601 time or date, or a duration from now."""
 
     name = "time or duration"
 
@@ -63,7 +63,7 @@ class _Expiry(click.ParamType[datetime]):
 
 
 class _Duration(click.ParamType[timedelta]):
-    """How long something lasts."""
+    """A duration, such as ``7d``."""
 
     name = "duration"
 
@@ -77,7 +77,7 @@ class _Duration(click.ParamType[timedelta]):
 
 
 def _duration(text: str) -> timedelta | None:
-    """Read a number and a unit; return None for any other text, or more than a century."""
+    """Read a number and a unit; return None for any other text and for more than a century."""
     found = _DURATION.fullmatch(text.strip())
     if found is None:
         return None
@@ -119,7 +119,7 @@ class _Format(click.ParamType[str]):
 
 
 class _RateLimit(click.ParamType[int | str]):
-    """Deliveries a minute, as a number; ``off`` is 0, and `DEFAULT` stays that word."""
+    """Deliveries per minute, as a number; ``off`` becomes 0, and `DEFAULT` stays a word."""
 
     name = "limit"
 

@@ -1,4 +1,4 @@
-"""POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events, or with the key as bearer: take a delivery."""
+"""POST /monitoring/v1/webhook/{webhook_id}/{access_key}/events, or with the key as bearer: receive a delivery."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Composition of the functions: settings, clients and stores, opened on first use, kept for the life of the process.
+"""Composition of the functions: settings, clients and stores, opened on first use and kept for the process's lifetime.
 
-The one module where these meet; handlers call it, tests clear it (`reset`). Modules that only some functions need are
-imported only when those ask (docs/adr/0005).
+Only this module brings them together. Handlers call it; tests clear it (`reset`). Modules that only some functions
+need are imported when such a function asks for them (docs/adr/0005).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _table(name: str) -> Table:
 
 @cache
 def webhooks() -> WebhookStore:
-    """Return the webhooks."""
+    """Return the store of webhooks."""
     from event_api.store.webhooks import WebhookStore
 
     return WebhookStore(_table(settings().tables.webhooks))
@@ -46,7 +46,7 @@ def webhooks() -> WebhookStore:
 
 @cache
 def tokens() -> TokenStore:
-    """Return the tokens."""
+    """Return the store of tokens."""
     from event_api.store.tokens import TokenStore
 
     return TokenStore(_table(settings().tables.tokens))
@@ -54,7 +54,7 @@ def tokens() -> TokenStore:
 
 @cache
 def deliveries() -> DeliveryStore:
-    """Return the deliveries."""
+    """Return the store of deliveries."""
     from event_api.store.body_bucket import BodyBucket
     from event_api.store.deliveries import DeliveryStore
 
@@ -64,7 +64,7 @@ def deliveries() -> DeliveryStore:
 
 @cache
 def alerts() -> AlertStore:
-    """Return the alerts."""
+    """Return the store of alerts."""
     from event_api.store.alerts import AlertStore
 
     return AlertStore(_table(settings().tables.alerts), settings().retention_days)
@@ -81,7 +81,7 @@ def events() -> EventStore:
 
 
 def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> EventReader:
-    """Return the events that one reader may see now, in the time that is left."""
+    """Return a reader of the events in a scope; it stops when the invocation's time is nearly up."""
     from event_api.query.read_budget import ReadBudget
     from event_api.store.event_reader import EventReader
 
@@ -92,14 +92,14 @@ def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float])
 
 @cache
 def summaries() -> SummaryStore:
-    """Return the summaries of closed hours."""
+    """Return the store of summaries."""
     from event_api.store.summaries import SummaryStore
 
     return SummaryStore(_table(settings().tables.summaries))
 
 
 def summarizer(now: datetime, seconds_left: Callable[[], float]) -> Summarizer:
-    """Return the builder of summaries, for one run."""
+    """Return a builder of summaries for one run."""
     from event_api.ingest.summarize import Summarizer
 
     delay = settings().index_delay_seconds
@@ -108,7 +108,7 @@ def summarizer(now: datetime, seconds_left: Callable[[], float]) -> Summarizer:
 
 @cache
 def queue() -> RedriveQueue:
-    """Return the queue of deliveries to finish."""
+    """Return the queue of deliveries that must be finished."""
     from event_api.aws.redrive_queue import RedriveQueue
 
     return RedriveQueue(clients.sqs, settings().redrive_queue_url)
@@ -116,7 +116,7 @@ def queue() -> RedriveQueue:
 
 @cache
 def rates() -> Rates:
-    """Return the rates of the webhooks that have a limit."""
+    """Return the counter of deliveries for webhooks with a rate limit."""
     import random
     import time
 
@@ -133,7 +133,7 @@ def rates() -> Rates:
 
 @cache
 def ingest() -> Ingest:
-    """Return the steps of create."""
+    """Return the use case that stores deliveries and makes their events."""
     from event_api.ingest.service import Ingest
 
     return Ingest(deliveries(), events(), alerts(), queue(), settings().max_body_bytes)

@@ -1,4 +1,4 @@
-"""Join an event to its alert: carry out the decision of `event_api.alerts.policy`, again after a lost race."""
+"""Joins events to alerts: carries out decisions of `event_api.alerts.policy`, and decides again after a lost race."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def join(
     terms = policy.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
     joined = _join(alerts, alert, arrival, terms, repeated=repeated, newest={} if newest is None else newest)
     if event.event_type is EventType.RECOVERY and (joined is None or joined.generation == 1):
-        # Only before a key's second alert can one be open that an earlier version opened under a former key.
+        # An earlier version may have left an alert open under a former key, but only until the key's second alert.
         for former_key in event.former_keys:
             former = replace(alert, key=ids.alert_key(delivery.domain_id, delivery.project_id, former_key))
             if _is_of_webhook(alerts.newest(former.key), arrival, webhook):
@@ -95,7 +95,7 @@ def withdraw(alerts: AlertStore, opened_alert: Alert, kept_id: str | None, now: 
 
 
 def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent, webhook: Webhook) -> bool:
-    """Whether an alert under a former key can be this RECOVERY's: another webhook may have used the same key."""
+    """Return whether this RECOVERY can belong to an alert under a former key, which another webhook may have used."""
     if not isinstance(newest, Alert) or newest.webhook_id != webhook.webhook_id:
         return False
     return newest.is_open or newest.resolved_by == recovery.event_id
@@ -104,7 +104,7 @@ def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent
 def _join(
     alerts: AlertStore, alert: Alert, event: IncomingEvent, terms: policy.Policy, *, repeated: bool, newest: Newest
 ) -> Alert | None:
-    """Return the alert of the event, which ``alert`` is if the event opens the first of its key."""
+    """Return the event's alert; ``alert`` is the one that it opens if its key has none."""
     if repeated:
         done = policy.done_before(alerts.newest_first(alert.key), event)
         if done is not None:
@@ -120,7 +120,7 @@ def _join(
 
 
 def _carry_out(alerts: AlertStore, decision: Decision, alert: Alert, event: IncomingEvent) -> Alert | None:
-    """Change the store as decided and return the event's alert; ``alert`` is the one that it would open."""
+    """Change the store as decided and return the event's alert; ``alert`` is a template of the one that it may open."""
     match decision:
         case Open(after):
             alert = _after(alert, after, event)
@@ -202,7 +202,7 @@ def _marker(key: str, newest: Alert | EarlyRecovery | None, recovery: IncomingEv
 
 
 def _resolved(alert: Alert, by: EarlyRecovery) -> Alert:
-    """Return an alert as the RECOVERY left it that came before."""
+    """Return an alert that is resolved by the RECOVERY that arrived before it."""
     return replace(
         alert,
         state=AlertState.RESOLVED,

@@ -1,4 +1,4 @@
-"""Authentication: of webhooks by their access key, of callers by their token."""
+"""Authentication of webhooks by their access keys, and of callers by their tokens."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from event_api.store.webhooks import WebhookStore
 
 
 def authenticate_webhook(webhooks: WebhookStore, webhook_id: str, access_key: str, now: datetime) -> Webhook:
-    """Return the webhook whose key this is, if the key is valid now.
+    """Return a webhook if the access key is valid now.
 
-    Raises PermissionDeniedError, the same for an unknown webhook and a wrong key, and WebhookDisabledError.
+    Raises the same PermissionDeniedError for an unknown webhook and for a wrong key, and WebhookDisabledError.
     """
     known = 0 < len(webhook_id) <= ids.MAX_ID_LENGTH
     webhook = webhooks.get(webhook_id) if known else None
@@ -29,7 +29,7 @@ def authenticate_webhook(webhooks: WebhookStore, webhook_id: str, access_key: st
 
 
 def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime) -> Principal | None:
-    """Return the principal of a bearer credential if the token is valid now; None otherwise, whatever the reason."""
+    """Return the principal of a bearer credential; return None if its token is invalid now, for whatever reason."""
     token_id, _, secret = (credential or "").partition(".")
     token = tokens.get(token_id) if 0 < len(token_id) <= ids.MAX_ID_LENGTH else None
     right = credentials.matches(secret, [token.secret_hash] if token else ())
@@ -46,7 +46,7 @@ def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of a reading route, as the authorizer authenticated it; ``page_key`` is its token's."""
+    """The caller of a reading route, authenticated by the authorizer; ``page_key`` is the key of the caller's token."""
 
     scope: Scope
     permissions: frozenset[Permission]
@@ -54,11 +54,11 @@ class Principal:
 
     @classmethod
     def of(cls, token: Token) -> Principal:
-        """Return the principal that a token stands for."""
+        """Return the principal of a token."""
         return cls(Scope(token.domain_id, token.projects), token.permissions, token.page_key)
 
     def scope_for(self, permission: Permission) -> Scope:
-        """Return what may be seen by a permission; raise PermissionDeniedError if the token lacks it."""
+        """Return the scope for a permission; raise PermissionDeniedError if the token lacks the permission."""
         if permission not in self.permissions:
             raise PermissionDeniedError(f"the token does not permit '{permission}'")
         return self.scope

@@ -1,4 +1,4 @@
-"""JSON objects that clients send as a request or as one parameter of it."""
+"""JSON objects that clients send as a request or as one of its parameters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from event_api.json_types import JsonObject
 
 
 def json_object(text: bytes | str, key: str) -> JsonObject:
-    """Parse a JSON object; raise JsonFormatError naming ``key`` if the text is not one."""
+    """Parse a JSON object; raise JsonFormatError, which names ``key``, if the text is not one."""
     try:
         value = parse_json(text)
     except ValueError as error:

@@ -1,8 +1,8 @@
 """Confirmation of subscriptions, which some senders require before they deliver.
 
-Amazon SNS and Oracle's Notifications send a URL, and deliver nothing until it is visited. It is visited only if its
-host is theirs, over https, without following redirects. A URL that ends a subscription is never visited: a visit would
-renew it.
+Amazon SNS and Oracle's Notifications send a URL, and deliver nothing until it is visited. It is visited over https,
+only on the sender's own hosts, and without following redirects. The URL in a message that reports the end of a
+subscription is never visited, because a visit would renew the subscription.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 SNS_CONFIRMATION: Final = "SubscriptionConfirmation"
 _OCI_KEY: Final = "ConfirmationURL"
 _OCI_PATH: Final = re.compile(r"/\d{8}/subscriptions/[\w.-]+/confirmation", re.ASCII)
-"""Oracle's GetConfirmSubscription; the path of GetUnsubscription differs in its last part."""
+"""Path of Oracle's GetConfirmSubscription; that of GetUnsubscription has another last part."""
 _OCI_HOST: Final = re.compile(r"([a-z0-9-]+\.)*notification\.[a-z]+-[a-z]+-\d\.(oci\.)?oraclecloud\.com", re.ASCII)
 
 
 class NotConfirmedError(DeferredError):
-    """A subscription could not be confirmed yet; it is worth another try."""
+    """A subscription could not be confirmed yet; a later attempt may succeed."""
 
 
 def is_confirmation(payload: Payload) -> bool:
-    """Return whether a payload asks to confirm a subscription, rather than reporting the end of one."""
+    """Return whether a payload asks for the confirmation of a subscription; one that reports its end does not."""
     return payload.body.get("Type") == SNS_CONFIRMATION or _OCI_KEY in payload.body
 
 
 def url_to_visit(webhook: Webhook, payload: Payload) -> str | None:
-    """Return the URL that confirms the subscription that a payload asks for, or None if no URL is to be visited.
+    """Return the URL that confirms the subscription in a payload, or None if it must not be visited.
 
-    None is visited if the webhook belongs to another sender or accepts other topics, or if the URL is not the sender's.
+    It must not be visited if the webhook is for another sender or other topics, or if the URL is not the sender's.
     """
     body = payload.body
     url = text(body.get("SubscribeURL" if body.get("Type") == SNS_CONFIRMATION else _OCI_KEY)) or ""
@@ -52,7 +52,7 @@ def url_to_visit(webhook: Webhook, payload: Payload) -> str | None:
 
 
 def _may_be_of(webhook: Webhook, prefix: str) -> bool:
-    """Whether a webhook takes a cloud's messages: in one of its formats, in its own mapping's, or in any."""
+    """Return whether a webhook accepts a cloud's messages: it has one of its formats, a mapping, or no fixed format."""
     return webhook.format is None or webhook.mapping is not None or module_of(webhook.format).startswith(prefix)
 
 
@@ -62,9 +62,9 @@ def _is_oracles(url: str) -> bool:
 
 
 def confirm(webhook: Webhook, payload: Payload, seconds: float) -> None:
-    """Confirm the subscription that a payload asks for, if there is one to confirm.
+    """Confirm the subscription in a payload, if it has one.
 
-    Raises NotConfirmedError if no final answer comes within ``seconds``.
+    Raises NotConfirmedError if there is no final response within ``seconds``.
     """
     if not is_confirmation(payload):
         return
@@ -76,7 +76,7 @@ def confirm(webhook: Webhook, payload: Payload, seconds: float) -> None:
     try:
         safe_fetch.fetch(url, seconds)
     except safe_fetch.RefusedError as error:
-        # An expired token, or a redirect: asking again would not change it.
+        # The token has expired, or the response is a redirect; another attempt would not help.
         telemetry.count("SubscriptionsNotConfirmed")
         telemetry.noticed(f"subscription not confirmed: {error}", webhook_id=webhook.webhook_id)
     except safe_fetch.FetchError as error:

@@ -1,7 +1,7 @@
 """collectd's write_http plugin with ``Notifications true`` and ``Format "JSON"``; measurements make no events.
 
 Source: format_json_notification in https://github.com/collectd/collectd/blob/main/src/utils/format_json/format_json.c
-and what collectd 5.12 posts: a request for each notification, and others for the metrics.
+and the requests of collectd 5.12, which posts each notification separately, and metrics in other requests.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ ALIASES: Final = ("collectd-write-http",)
 KEY_SCOPE: Final = KeyScope.WEBHOOK
 _METRIC: Final = ("dsnames", "dstypes")
 RULES: Final = (
-    # The shape is Alertmanager's, for which collectd made it; Prometheus has no such service.
+    # collectd made this shape for Alertmanager. Prometheus' own alerts have no such service.
     Rule(of_array=True, keys=("labels.alertname", "annotations"), values={"labels.service": (NAME,)}),
-    # ``Metrics`` is on unless it is switched off.
+    # Metrics arrive, too, unless the option ``Metrics`` is switched off.
     Rule(of_array=True, keys=(*_METRIC, "host", "plugin", "values")),
 )
 
 SEVERITIES: Final = {"failure": Severity.ERROR, "warning": Severity.WARNING, "okay": Severity.INFO}
 RECOVERED: Final = "okay"
 NOT_MEASURED: Final = frozenset({"alertname", "instance", "severity", "service"})
-"""The labels that every notification has. All others are the instances of the plugin, or of its value."""
+"""Labels that every notification has. All others are instances of the plugin or of its type."""
 UNSET: Final = frozenset({"nan", "-nan"})
-"""The value of a threshold that is not set."""
+"""Values of a threshold that is not set."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of each notification; one alone is read as well."""
+    """Make one event of each notification in an array, or of a single one; none of metrics."""
     found = items(payload.content) or list(filter(None, [payload.body]))
     if not found:
         raise NormalizeError("the body contains no notification")
@@ -47,7 +47,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 def _event(notification: JsonObject) -> NormalizedEvent:
     labels, annotations = texts(mapping(notification.get("labels"))), texts(mapping(notification.get("annotations")))
-    # The plugin and the type; a script's notification of a host has neither, and is named "collectd_".
+    # The plugin and the type. A script's notification about a host has neither, so its alertname is "collectd_".
     name = labels.get("alertname", "").removeprefix("collectd_").rstrip("_")
     instances = [value for label, value in labels.items() if label not in NOT_MEASURED]
     subject = " ".join(filter(None, (name, *instances))) or first_line(annotations.get("summary"))
@@ -55,8 +55,8 @@ def _event(notification: JsonObject) -> NormalizedEvent:
     title = " on ".join(filter(None, (subject, host)))
     if not title:
         raise NormalizeError("the notification has neither an alertname nor a summary")
-    # The state is kept for all data sources of a value together, so a data source's name is not part of the key. A
-    # notification with neither the host nor the plugin could be anything.
+    # collectd keeps one state for all data sources of a value, so a data source's name is not part of the key. If a
+    # notification has neither host nor plugin, its labels do not identify an object, but its title does.
     identity: JsonObject = {label: value for label, value in labels.items() if label != "severity"}
     level = text(labels.get("severity"))
     return NormalizedEvent(

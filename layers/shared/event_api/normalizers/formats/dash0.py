@@ -1,4 +1,4 @@
-"""Dash0's webhook, of issues that a check rule found.
+"""Dash0's webhook, for issues that a check rule found.
 
 Source: https://www.dash0.com/hub/integrations/int_alerting_webhook/overview
 """
@@ -27,17 +27,17 @@ SEVERITIES: Final = {
     "failed": Severity.CRITICAL,
     "degraded": Severity.WARNING,
 }
-"""By the issue's status."""
+"""Severities by the issue's status."""
 OVER: Final = frozenset({"alert.resolved", "alert.superseded", "alert.closed", "resolved", "superseded", "closed"})
-"""Types and statuses of an issue that is over; one that is superseded goes on under another id."""
+"""Types and statuses of an issue that is over. A superseded issue continues under another id."""
 TEST: Final = frozenset({"test", "alert.test"})
 
 RESOURCE: Final = ("dash0.resource.name", "service.name", "k8s.pod.name", "host.name")
-"""The first of these labels that an issue has is its resource."""
+"""Labels that name the resource; the first one that an issue has counts."""
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an issue; none of the channel's test."""
+    """Make one event of an issue; none of the channel's test message."""
     body = payload.body
     kind = (text(body.get("type")) or "").lower()
     if kind in TEST:

@@ -39,9 +39,10 @@ Finish: TypeAlias = Callable[[Iterable[Result]], Iterator[Json]]
 def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
     """Answer an EventStatQuery with ``{"results": [row…]}``, and more on request.
 
-    A row is an object; with ``distinct``, a value. A page has a ``total_count``, and a ``next_token`` if there is more.
-    ``page_key`` is the caller's secret for such tokens. Raises PermissionDeniedError for another domain, and the
-    BadRequestErrors of a request that is malformed or needs more time or memory than is available.
+    A row is an object, or a value if the query has ``distinct``. The answer to a request with a ``page`` has a
+    ``total_count``, and a ``next_token`` if more results follow. ``page_key`` is the caller's secret for such tokens.
+    Raises PermissionDeniedError for another domain, and a BadRequestError for a request that is malformed or needs more
+    time or memory than is available.
     """
     asked = parse_request(EventStatQuery, request)
     check_domain(asked.domain_id, scope)
@@ -97,7 +98,7 @@ def _plan(
 def _page(
     results: Iterable[Result], finish: Finish[Result], query: StatQuery, cursor: Cursor[int], tokens: PageTokens[int]
 ) -> JsonObject:
-    """Answer the page that is asked for, or as much of it as fits; ``finish`` completes the results on it."""
+    """Return the requested page, or as much of it as fits; ``finish`` completes the results on it."""
     page = query.page
     skip = page.skip if cursor.position is None else cursor.position
     rows = CountedResults(results)
@@ -139,7 +140,7 @@ def _whole_events(reader: EventReader, plan: Plan, rows: Iterable[Row]) -> Itera
 
 
 def _distinct(rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Json]:
-    """Return the values at a path, each once, in order; those in arrays one by one."""
+    """Return the distinct values at a path, in order; each element of an array is a value."""
     found: dict[object, Json] = {}
     kept = MemoryBudget()
     for row in rows:
