@@ -67,7 +67,7 @@ def default_stack(config: Path) -> StackName:
         sections = [environment.get(command, {}).get("parameters", {}) for command in ("deploy", "global")]
     except (OSError, ValueError, AttributeError):
         sections = []
-    merged: dict[str, Any] = {}
+    merged: dict[str, Any] = {}  # a user's TOML
     for section in reversed(sections):
         merged |= section
     if not isinstance(merged.get("stack_name"), str):
@@ -133,7 +133,7 @@ class _Names:
     api_url: str
 
 
-def _target(client: Callable[[str], Any], names: _Names) -> Target:
+def _target(client: Callable[[str], Any], names: _Names) -> Target:  # Any: as above
     from event_api.aws.redrive_queue import RedriveQueue
     from event_api.store.body_bucket import BodyBucket
     from event_api.store.deployment import Deployment

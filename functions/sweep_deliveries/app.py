@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from event_api import composition, telemetry
 from event_api.aws.lambda_context import LambdaContext, seconds_left
 from event_api.domain import times
 from event_api.ingest.sweep import sweep
 
 
-def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """Return the number of deliveries found; a failure fails the invocation, and the next one goes on."""
     with telemetry.metrics_flushed():
         return {"found": sweep(composition.deliveries(), composition.queue(), times.now(), seconds_left(context))}

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from event_api.domain.errors import EventApiError
 
@@ -49,7 +49,7 @@ class _Metrics:
             "Dimensions": [["service"]],
             "Metrics": [{"Name": name, "Unit": "Count"} for name in self.counted],
         }
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]},
             "service": os.environ["POWERTOOLS_SERVICE_NAME"],
             **self.facts,

@@ -11,7 +11,7 @@ from event_api.auth.credentials import bearer
 from event_api.domain.errors import AuthenticateFailureError
 from event_api.domain.model import Permission, Scope
 
-_Event = dict[str, Any]  # API Gateway's event has no published type
+_Event = dict[str, Any]  # API Gateway's event has no published type, and neither has its context
 
 
 def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callable[[_Event, object], _Event]:

@@ -22,6 +22,7 @@ from event_api.aws.connections import FAILURES, Answer, Connections
 from event_api.aws.signing_v4 import Signer
 from event_api.store.aws_errors import ClientError, ConnectionFailedError
 
+# As boto3's client has them at run time; the types that the store sees are those of its stubs.
 Parameters: TypeAlias = dict[str, Any]
 Response: TypeAlias = dict[str, Any]
 
@@ -197,7 +198,7 @@ def _write(parameters: Parameters) -> bytes:
     return _encode(parameters).encode()
 
 
-def _read(body: bytes) -> dict[str, Any]:
+def _read(body: bytes) -> Response:
     # Most answers hold no binary value, and a hook makes reading many items several times slower.
     hook = _bytes_of if b'"B"' in body or b'"BS"' in body else None
     answer = json.loads(body.decode(), object_hook=hook)
@@ -206,7 +207,7 @@ def _read(body: bytes) -> dict[str, Any]:
     return answer
 
 
-def _bytes_of(found: dict[str, Any]) -> dict[str, Any]:
+def _bytes_of(found: dict[str, object]) -> dict[str, object]:
     """Decode a binary value.
 
     An item or a map may have one attribute of the name "B" or "BS", but the value of an attribute is an object.
@@ -219,7 +220,7 @@ def _bytes_of(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _metadata(answer: Answer) -> dict[str, Any]:
+def _metadata(answer: Answer) -> dict[str, object]:
     return {
         "RequestId": answer.headers.get("x-amzn-requestid", ""),
         "HTTPStatusCode": answer.status,

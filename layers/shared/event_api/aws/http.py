@@ -22,8 +22,8 @@ from event_api.domain.parameters import json_object
 from event_api.json_text import escaped_bytes, storable, write_json
 from event_api.json_types import Json, JsonObject
 
-GatewayEvent: TypeAlias = dict[str, Any]
-GatewayResponse: TypeAlias = dict[str, Any]
+GatewayEvent: TypeAlias = dict[str, Any]  # API Gateway's event has no published type, here and below
+GatewayResponse: TypeAlias = dict[str, object]
 
 MAX_RESPONSE_BYTES = 6_000_000
 """Bytes of an answer as it is escaped into another JSON document; Lambda's own limit is 6 MB (6,291,456)."""

@@ -55,12 +55,15 @@ class RedriveQueue:
             raise UnavailableError("the queue did not take every delivery")
 
 
+_Event = dict[str, Any]  # Lambda's event has no published type
+
+
 def worker(
     finish: Callable[[QueuedDelivery, Callable[[], float]], None],
-) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+) -> Callable[[_Event, LambdaContext], dict[str, object]]:
     """Make a Lambda handler of a function that finishes one delivery; SQS sends again each one that failed."""
 
-    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def handler(event: _Event, context: LambdaContext) -> dict[str, object]:
         failures = []
         with telemetry.metrics_flushed():
             for record in event["Records"]:

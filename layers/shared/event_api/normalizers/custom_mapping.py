@@ -77,7 +77,7 @@ class MappingError(ValueError):
 class _Source:
     """The source of a field's value: a path, or a constant; through a map of values, and with a default."""
 
-    path: Any = None
+    path: Any = None  # jmespath ships no types, here and below
     constant: Json = None
     values: JsonObject | None = None
     default: Json = None

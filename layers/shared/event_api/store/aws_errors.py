@@ -13,7 +13,7 @@ from typing import Any, cast
 class ClientError(Exception):
     """DynamoDB refused a request; shaped as botocore's class of this name."""
 
-    def __init__(self, response: dict[str, Any], operation_name: str) -> None:
+    def __init__(self, response: dict[str, Any], operation_name: str) -> None:  # as botocore's
         error = response["Error"]
         super().__init__(
             f"An error occurred ({error['Code']}) when calling the {operation_name} operation: {error['Message']}"

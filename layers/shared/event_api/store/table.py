@@ -67,7 +67,7 @@ def translate_aws_errors() -> Iterator[None]:
         if code in _SOMEBODY_WAS_QUICKER:
             raise ConditionFailedError from None
         if code == "TransactionCanceledException":
-            reasons: Any = error.response.get("CancellationReasons", ())
+            reasons: Any = error.response.get("CancellationReasons", ())  # missing in the stubs
             if any(reason.get("Code") in _SOMEBODY_WAS_QUICKER for reason in reasons):
                 raise ConditionFailedError from None
             raise UnavailableError("the database is busy") from error
@@ -78,11 +78,14 @@ def translate_aws_errors() -> Iterator[None]:
         raise UnavailableError("the database cannot be reached") from error
 
 
-def expressions(values: Mapping[str, Value] | None = None, **texts: str | None) -> dict[str, Any]:
+_Parameters: TypeAlias = dict[str, Any]  # the stubs have a type for each request
+
+
+def expressions(values: Mapping[str, Value] | None = None, **texts: str | None) -> _Parameters:
     """Return the request parameters of some expressions: the texts, and the names and values that they use."""
     given = {parameter: text for parameter, text in texts.items() if text}
     names = {name for text in given.values() for name in _NAME.findall(text)}
-    parameters: dict[str, Any] = dict(given)
+    parameters: _Parameters = dict(given)
     if names:
         parameters["ExpressionAttributeNames"] = {f"#{name}": name for name in sorted(names)}
     if values:
@@ -236,6 +239,7 @@ class Table:
 
         Raises ConditionFailedError if the item exists, or the other does not meet the condition.
         """
+        # Not _Parameters, which the stubs refuse inside of a list.
         put: Any = {"TableName": self._name, "Item": to_attributes(item)}
         change: Any = {"TableName": self._name, "Key": to_attributes(other)}
         put |= expressions(ConditionExpression=_absent(unless_exists))
@@ -353,7 +357,7 @@ class Table:
             last = page.get("LastEvaluatedKey")
         return counted, None if last is None else from_attributes(last)
 
-    def _pages(self, index: str | None, first_page: int, parameters: dict[str, Any]) -> Iterator[QueryOutputTypeDef]:
+    def _pages(self, index: str | None, first_page: int, parameters: _Parameters) -> Iterator[QueryOutputTypeDef]:
         if index is not None:
             parameters["IndexName"] = index
         limit = min(first_page, QUERY_PAGE_ITEMS)

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
@@ -16,7 +16,7 @@ from event_api.normalizers.rules import Rule
 from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
@@ -112,7 +112,9 @@ def _from_sns(body: JsonObject) -> _Alarm:
             _Metric(
                 namespace=text(metric.get("Namespace")),
                 name=text(metric.get("MetricName")),
-                dimensions=_pairs({text(d.get("name")): d.get("value") for d in items(metric.get("Dimensions"))}),
+                dimensions=_pairs(
+                    {text(d.get("name")): d.get("value") for d in items(metric.get("Dimensions"))}.items()
+                ),
             )
             for metric in metrics
         ),
@@ -148,7 +150,7 @@ def _from_alarm_data(data: JsonObject, arn: str | None, account: str | None, bod
             _Metric(
                 namespace=text(metric.get("namespace")),
                 name=text(metric.get("name")),
-                dimensions=_pairs(mapping(metric.get("dimensions"))),
+                dimensions=_pairs(mapping(metric.get("dimensions")).items()),
             )
             for metric in metrics
         ),
@@ -156,8 +158,8 @@ def _from_alarm_data(data: JsonObject, arn: str | None, account: str | None, bod
     )
 
 
-def _pairs(dimensions: Mapping[Any, Json]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, found) for name, value in dimensions.items() if name and (found := text(value)))
+def _pairs(dimensions: Iterable[tuple[str | None, Json]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, found) for name, value in dimensions if name and (found := text(value)))
 
 
 def _event(alarm: _Alarm) -> NormalizedEvent:
