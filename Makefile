@@ -119,7 +119,7 @@ coldstart: setup  ## Measure cold starts, as multiples of an empty handler
 # --- calls and reading ------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup engines  ## Measure a DynamoDB call, what an event costs, and the cost of reading with SIZES=10000,100000 events
+bench: setup engines  ## Measure DynamoDB calls, the cost of ingest, and the cost of reading with SIZES=10000,100000 events
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.reading $(if $(SIZES),--sizes $(SIZES))

@@ -79,7 +79,7 @@ class Recorder:
 
 @dataclass
 class Cost:
-    """What the deliveries of a kind cost, one number for each of them; ``events`` is how many each of them makes."""
+    """The cost of each delivery of a kind; each of them makes ``events`` events."""
 
     events: int
     calls: list[int] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Deliveries of one event, which are stored with it in one item, and what happens if that is not possible."""
+"""Deliveries of one event: stored with it in one item, or by themselves if that is not possible."""
 
 from __future__ import annotations
 

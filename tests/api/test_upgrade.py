@@ -1,6 +1,6 @@
 """Data that version 0.1 wrote: read, finished, joined and replayed by this one.
 
-``stored_by_0_1.json`` has all items of its tables without their expiry, and what its list answered.
+``stored_by_0_1.json`` has all items of its tables without their expiry, and the answer of its list.
 """
 
 from __future__ import annotations

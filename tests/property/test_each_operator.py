@@ -153,7 +153,7 @@ BROKEN: dict[tuple[str, str], Break] = {
         for other in (ordering, f"timediff_{ordering}")
     },
 }
-"""What makes each operator wrong in some ways; most are another one with the same kind of value."""
+"""Wrong implementations of each operator; most are another operator with the same kind of value."""
 
 
 @pytest.mark.parametrize(("operator", "defect"), BROKEN)

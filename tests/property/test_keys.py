@@ -195,7 +195,7 @@ _WORD = re.compile(r"[a-z]*|.{1,2}")
 
 
 def ids_of(sample: Sample, event: NormalizedEvent, message: Message) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the fields of the sender's ids, and what the key took from each."""
+    """Yield the fields of the sender's ids, and the part of the key that comes from each."""
     for name, value in dict.fromkeys(scalars(message)):
         if name in IDS.get(sample.format, ()) and value:
             parts = tuple(part for part in event.event_key.split(":") if part in value and not _WORD.fullmatch(part))
@@ -351,7 +351,7 @@ NO_PAIR_WITHOUT_IDS = {
     "dynatrace": "the sample's recovery has the id in its details, too",
     "kapacitor": "the id is always there, and the message, which stands for it, contains the level",
 }
-"""Formats whose ALERT and RECOVERY are no pair without the sender's ids, and why."""
+"""Formats whose ALERT and RECOVERY have different keys without the sender's ids, and why."""
 
 
 def test_without_the_senders_ids_each_format_still_has_a_pair() -> None:

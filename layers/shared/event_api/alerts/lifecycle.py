@@ -39,7 +39,7 @@ _TRIES = 50
 
 
 Newest: TypeAlias = dict[str, Alert | EarlyRecovery | None]
-"""What is the newest of some keys, by key; it is used once, because it changes what it is used for."""
+"""The newest alert or marker of some keys. An entry is removed by its first use, because the event changes it."""
 
 
 def newest_of(alerts: AlertStore, delivery: Delivery, events: Iterable[NormalizedEvent]) -> Newest:
@@ -59,8 +59,8 @@ def join(
 ) -> Alert | None:
     """Return the alert that an event belongs to, if it does, and change it accordingly.
 
-    ``repeated``: this may have been done before, and been interrupted. ``newest``: what was looked up before. Raises
-    UnavailableError.
+    ``repeated``: an earlier attempt may have done this, completely or in part. ``newest``: alerts that were looked up
+    before. Raises UnavailableError.
     """
     alert = _alert(delivery, event_id, event)
     arrival = IncomingEvent(event_id, event.event_type, delivery.received_at, event.occurred_at)

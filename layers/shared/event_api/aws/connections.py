@@ -56,7 +56,7 @@ class Connections:
             content = response.read()
         except BaseException:
             connection.close()
-            # What broke one connection, such as a frozen process or a server's restart, most likely broke them all.
+            # The cause, such as a frozen process or a server's restart, most likely broke all connections.
             _close(self._idle)
             raise
         if response.will_close:

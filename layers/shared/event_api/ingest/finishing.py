@@ -1,8 +1,8 @@
 """Finishing: the events of a delivery that is stored by itself, each joined to its alert and stored.
 
 The first time, some hundred events go together: their alerts are looked up in a few calls, and the events are written
-in batches, because nobody else can be storing them (docs/adr/0015). If a delivery is finished again, each event is
-looked for first.
+in batches, because no other process can be storing them (docs/adr/0015). If a delivery is finished again, each event
+is looked for first.
 """
 
 from __future__ import annotations

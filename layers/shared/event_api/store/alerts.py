@@ -66,7 +66,7 @@ class AlertStore:
         return {one.text("opened_by") for one in found if one.optional_text("domain_id") == domain_id}
 
     def newest_of(self, keys: Iterable[str]) -> dict[str, Alert | None]:
-        """Read the newest alerts of many keys in a few calls; a key that needs a look of its own is not in the answer.
+        """Read the newest alerts of many keys in a few calls; leave out keys whose newest alert is uncertain.
 
         A key's first alert is its newest if it is open and not superseded. There is none if the first one does not
         exist and the key has no note of later ones. The answer may be a second old: every change that is decided by it

@@ -1,6 +1,6 @@
 """The packed attributes of an event's item: the fields that no index holds, and the body stored with them.
 
-A body repeats much of what was made of it, so both are compressed together. JSON is written on one line, so a line feed
+A body repeats most of these fields, so both are compressed together. JSON is written on one line, so a line feed
 ends it: the fields, then the delivery's headers and whether its body was unwrapped, then the body to the end.
 """
 

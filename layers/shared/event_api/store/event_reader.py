@@ -189,7 +189,7 @@ class EventReader:
         """Add fields to rows; the rows must have their ``event_id``."""
         of_items = fields - RAW_FIELDS
         for batch in batches(rows, BATCH_GET_KEYS):
-            # One row is several where an array was unwound; no key may be asked for twice.
+            # If an array was unwound, several rows are of one event; a batch must not name a key twice.
             stored = dict.fromkeys(str(row["event_id"]) for row in batch if of_items or row[_DELIVERY] == WITHIN_EVENT)
             keys: list[Item] = [{"e": event_id, "d": self._scope.domain_id} for event_id in stored]
             attributes = attributes_of(fields) | {"e"}
@@ -206,7 +206,7 @@ class EventReader:
         deliveries = {delivery for row in rows if isinstance(delivery := row[_DELIVERY], str)} - {WITHIN_EVENT}
         bodies = self._deliveries.raw_data_of(sorted(deliveries), self._scope, self._now)
         bodies |= {event_id: partial(raw_data_of, item) for event_id, item in items.items() if WITH_BODY in item}
-        # Bodies may be large: one is unpacked at a time, once for all the events that follow one another.
+        # Bodies may be large, so only one is unpacked at a time, once for all consecutive events of its delivery.
         last: Json = None
         raw_data: JsonObject | None = None
         for row, holder in zip(rows, holders, strict=True):

@@ -151,11 +151,11 @@ class EventStore:
         opens_alert: bool = False,
         imported_with_body: bool | None = None,
     ) -> bool:
-        """Store an event once; False if it is there already. ``raw_data`` is not stored here.
+        """Store an event, without its ``raw_data``; return False if it is already stored.
 
-        ``delivery``: is stored with the event, which is all that it makes. ``opens_alert``: the event opened its alert,
-        which names it. ``imported_with_body``: of an imported event, whether its raw body was stored; None if create
-        made it.
+        ``delivery``: the delivery to store with the event, which is the only one that it makes. ``opens_alert``: the
+        event opened its alert, which names it. ``imported_with_body``: whether the raw body of an imported event was
+        stored; None for an event of create.
         """
         item = self._to_item(
             event, stored_at, opens_alert=opens_alert, delivery=delivery, imported_with_body=imported_with_body
@@ -169,7 +169,7 @@ class EventStore:
         return True
 
     def add_all(self, events: Sequence[tuple[Event, bool]], stored_at: datetime) -> None:
-        """Store events of one delivery that nobody else can be storing, each with whether it opened its alert.
+        """Store events of one delivery that no other process can be storing, each with whether it opened its alert.
 
         Whatever is stored under their ids is replaced, by the same: ids are derived from the delivery.
         """
