@@ -215,8 +215,8 @@ def _wrong_ends(state: State, *, refused: bool) -> list[str]:
     for alert in state.alerts:
         opener = state.by_id.get(alert.opened_by)
         if opener is None and refused:
-            if alert.alert_id not in {row["alert_id"] for row in state.by_id.values()}:
-                wrong.append("an alert has no event")
+            if alert.is_open and alert.alert_id not in {row["alert_id"] for row in state.by_id.values()}:
+                wrong.append("an open alert has no event")
         elif opener is None or opener["alert_id"] != alert.alert_id or opener["event_type"] == EventType.RECOVERY:
             wrong.append("what opened an alert is no event of it")
         if alert.is_open != (alert.resolved_by is None):

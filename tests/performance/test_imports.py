@@ -93,6 +93,7 @@ INGEST = {
     "normalizers.vendors",
     "alerts.lifecycle",
     "alerts.policy",
+    "ingest.finishing",
     "ingest.service",
     "normalizers",
     "normalizers.lenient",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-from botocore.auth import SigV4Auth
+from botocore.auth import SIGNED_HEADERS_BLACKLIST, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 from hypothesis import given
@@ -22,7 +22,9 @@ NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,15}", fullmatch=True).filter(
     )
 )
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
-HEADERS = st.lists(st.tuples(NAMES, VALUES), max_size=5, unique_by=lambda header: header[0].lower()).map(dict)
+# Botocore leaves some headers unsigned, such as TE; our client sends none of them.
+SIGNED_NAMES = NAMES.filter(lambda name: name.lower() not in SIGNED_HEADERS_BLACKLIST)
+HEADERS = st.lists(st.tuples(SIGNED_NAMES, VALUES), max_size=5, unique_by=lambda header: header[0].lower()).map(dict)
 PATHS = st.lists(
     st.text("abcXYZ019-_.~+ %é", min_size=1, max_size=8).filter(lambda part: set(part) != {"."}), max_size=3
 )

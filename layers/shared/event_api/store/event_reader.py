@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import pairwise
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from event_api.domain import ids, times
 from event_api.domain.fields import RAW_FIELDS
@@ -27,7 +27,6 @@ from event_api.query.read_budget import ReadBudget
 from event_api.query.summaries import Values
 from event_api.query.summarized import Question, SummaryView, tallied
 from event_api.store import retention
-from event_api.store.alerts import AlertStore
 from event_api.store.attributes import Item, Value
 from event_api.store.contents import WITH_BODY, details_of, raw_data_of
 from event_api.store.deliveries import DeliveryStore
@@ -44,6 +43,9 @@ from event_api.store.events import (
 from event_api.store.filter_expression import filter_expression
 from event_api.store.summaries import SummaryStore, raw_values
 from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, Table, batches
+
+if TYPE_CHECKING:
+    from event_api.store.alerts import AlertStore
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
