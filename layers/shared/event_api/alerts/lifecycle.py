@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeAlias
 
 from event_api.alerts import policy
@@ -36,6 +37,8 @@ from event_api.store.alerts import AlertStore
 from event_api.store.table import ConditionFailedError
 
 _TRIES = 50
+_RECENT = 8
+"""Alerts of a key that an attempt of a moment ago can have changed."""
 
 
 Newest: TypeAlias = dict[str, Alert | EarlyRecovery | None]
@@ -55,17 +58,24 @@ def join(
     event: NormalizedEvent,
     *,
     repeated: bool = False,
+    retried: bool = False,
     newest: Newest | None = None,
 ) -> Alert | None:
     """Return the alert that an event belongs to, if it does, and change it accordingly.
 
-    ``repeated``: an earlier attempt may have done this, completely or in part. ``newest``: alerts that were looked up
-    before. Raises UnavailableError.
+    ``repeated``: an earlier attempt may have done this, completely or in part, at any time; ``retried``: a moment ago.
+    ``newest``: alerts that were looked up before. Raises UnavailableError.
     """
     alert = _alert(delivery, event_id, event)
     arrival = IncomingEvent(event_id, event.event_type, delivery.received_at, event.occurred_at)
     terms = policy.Policy(webhook.duplicate_event_time, webhook.recovery_mode)
-    joined = _join(alerts, alert, arrival, terms, repeated=repeated, newest={} if newest is None else newest)
+    seen = {} if newest is None else newest
+    if retried:
+        recent = list(islice(alerts.newest_first(alert.key, first_page=_RECENT), _RECENT))
+        if (done := policy.done_before(recent, arrival)) is not None:
+            return done
+        seen = {alert.key: recent[0] if recent else None}
+    joined = _join(alerts, alert, arrival, terms, repeated=repeated, newest=seen)
     if event.event_type is EventType.RECOVERY and (joined is None or joined.generation == 1):
         # An earlier version may have left an alert open under a former key, but only until the key's second alert.
         for former_key in event.former_keys:
@@ -78,6 +88,15 @@ def join(
 def opened(alert: Alert | None, event_id: str) -> bool:
     """Return whether an alert was opened by this event."""
     return alert is not None and alert.opened_by == event_id
+
+
+def arrived_at(alert: Alert | None, event_id: str, now: datetime) -> datetime:
+    """Return when an event arrived: ``now``, or earlier if an earlier attempt has opened or resolved its alert."""
+    if alert is not None and alert.opened_by == event_id:
+        return alert.opened_at
+    if alert is not None and alert.resolved_by == event_id and alert.resolved_at is not None:
+        return alert.resolved_at
+    return now
 
 
 def withdraw(alerts: AlertStore, opened_alert: Alert, kept_id: str | None, now: datetime) -> None:

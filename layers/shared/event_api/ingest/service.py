@@ -82,7 +82,7 @@ class Ingest:
         found = None if repeated else _read_small(webhook, delivery)
         if found is not None and found.only_event is not None:
             try:
-                self._store_with_event(webhook, delivery, found.only_event, in_time)
+                self._store_with_event(webhook, delivery, found.only_event, in_time, named=sender_id is not None)
             except OtherContentError:
                 delivery = _with_own_id(delivery)
             except Exception as error:  # noqa: BLE001  # whatever it is: the delivery is stored by itself
@@ -142,10 +142,11 @@ class Ingest:
         return (delivery, False) if stored is None else (stored, True)
 
     def _store_with_event(
-        self, webhook: Webhook, delivery: Delivery, event: NormalizedEvent, in_time: Callable[[], bool]
+        self, webhook: Webhook, delivery: Delivery, event: NormalizedEvent, in_time: Callable[[], bool], *, named: bool
     ) -> None:
         """Store a delivery with the only event that it makes.
 
+        ``named``: the sender has an id for it, so this may be another attempt.
         The event is written after its alert, so an event that is stored is complete. Raises OtherContentError if the
         delivery's id is stored with other content, else whatever stopped it; the alert may have changed already then,
         and the delivery can be stored by itself and finished.
@@ -153,7 +154,8 @@ class Ingest:
         if not in_time():
             raise DeadlineExceededError
         event_id = ids.event_id(delivery.delivery_id, 0)
-        joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event)
+        joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event, retried=named)
+        delivery = replace(delivery, received_at=lifecycle.arrived_at(joined, event_id, delivery.received_at))
         made = normalization.event_of(delivery, event_id, event, joined)
         opens_alert = lifecycle.opened(joined, event_id)
         if not self.events.add(made, delivery.received_at, delivery=delivery, opens_alert=opens_alert):
