@@ -8,7 +8,7 @@ import socket
 import ssl
 import weakref
 from functools import cached_property
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from importlib.util import find_spec
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 FAILURES: Final = (OSError, HTTPException)
 """The errors of a request without a complete response."""
 
+_ENDS_LINE = {"\r", "\n"}
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -51,8 +52,10 @@ class Connections:
         try:
             if connection.sock is None:
                 self._open(connection)
-            connection.request("POST", self.path, body, headers)
-            response = connection.getresponse()
+            # HTTPConnection would send the head by itself first: a system call, and a TLS record, more.
+            connection.sock.sendall(self._head(headers, len(body)) + body)
+            response = HTTPResponse(connection.sock, method="POST")
+            response.begin()
             content = response.read()
         except BaseException:
             connection.close()
@@ -64,6 +67,13 @@ class Connections:
         else:
             self._idle.append(connection)
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+    def _head(self, headers: dict[str, str], length: int) -> bytes:
+        fields = {"Host": self.host, "Content-Length": str(length), **headers}
+        if any(_ENDS_LINE & {*value} for value in fields.values()):
+            raise ValueError("a header's value has several lines")
+        lines = (f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "\r\n")
+        return "\r\n".join(lines).encode("latin-1")
 
     def _kept(self) -> HTTPConnection | None:
         """Take the connection that was used last; close those that the server has closed meanwhile."""
