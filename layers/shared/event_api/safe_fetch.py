@@ -18,7 +18,7 @@ MAX_BYTES: Final = 64 * 1024
 
 
 class FetchError(Exception):
-    """There was no usable response; ``str()`` gives the reason, without the URL."""
+    """No usable response arrived; ``str()`` gives the reason, without the URL."""
 
 
 class RefusedError(FetchError):

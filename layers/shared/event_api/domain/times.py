@@ -89,7 +89,7 @@ def _offset(zone: str | None) -> timedelta:
 
 
 def parse_time(value: object) -> datetime | None:
-    """Read a sender's time in any known form; return None if there is none or it cannot be read.
+    """Read a sender's time in any known form; return None for no time, or one that cannot be read.
 
     Accepts ISO 8601, Go's own form of it, RFC 1123 dates, and epochs as numbers or digit strings, whose unit (s, ms,
     µs, ns) follows from their size. Nothing up to 1970 is a time: a zero epoch and the year 1 mean "none".

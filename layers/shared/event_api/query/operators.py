@@ -46,8 +46,8 @@ class Operand:
 class Operator:
     """One operator.
 
-    ``fault`` tells what is wrong with a value, or None. ``test`` makes the test of one candidate. ``span`` is the range
-    of instants that the test accepts, where it is one. ``negates`` tells whether the condition is the negation.
+    ``fault`` returns the reason why a value is invalid, or None. ``test`` makes the test of one candidate. ``span`` is
+    the range of instants that the test accepts, if it is one. ``negates`` says whether the condition is the negation.
     ``of_elements``: an array is tested, and so is each of its elements.
     """
 

@@ -46,7 +46,7 @@ def _by_head(paths: Iterable[Path]) -> dict[str, list[Path]]:
 
 
 def _part(value: Json, paths: Collection[Path]) -> Json:
-    """Return some paths of a value, in the objects and arrays that they lead through, or None if there are none."""
+    """Return some paths of a value, in the objects and arrays that they lead through, or None if it has none."""
     if () in paths:
         return value
     if isinstance(value, list):

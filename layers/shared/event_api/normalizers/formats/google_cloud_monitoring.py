@@ -41,7 +41,7 @@ SEVERITIES: Final = {
 """A policy need not have one: that is a warning, as in SpaceONE's plugin."""
 
 _TEST = "OPEN"
-"""Real incidents are ``open``; who imitates a channel's test notification has it in capitals."""
+"""Real incidents are ``open``; an imitation of a channel's test notification has it in capitals."""
 _TEST_VERSION = "test"
 _ACKNOWLEDGED = "acknowledged"
 

@@ -63,7 +63,7 @@ def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
     While it fires, Prometheus sends the end that applies unless it is heard of again: some minutes from now.
     """
     end = parse_time(alert.get("endsAt"))
-    # In a list of Alertmanager's own API, the status is an object that tells only whether the alert is silenced.
+    # In a list of Alertmanager's own API, the status is an object that says only whether the alert is silenced.
     told = {} if isinstance(alert.get("status"), str) else {"status": "resolved" if end and end <= now else "firing"}
     return alert | told
 
