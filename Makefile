@@ -30,7 +30,12 @@ setup: $(BIN)/.installed  ## Create the environment in .venv
 .PHONY: lock
 lock: setup  ## Resolve the dependencies into the lock files
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --all-extras --no-header pyproject.toml --no-emit-package event-api -o requirements.lock
-	$(BIN)/uv pip compile --quiet --python-platform aarch64-manylinux2014 --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --constraint requirements.lock layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	@# Functions with another layer have DependenciesLayer too, and cffi's compiled module does not need its parser of C.
+	for layer in dependencies reading signatures; do \
+		$(BIN)/uv pip compile --quiet --python-platform aarch64-manylinux2014 --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+			--constraint requirements.lock --no-emit-package pycparser $$(test $$layer = dependencies || echo --no-emit-package typing-extensions) \
+			layers/dependencies/$$layer.in -o layers/dependencies/$$layer.txt; \
+	done
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
@@ -107,8 +112,9 @@ validate: $(SAM_VENV)/.installed  ## Validate template.yaml
 	$(SAM) validate --lint
 
 .PHONY: build
-build: $(SAM_VENV)/.installed  ## Build the artifacts of `sam deploy` (needs Python 3.13)
+build: $(SAM_VENV)/.installed  ## Build the artifacts of `sam deploy`, and weigh the layers (needs Python 3.13)
 	$(SAM) build
+	$(BIN)/python -m checks.weight .aws-sam/build
 
 # --- cold start ---------------------------------------------------------------------------------------------------
 

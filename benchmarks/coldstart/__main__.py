@@ -2,7 +2,8 @@
 
 Every handler, and one that does nothing, is started cold in random order, round after round. The table gives the
 medians of init plus first answer as multiples of the bare handler's: milliseconds belong to a machine, ratios carry
-over. Targets are reported, not asserted; a handler that does not answer well is an error.
+over. Targets are reported, not asserted; a handler that does not answer well is an error, and so is a layer that is too
+heavy or lacks a package.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 from moto import mock_aws
 
-from benchmarks.coldstart import layers
+from benchmarks.coldstart import layers, proof
 from benchmarks.coldstart.layers import Installation
 from benchmarks.coldstart.runtime import ColdStartError, RuntimeApi
 from testkit import world
@@ -131,10 +132,11 @@ def measure(cases: Sequence[Case], rounds: int) -> tuple[dict[Case, Recording], 
     r"""Return each function's database requests, and the seconds of its runs.
 
     A function that fails is reported on standard error, and is in neither. Raises CalledProcessError if the layers
-    cannot be built.
+    cannot be built, and ColdStartError if they are not as they should be.
     """
     installation = layers.build()
     os.environ.update(world.environment())
+    proof.prove(installation, world.environment())
     recordings: dict[Case, Recording] = {}
     with RuntimeApi() as api, DynamoDbStub() as stub:
         bench = Bench(installation, api, stub)

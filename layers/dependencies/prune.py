@@ -1,4 +1,4 @@
-"""Reduce an installed layer to the parts that the functions use (`make build-DependenciesLayer`).
+"""Reduce an installed layer to the parts that the functions use; the makefile's targets run it.
 
 botocore ships the description of every AWS service, 28 MB, lists them all to find one, and parses every service's
 endpoints (1.25 MB of JSON) to make one client: half of the cost of a client at a cold start (docs/adr/0005).
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 SERVICES = frozenset({"dynamodb", "s3", "sqs"})
+POWERTOOLS = frozenset({"exceptions", "logging", "metrics", "shared", "tracing", "utilities", "warnings"})
+"""The folders of Powertools that its Logger imports; the package's first line brings metrics and tracing."""
 # An installer's notes about files that have changed since. Licences and METADATA stay.
 BOOKKEEPING = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json")
 
@@ -25,14 +27,31 @@ def prune(packages: Path) -> None:
     for name in BOOKKEEPING:
         for path in packages.glob(f"*.dist-info/{name}"):
             path.unlink()
-    prune_services(packages / "botocore" / "data")
+    # cryptography imports the compiled module next to this folder.
+    shutil.rmtree(packages / "cffi", ignore_errors=True)
+    if (packages / "aws_lambda_powertools").is_dir():
+        prune_powertools(packages / "aws_lambda_powertools")
+    if (packages / "botocore").is_dir():
+        prune_services(packages / "botocore" / "data")
+
+
+def prune_powertools(package: Path) -> None:
+    """Keep the Logger and the modules that it imports."""
+    keep_folders(package, POWERTOOLS)
+    keep_folders(package / "utilities", frozenset({"jmespath_utils"}))
+    keep_folders(package / "metrics" / "provider", frozenset({"cloudwatch_emf"}))
+
+
+def keep_folders(parent: Path, names: frozenset[str]) -> None:
+    """Remove a folder's other folders."""
+    for folder in parent.iterdir():
+        if folder.is_dir() and folder.name not in names:
+            shutil.rmtree(folder)
 
 
 def prune_services(data: Path) -> None:
     """Keep the descriptions of SERVICES, without their prose, and their endpoints."""
-    for folder in data.iterdir():
-        if folder.is_dir() and folder.name not in SERVICES:
-            shutil.rmtree(folder)
+    keep_folders(data, SERVICES)
     for path in data.glob("*/*/examples-1.json*"):
         path.unlink()
     for path in data.glob("*/*/service-2.json.gz"):

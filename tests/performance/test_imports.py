@@ -10,12 +10,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from event_api import composition
+from localrun import template as templates
 from testkit import world
 from testkit.stub import DynamoDbStub, Recording
 
@@ -301,3 +303,18 @@ def test_garbage_is_looked_for_less_often_on_lambda_only(environment, raised):
         [sys.executable, "-c", code], env=environment, cwd=world.ROOT / "layers/shared", capture_output=True, check=True
     )
     assert done.stdout.decode().strip() == str(raised)
+
+
+def test_only_functions_that_import_pydantic_have_its_layer():
+    layers = {
+        Path(resource["Properties"]["CodeUri"]).name: {
+            layer["Ref"] for layer in resource["Properties"].get("Layers", ())
+        }
+        for resource in templates.load(world.ROOT / "template.yaml")["Resources"].values()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert {name for name, own in layers.items() if "ReadingLayer" in own} == {
+        name for name, pinned in PINNED.items() if pinned.packages & PYDANTIC
+    }
+    assert {name for name, own in layers.items() if "SignaturesLayer" in own} == {"create_event"}
