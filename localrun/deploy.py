@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STACK = "event-api"
 _CODE_BUCKET = "local-run-code"
+_TEMPLATE_KEY = "template.json"
 _API_ID = "HttpApi"
 _POLL_SECONDS = 0.1
 _TIMEOUT_SECONDS = 120
@@ -62,9 +63,11 @@ def _deploy(root: Path, endpoint_url: str) -> Deployment:
     check_imports(source, root)
     _upload(endpoint_url, packages)
     pointed = templates.point_code(source, {p.logical_id: f"s3://{_CODE_BUCKET}/{p.key}" for p in packages})
-    body = json.dumps(templates.expand(pointed, REGION), default=str)
+    body = json.dumps(templates.expand(pointed, REGION), default=str).encode()
+    # CloudFormation takes a template of this size only from S3.
+    client("s3", endpoint_url).put_object(Bucket=_CODE_BUCKET, Key=_TEMPLATE_KEY, Body=body)
     cloudformation = client("cloudformation", endpoint_url)
-    changed = _apply(cloudformation, body)
+    changed = _apply(cloudformation, f"{endpoint_url}/{_CODE_BUCKET}/{_TEMPLATE_KEY}")
     stack = _wait(cloudformation) if changed else _stack(cloudformation)
     if stack is None:
         raise LocalRunError("the deployment failed: the stack was deleted")
@@ -92,10 +95,10 @@ def _stack(cloudformation: CloudFormationClient) -> StackTypeDef | None:
         raise
 
 
-def _apply(cloudformation: CloudFormationClient, body: str) -> bool:
+def _apply(cloudformation: CloudFormationClient, template_url: str) -> bool:
     """Start creating or updating the stack; return False if it is up to date already."""
     stack = _stack(cloudformation)
-    request: dict[str, Any] = {"StackName": STACK, "TemplateBody": body, "Capabilities": ["CAPABILITY_IAM"]}
+    request: dict[str, Any] = {"StackName": STACK, "TemplateURL": template_url, "Capabilities": ["CAPABILITY_IAM"]}
     try:
         if stack is not None and stack["StackStatus"] in _UPDATABLE:
             cloudformation.update_stack(**request)
