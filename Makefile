@@ -111,6 +111,17 @@ $(SAM_VENV)/.installed: $(BIN)/.installed
 validate: $(SAM_VENV)/.installed  ## Validate template.yaml
 	$(SAM) validate --lint
 
+CHECKOV_VENV := .venvs/checkov
+
+$(CHECKOV_VENV)/.installed: $(BIN)/.installed
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(CHECKOV_VENV)
+	$(BIN)/uv pip install --quiet --python $(CHECKOV_VENV)/bin/python checkov==3.3.30
+	@touch $@
+
+.PHONY: guard
+guard: $(CHECKOV_VENV)/.installed  ## Check template.yaml against checkov's rules (exceptions: .checkov.yaml)
+	$(CHECKOV_VENV)/bin/checkov --config-file .checkov.yaml
+
 .PHONY: build
 build: $(SAM_VENV)/.installed  ## Build the artifacts of `sam deploy`, and weigh the layers (needs Python 3.13)
 	$(SAM) build
