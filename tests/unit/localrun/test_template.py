@@ -153,15 +153,28 @@ def test_conditions_are_left_to_cloudformation(sam):
     assert expanded["Resources"]["F"]["Properties"]["ReservedConcurrentExecutions"] == most
 
 
-def test_what_the_templates_conditions_switch_is_off_by_default():
+def is_on(condition):
+    """Whether a condition of the template holds with the parameters' defaults."""
+    ((kind, value),) = condition.items()
+    match kind:
+        case "Fn::Equals":
+            given, other = value
+            return stack.parameter(given["Ref"]) == other
+        case "Fn::Not":
+            return not is_on(value[0])
+        case "Fn::And":
+            return all(is_on(one) for one in value)
+        case "Condition":
+            return is_on(stack.template()["Conditions"][value])
+    raise AssertionError(kind)
+
+
+def test_what_the_templates_conditions_switch_is_off_by_default_but_for_safety():
     conditions = stack.template()["Conditions"]
-    on = {"BodiesExpire"}  # as RetentionDays says
-    for condition in (condition for name, condition in conditions.items() if name not in on):
-        (equals,) = condition["Fn::Not"]
-        given, off = equals["Fn::Equals"]
-        assert stack.parameter(given["Ref"]) == off
-    text = json.dumps(stack.template()["Resources"], default=str)
-    assert set(re.findall(r'"Fn::If": \["(\w+)"', text)) == set(conditions)
+    on = {name for name, condition in conditions.items() if is_on(condition)}
+    assert {name for name in on if not name.startswith("Watches")} == {"BodiesExpire", "ProtectsTables"}
+    text = json.dumps(stack.template(), default=str)
+    assert set(re.findall(r'"(?:Fn::If": \[|Condition": )"(\w+)"', text)) == set(conditions)
 
 
 def test_a_layer_with_other_code_is_another_layer(sam):

@@ -1,0 +1,114 @@
+"""template.yaml, deployed to the local AWS with each parameter at its default, and with each set to another value."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import boto3
+import pytest
+
+from localrun import template as templates
+from localrun.build import build
+from testkit.engines import SERVERS
+from testkit.world import REGION, ROOT
+
+KEY = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-4000-8000-000000000001"
+SET = {
+    "AlarmTopicArn": "arn:aws:sns:us-east-1:000000000000:alarms",
+    "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-4000-8000-000000000001",
+    "CreateReservedConcurrency": "5",
+    "DeletionProtection": "false",
+    "DomainName": "events.example.com",
+    "EnvironmentName": "test",
+    "HostedZoneId": "the test's own",
+    "IndexDelaySeconds": "60",
+    "KmsKeyArn": KEY,
+    "LogLevel": "DEBUG",
+    "LogRetentionDays": "7",
+    "MaxBodyBytes": "4096",
+    "ReadCapacityLimit": "1000",
+    "ReadReservedConcurrency": "3",
+    "RedriveMaximumConcurrency": "10",
+    "RetentionDays": "0",
+    "Tracing": "Active",
+    "WebhookRateLimit": "60",
+}
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    with SERVERS["ministack"](tmp_path_factory.mktemp("aws")) as url:
+        session = boto3.Session("local", "local", region_name=REGION)
+        yield lambda service: session.client(service, endpoint_url=url)
+
+
+@pytest.fixture(scope="module")
+def template(aws):
+    """The expanded template; it and its code are in the local AWS."""
+    source = templates.load(ROOT / "template.yaml")
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="code")
+    locations = {}
+    for package in build(source, ROOT):
+        s3.put_object(Bucket="code", Key=package.key, Body=package.content)
+        locations[package.logical_id] = f"s3://code/{package.key}"
+    expanded = templates.expand(templates.point_code(source, locations), REGION)
+    s3.put_object(Bucket="code", Key="template.json", Body=json.dumps(expanded, default=str).encode())
+    return expanded
+
+
+def deploy(aws, name, parameters):
+    cloudformation = aws("cloudformation")
+    cloudformation.create_stack(
+        StackName=name,
+        TemplateURL=f"{cloudformation.meta.endpoint_url}/code/template.json",
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            break
+        time.sleep(0.2)
+    failures = [
+        (event["LogicalResourceId"], event.get("ResourceStatusReason"))
+        for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        if event["ResourceStatus"].endswith("_FAILED")
+    ]
+    assert (stack["StackStatus"], failures) == ("CREATE_COMPLETE", [])
+    resources = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    return (
+        {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources},
+        {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
+    )
+
+
+def test_every_parameter_is_tried(template):
+    assert SET.keys() == template["Parameters"].keys()
+    for name, definition in template["Parameters"].items():
+        assert SET[name] != str(definition["Default"]), name
+
+
+@pytest.mark.usefixtures("template")
+def test_the_defaults(aws):
+    resources, outputs = deploy(aws, "defaults", {})
+    table = aws("dynamodb").describe_table(TableName=resources["EventsTable"])["Table"]
+    assert table["DeletionProtectionEnabled"] is True
+    assert aws("s3").get_bucket_versioning(Bucket=resources["BodiesBucket"])["Status"] == "Enabled"
+    assert "execute-api" in outputs["ApiUrl"]
+    assert not {"Domain", "DomainMapping", "DomainRecord", "KmsKeyPolicy"} & resources.keys()
+
+
+@pytest.mark.usefixtures("template")
+def test_every_parameter_set(aws):
+    zone = aws("route53").create_hosted_zone(Name="example.com", CallerReference="test")["HostedZone"]["Id"]
+    resources, outputs = deploy(aws, "everything-set", SET | {"HostedZoneId": zone.rpartition("/")[2]})
+    table = aws("dynamodb").describe_table(TableName=resources["EventsTable"])["Table"]
+    assert table["DeletionProtectionEnabled"] is False
+    function = aws("lambda").get_function(FunctionName=resources["CreateEventFunction"])
+    assert function["Configuration"]["TracingConfig"] == {"Mode": "Active"}
+    assert function["Tags"]["Environment"] == "test"
+    assert {"Domain", "DomainMapping", "DomainRecord", "KmsKeyPolicy"} <= resources.keys()
+    assert outputs["ListUrl"] == "https://events.example.com/monitoring/v1/events"
