@@ -40,6 +40,8 @@ class _Metrics:
 
     def __init__(self) -> None:
         self.counted: Counter[str] = Counter()
+        self.measured: dict[str, float] = {}
+        self.units: dict[str, str] = {}
         self.facts: dict[str, str] = {}
 
     def written(self) -> str:
@@ -47,13 +49,16 @@ class _Metrics:
         definition = {
             "Namespace": os.environ["POWERTOOLS_METRICS_NAMESPACE"],
             "Dimensions": [["service"]],
-            "Metrics": [{"Name": name, "Unit": "Count"} for name in self.counted],
+            "Metrics": [
+                {"Name": name, "Unit": self.units.get(name, "Count")} for name in (*self.counted, *self.measured)
+            ],
         }
         line: dict[str, object] = {
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]},
             "service": os.environ["POWERTOOLS_SERVICE_NAME"],
             **self.facts,
             **self.counted,
+            **self.measured,
         }
         return json.dumps(line, separators=(",", ":"))
 
@@ -70,6 +75,12 @@ def count(metric: str, amount: int = 1, **facts: str) -> None:
         _metrics().facts.update(facts)
 
 
+def measure(metric: str, value: float, unit: str) -> None:
+    """Give the value of a metric, which is written at the end of the invocation; ``unit`` is one of CloudWatch's."""
+    _metrics().measured[metric] = value
+    _metrics().units[metric] = unit
+
+
 @contextmanager
 def metrics_flushed() -> Iterator[None]:
     """Write the metrics that were counted inside the block, if there are any."""
@@ -77,9 +88,10 @@ def metrics_flushed() -> Iterator[None]:
         yield
     finally:
         metrics = _metrics()
-        if metrics.counted:
+        if metrics.counted or metrics.measured:
             print(metrics.written())  # noqa: T201  # CloudWatch reads metrics from the log
             metrics.counted.clear()
+            metrics.measured.clear()
             metrics.facts.clear()
 
 

@@ -107,26 +107,30 @@ class Finisher:
         if not added and not self.holds(delivery):
             raise OtherContentError
         self.events.add_all(others, delivery.received_at)
+        telemetry.count("AlertsOpened", int(opens_alert) + sum(opened for _, opened in others))
 
     def _store_missing(
         self, webhook: Webhook, delivery: Delivery, events: Sequence[_Placed], in_time: Callable[[], bool]
     ) -> None:
-        def store(position: int, event: NormalizedEvent) -> None:
-            self._store_if_missing(webhook, delivery, position, event)
+        def store(position: int, event: NormalizedEvent) -> bool:
+            return self._store_if_missing(webhook, delivery, position, event)
 
-        _key_by_key(store, events, in_time)
+        telemetry.count("AlertsOpened", sum(_key_by_key(store, events, in_time)))
 
-    def _store_if_missing(self, webhook: Webhook, delivery: Delivery, position: int, event: NormalizedEvent) -> None:
+    def _store_if_missing(self, webhook: Webhook, delivery: Delivery, position: int, event: NormalizedEvent) -> bool:
+        """Store an event unless it is stored; return whether it opened an alert."""
         event_id = ids.event_id(delivery.delivery_id, position)
         if self.events.exists(event_id, delivery.domain_id):
-            return
+            return False
         if position == ids.RECOVERED_POSITION:
             # It was our failure, so it is ours to end, whatever the webhook says of its sender's; and it ends now.
             webhook = replace(webhook, recovery_mode=RecoveryMode.AUTO)
             delivery = replace(delivery, received_at=times.now())
         joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=True)
         made = normalization.event_of(delivery, event_id, event, joined)
-        self.events.add(made, delivery.received_at, opens_alert=lifecycle.opened(joined, event_id))
+        opens_alert = lifecycle.opened(joined, event_id)
+        self.events.add(made, delivery.received_at, opens_alert=opens_alert)
+        return opens_alert
 
 
 def _key_by_key(

@@ -167,6 +167,7 @@ class Ingest:
                 lifecycle.withdraw(self.alerts, joined, kept_id, delivery.received_at)
         telemetry.count("DeliveriesStored")
         telemetry.count("EventsStored")
+        telemetry.count("AlertsOpened", int(opens_alert))
 
     def _store_delivery(self, delivery: Delivery, sender_id: str | None) -> tuple[Delivery, bool]:
         """Store a delivery by itself; return it as it is stored, and whether it was stored before.

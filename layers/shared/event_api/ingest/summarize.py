@@ -71,7 +71,17 @@ class Summarizer:
                 for entry in self.store.work(shard):
                     self._work_on(entry)
         telemetry.count("SummariesBuilt", self.built)
+        # CloudWatch has no unit for hours.
+        telemetry.measure("SummariesBehindHours", self._hours_behind(), "None")
         return self.built
+
+    def _hours_behind(self) -> float:
+        """Return for how long the oldest day on the work list has been over; domains' older events are not counted."""
+        days = [entry.day for shard in SHARDS for entry in self.store.work(shard) if entry.day != OLDER]
+        if not days:
+            return 0.0
+        over_since = datetime.fromisoformat(f"{following_day(min(days))}T00:00:00+00:00")
+        return max(0.0, (self.now - over_since) / timedelta(hours=1))
 
     @property
     def _first_open_hour(self) -> str:

@@ -30,4 +30,7 @@ def sweep(deliveries: DeliveryStore, queue: RedriveQueue, now: datetime, seconds
             deliveries.mark_queued(one.delivery_id, one.domain_id)
         found += len(batch)
         telemetry.count("DeliveriesFound", len(batch))
+    oldest = deliveries.oldest_unfinished()
+    age = 0.0 if oldest is None else (now - oldest).total_seconds()
+    telemetry.measure("OldestUnfinishedSeconds", max(0.0, age), "Seconds")
     return found

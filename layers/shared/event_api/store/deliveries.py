@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 
 from event_api.domain import times
 from event_api.domain.body import Body
@@ -169,6 +170,16 @@ class DeliveryStore:
                     index="unfinished",
                 )
                 yield from (_pending(item, state) for item in items)
+
+    def oldest_unfinished(self) -> datetime | None:
+        """Return when the oldest unfinished delivery was received, or None if every delivery is finished."""
+        received = []
+        for state in DeliveryState:
+            for shard in _SHARDS:
+                values = {"shard": f"{state.value}-{shard}"}
+                items = self._table.query("#unfinished = :shard", values, index="unfinished", first_page=1)
+                received += [ItemReader(item).time("received_at") for item in islice(items, 1)]
+        return min(received, default=None)
 
     def raw_data(self, delivery_id: str, scope: Scope, now: datetime) -> JsonObject | None:
         """Read what events of a delivery show as ``raw_data``; None if it is gone, or not within the scope."""
