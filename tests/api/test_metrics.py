@@ -19,7 +19,7 @@ def written(capsys):
     """Return the metrics that were written since the last look, each with its unit and sum."""
 
     def read():
-        found = {}
+        found: dict[str, tuple[str, float]] = {}
         for line in map(json.loads, capsys.readouterr().out.splitlines()):
             for definition in line.get("_aws", {}).get("CloudWatchMetrics", []):
                 assert (definition["Namespace"], definition["Dimensions"]) == ("EventApi", [["service"]])
