@@ -519,7 +519,7 @@ def test_what_the_queue_did_not_take_is_found_by_the_sweeper(app, monkeypatch):
 def test_finished_deliveries_cost_the_sweeper_nothing(app, monkeypatch):
     _, path = app.webhook()
     for _ in range(3):
-        post(app, path, bodies.direct())
+        post(app, path, bodies.alertmanager(bodies.alert(1), bodies.alert(2)))
     later(monkeypatch, seconds=61)
     app.meter.reset()
     assert app.sweep() == 0

@@ -71,6 +71,7 @@ class Reader:
         return answers
 
 
+@pytest.mark.engine  # it takes as long as a sixth of all other tests
 @pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("method", ["get", "list", "stat"])
 def test_an_answer_is_the_same_as_if_the_others_did_not_exist(world, method, kind):

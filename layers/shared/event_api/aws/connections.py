@@ -54,9 +54,9 @@ class Connections:
                 self._open(connection)
             # HTTPConnection would send the head by itself first: a system call, and a TLS record, more.
             connection.sock.sendall(self._head(headers, len(body)) + body)
-            response = HTTPResponse(connection.sock, method="POST")
-            response.begin()
-            content = response.read()
+            with HTTPResponse(connection.sock, method="POST") as response:
+                response.begin()
+                content = response.read()
         except BaseException:
             connection.close()
             # The cause, such as a frozen process or a server's restart, most likely broke all connections.
