@@ -49,6 +49,7 @@ _CORS_PROPERTIES: Mapping[str, str] = {
 _BODY_ONLY_PROPERTIES = frozenset({"Body", "BodyS3Location", "FailOnWarnings", "BasePath"})
 
 _API_TYPE = "AWS::ApiGatewayV2::Api"
+_ALARM_TYPE = "AWS::CloudWatch::Alarm"
 _INTEGRATION = "x-amazon-apigateway-integration"
 _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _CORS = "x-amazon-apigateway-cors"
@@ -127,7 +128,17 @@ def expand(template: Template, region: str) -> Template:
     except InvalidDocumentException as error:
         causes = "; ".join(cause.message for cause in error.causes) or error.message
         raise LocalRunError(f"SAM refuses the template: {causes}") from error
-    return spread_bodies(expanded)
+    return without_metric_math(spread_bodies(expanded))
+
+
+def without_metric_math(template: Template) -> Template:
+    """Return the template without the alarms that compute with metrics, which the local CloudFormation refuses."""
+    resources = {
+        logical_id: resource
+        for logical_id, resource in template["Resources"].items()
+        if not (resource["Type"] == _ALARM_TYPE and "Metrics" in resource["Properties"])
+    }
+    return {**template, "Resources": resources}
 
 
 def spread_bodies(template: Template) -> Template:

@@ -10,6 +10,7 @@ import pytest
 
 from localrun import template as templates
 from localrun.build import build
+from testkit import stack
 from testkit.engines import SERVERS
 from testkit.world import REGION, ROOT
 
@@ -34,6 +35,9 @@ SET = {
     "Tracing": "Active",
     "WebhookRateLimit": "60",
 }
+THRESHOLDS = {name for name in stack.template()["Parameters"] if name.endswith("Threshold")}
+SET |= {"Monitoring": "false"} | dict.fromkeys(THRESHOLDS, "0")
+ALARM = "AWS::CloudWatch::Alarm"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +89,12 @@ def deploy(aws, name, parameters):
     )
 
 
+def alarms():
+    """The alarms that can be deployed to the local AWS."""
+    resources = templates.without_metric_math(stack.template())["Resources"]
+    return {name for name, resource in resources.items() if resource["Type"] == ALARM}
+
+
 def test_every_parameter_is_tried(template):
     assert SET.keys() == template["Parameters"].keys()
     for name, definition in template["Parameters"].items():
@@ -99,6 +109,9 @@ def test_the_defaults(aws):
     assert aws("s3").get_bucket_versioning(Bucket=resources["BodiesBucket"])["Status"] == "Enabled"
     assert "execute-api" in outputs["ApiUrl"]
     assert not {"Domain", "DomainMapping", "DomainRecord", "KmsKeyPolicy"} & resources.keys()
+    assert alarms() <= resources.keys()
+    body = json.loads(aws("cloudwatch").get_dashboard(DashboardName="defaults-prod")["DashboardBody"])
+    assert len(body["widgets"]) == 12
 
 
 @pytest.mark.usefixtures("template")
@@ -111,4 +124,22 @@ def test_every_parameter_set(aws):
     assert function["Configuration"]["TracingConfig"] == {"Mode": "Active"}
     assert function["Tags"]["Environment"] == "test"
     assert {"Domain", "DomainMapping", "DomainRecord", "KmsKeyPolicy"} <= resources.keys()
+    assert not (alarms() | {"Dashboard"}) & resources.keys()
     assert outputs["ListUrl"] == "https://events.example.com/monitoring/v1/events"
+
+
+@pytest.mark.usefixtures("template")
+def test_every_alarm_notifies_the_topic_when_it_begins_and_when_it_ends(aws):
+    topic = SET["AlarmTopicArn"]
+    resources, _ = deploy(
+        aws, "notified", {"AlarmTopicArn": topic, "QueueAgeThreshold": "0", "EnvironmentName": "other"}
+    )
+    described = {
+        alarm["AlarmName"]: (alarm["AlarmActions"], alarm["OKActions"])
+        for page in aws("cloudwatch").get_paginator("describe_alarms").paginate()
+        for alarm in page["MetricAlarms"]
+    }
+    deployed = alarms() & resources.keys()
+    assert alarms() - deployed == {"RedriveAgeAlarm"}
+    for name in deployed:
+        assert described[resources[name]] == ([topic], [topic])

@@ -153,6 +153,14 @@ def test_conditions_are_left_to_cloudformation(sam):
     assert expanded["Resources"]["F"]["Properties"]["ReservedConcurrentExecutions"] == most
 
 
+def test_an_alarm_that_computes_with_metrics_is_left_out():
+    plain, computed = (
+        {"Type": "AWS::CloudWatch::Alarm", "Properties": {name: []}} for name in ("Dimensions", "Metrics")
+    )
+    kept = template.without_metric_math({"Resources": {"Plain": plain, "Computed": computed}})
+    assert kept == {"Resources": {"Plain": plain}}
+
+
 def is_on(condition):
     """Whether a condition of the template holds with the parameters' defaults."""
     ((kind, value),) = condition.items()
@@ -169,10 +177,10 @@ def is_on(condition):
     raise AssertionError(kind)
 
 
-def test_what_the_templates_conditions_switch_is_off_by_default_but_for_safety():
+def test_what_the_templates_conditions_switch_is_off_by_default_but_safety_and_monitoring():
     conditions = stack.template()["Conditions"]
     on = {name for name, condition in conditions.items() if is_on(condition)}
-    assert {name for name in on if not name.startswith("Watches")} == {"BodiesExpire", "ProtectsTables"}
+    assert {name for name in on if not name.startswith("Watches")} == {"BodiesExpire", "Monitors", "ProtectsTables"}
     text = json.dumps(stack.template(), default=str)
     assert set(re.findall(r'"(?:Fn::If": \[|Condition": )"(\w+)"', text)) == set(conditions)
 
