@@ -99,6 +99,7 @@ def of_delivery(delivery: Delivery) -> JsonObject:
         "webhook_id": delivery.webhook_id,
         "state": "FINISHED" if delivery.finished else "UNFINISHED",
         "received_at": times.to_iso(delivery.received_at),
+        "request_id": delivery.request_id or None,
         "bytes": len(delivery.body.content),
         "headers": {**delivery.headers},
     }

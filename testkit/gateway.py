@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlencode
+from uuid import uuid4
 
 from localrun.template import Route
 from testkit import openapi, stack
@@ -24,6 +25,7 @@ class Context:
 
     def __init__(self, seconds: float = 29.0) -> None:
         self.milliseconds = int(seconds * 1000)
+        self.aws_request_id = str(uuid4())
 
     def get_remaining_time_in_millis(self) -> int:
         return self.milliseconds
@@ -145,7 +147,7 @@ def _event(
         "rawPath": path,
         "rawQueryString": urlencode(query or {}, doseq=True),
         "headers": headers,
-        "requestContext": {"http": {"method": route_key.partition(" ")[0], "path": path}, "requestId": "test"},
+        "requestContext": {"http": {"method": route_key.partition(" ")[0], "path": path}, "requestId": uuid4().hex},
         "isBase64Encoded": False,
     }
     if parameters:

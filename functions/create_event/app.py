@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from event_api import composition
+from event_api import composition, telemetry
 from event_api.auth import access, credentials
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
@@ -19,11 +19,15 @@ def handler(request: Request) -> Response:
     limit = admission.rate_limit(webhook, settings().webhook_rate_limit)
     if request.method == "OPTIONS":
         return Response({}, headers=admission.allowed_delivery(request.headers, limit))
+    telemetry.know(webhook_id=webhook.webhook_id, domain_id=webhook.domain_id)
     admission.check_rate(webhook, limit, composition.rates)
     content, headers = admission.delivered(request.body, request.headers, request.raw_query)
     admission.check_signature(webhook, content, headers, now)
     handshake = admission.handshake_response(webhook, content, headers)
     if handshake is not None:
         return Response(handshake)
-    delivery_id = composition.ingest().receive(webhook, content, headers, request.seconds_left, access_key=access_key)
+    delivery_id = composition.ingest().receive(
+        webhook, content, headers, request.seconds_left, access_key=access_key, request_id=request.request_id
+    )
+    telemetry.know(delivery_id=delivery_id)
     return Response({}, headers={"x-delivery-id": delivery_id})

@@ -9,5 +9,5 @@ from event_api.domain import times
 
 def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """Return the number of summaries built; a failure fails the invocation, and the next one goes on."""
-    with telemetry.metrics_flushed():
+    with telemetry.invocation(context.aws_request_id):
         return {"built": composition.summarizer(times.now(), seconds_left(context)).run()}

@@ -10,5 +10,5 @@ from event_api.ingest.sweep import sweep
 
 def handler(_event: object, context: LambdaContext) -> dict[str, int]:
     """Return the number of deliveries found; a failure fails the invocation, and the next one goes on."""
-    with telemetry.metrics_flushed():
+    with telemetry.invocation(context.aws_request_id):
         return {"found": sweep(composition.deliveries(), composition.queue(), times.now(), seconds_left(context))}

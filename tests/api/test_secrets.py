@@ -312,10 +312,10 @@ def test_botocore_s_debug_log_cannot_be_turned_on(run, caplog):
 
 
 def test_no_function_of_the_template_logs_at_another_level_than_ours():
-    """Lambda's own log levels would set the root logger's."""
+    """Lambda's own log levels would set the root logger's; without one, the JSON format sets it to INFO."""
     for name, resource in stack.template()["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            assert set(resource["Properties"]["LoggingConfig"]) == {"LogGroup"}, name
+            assert set(resource["Properties"]["LoggingConfig"]) == {"LogGroup", "LogFormat"}, name
 
 
 # --- objects ----------------------------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ sys.path.insert(0, "")
 import app
 
 class Context:
+    aws_request_id = "00000000-0000-4000-8000-000000000001"
+
     def get_remaining_time_in_millis(self):
         return 30_000
 

@@ -43,6 +43,7 @@ class _Metrics:
         self.measured: dict[str, float] = {}
         self.units: dict[str, str] = {}
         self.facts: dict[str, str] = {}
+        self.known: dict[str, object] = {}
 
     def written(self) -> str:
         """Return the metrics as one line of the embedded metric format."""
@@ -56,6 +57,7 @@ class _Metrics:
         line: dict[str, object] = {
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]},
             "service": os.environ["POWERTOOLS_SERVICE_NAME"],
+            **self.known,
             **self.facts,
             **self.counted,
             **self.measured,
@@ -63,9 +65,18 @@ class _Metrics:
         return json.dumps(line, separators=(",", ":"))
 
 
+_is_cold = True
+"""Whether this process has not begun an invocation yet."""
+
+
 @cache
 def _metrics() -> _Metrics:
     return _Metrics()
+
+
+def know(**facts: str | None) -> None:
+    """Add ids to the lines of this invocation; None and empty ones are left out."""
+    _metrics().known.update({name: value for name, value in facts.items() if value})
 
 
 def count(metric: str, amount: int = 1, **facts: str) -> None:
@@ -82,17 +93,22 @@ def measure(metric: str, value: float, unit: str) -> None:
 
 
 @contextmanager
-def metrics_flushed() -> Iterator[None]:
-    """Write the metrics that were counted inside the block, if there are any."""
+def invocation(lambda_request_id: str, **facts: str | None) -> Iterator[None]:
+    """Give every line that is written inside the invocation's ids, and write what was counted, if anything was."""
+    global _is_cold  # noqa: PLW0603  # of the process
+    metrics = _metrics()
+    metrics.known = {"lambda_request_id": lambda_request_id, "cold_start": _is_cold}
+    _is_cold = False
+    know(**facts)
     try:
         yield
     finally:
-        metrics = _metrics()
         if metrics.counted or metrics.measured:
             print(metrics.written())  # noqa: T201  # CloudWatch reads metrics from the log
             metrics.counted.clear()
             metrics.measured.clear()
             metrics.facts.clear()
+        metrics.known.clear()
 
 
 def refused(route: str, error: EventApiError) -> None:
@@ -100,18 +116,24 @@ def refused(route: str, error: EventApiError) -> None:
     log = logger().error if error.status >= _SERVER_ERROR else logger().info
     log(
         "refused",
-        extra={"route": route, "status": error.status, "code": error.code, "cause": where(error.__cause__)},
+        extra={
+            **_metrics().known,
+            "route": route,
+            "status": error.status,
+            "code": error.code,
+            "cause": where(error.__cause__),
+        },
     )
 
 
 def noticed(what: str, **facts: str) -> None:
     """Log something that did not fail but deserves an operator's attention."""
-    logger().warning("noticed", extra={"what": what, **facts})
+    logger().warning("noticed", extra={**_metrics().known, "what": what, **facts})
 
 
 def failed(task: str, error: BaseException, **facts: str) -> None:
     """Log an unexpected failure: the task, and its place in the code."""
-    logger().error("failed", extra={"task": task, "cause": where(error), **facts})
+    logger().error("failed", extra={**_metrics().known, "task": task, "cause": where(error), **facts})
 
 
 def where(error: BaseException | None) -> list[str] | None:

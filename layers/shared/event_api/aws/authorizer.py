@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from event_api.auth.access import Principal
 from event_api.auth.credentials import bearer
 from event_api.domain.errors import AuthenticateFailureError
 from event_api.domain.model import Permission, Scope
 
-_Event = dict[str, Any]  # API Gateway's event has no published type, and neither has its context
+if TYPE_CHECKING:
+    from event_api.aws.lambda_context import LambdaContext
+
+_Event = dict[str, Any]  # API Gateway's event has no published type
 
 
-def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callable[[_Event, object], _Event]:
+def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callable[[_Event, LambdaContext], _Event]:
     """Make a Lambda handler from a function that authenticates a bearer credential."""
 
-    def handler(event: _Event, _context: object) -> _Event:
+    def handler(event: _Event, context: LambdaContext) -> _Event:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        principal = authenticate(bearer(headers.get("authorization")))
+        try:
+            principal = authenticate(bearer(headers.get("authorization")))
+        except Exception as error:
+            _log_failure(event, context, error)
+            raise
         if principal is None:
             return {"isAuthorized": False}
         return {"isAuthorized": True, "context": to_context(principal)}
 
     return handler
+
+
+def _log_failure(event: _Event, context: LambdaContext, error: Exception) -> None:
+    # Few invocations fail, and the others pay for no import.
+    from event_api import telemetry  # noqa: PLC0415
+
+    request = event.get("requestContext") or {}
+    with telemetry.invocation(context.aws_request_id, request_id=request.get("requestId"), route=event.get("routeKey")):
+        telemetry.failed("authorize", error)
 
 
 def to_context(principal: Principal) -> dict[str, str]:

@@ -48,6 +48,8 @@ class Request:
     raw_query: str = field(repr=False)
     authorizer: Mapping[str, Any] = field(repr=False)
     seconds_left: Callable[[], float]
+    request_id: str = ""
+    """API Gateway's id of the request, as in its access log."""
 
     @classmethod
     def from_gateway(cls, event: GatewayEvent, context: LambdaContext) -> Request:
@@ -70,6 +72,7 @@ class Request:
             raw_query=event.get("rawQueryString") or "",
             authorizer=(request_context.get("authorizer") or {}).get("lambda") or {},
             seconds_left=seconds_left(context),
+            request_id=request_context.get("requestId") or "",
         )
 
     @property
@@ -121,7 +124,8 @@ def endpoint(answer: Callable[[Request], Response]) -> Callable[[GatewayEvent, L
 
     def handler(event: GatewayEvent, context: LambdaContext) -> GatewayResponse:
         request = Request.from_gateway(event, context)
-        with telemetry.metrics_flushed():
+        with telemetry.invocation(context.aws_request_id, request_id=request.request_id, route=request.route):
+            telemetry.know(domain_id=request.authorizer.get("domain_id"))
             try:
                 return answer(request).to_gateway(request.headers.get("accept-encoding", ""))
             except EventApiError as error:

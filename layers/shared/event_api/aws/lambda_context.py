@@ -9,6 +9,8 @@ from typing import Protocol
 class LambdaContext(Protocol):
     """Lambda's context object."""
 
+    aws_request_id: str
+
     def get_remaining_time_in_millis(self) -> int:
         """Return the time that this invocation may still take, in milliseconds."""
         ...

@@ -65,12 +65,14 @@ def worker(
 
     def handler(event: _Event, context: LambdaContext) -> dict[str, object]:
         failures = []
-        with telemetry.metrics_flushed():
-            for record in event["Records"]:
+        for record in event["Records"]:
+            with telemetry.invocation(context.aws_request_id, message_id=record["messageId"]):
                 try:
-                    finish(QueuedDelivery.from_message(record["body"]), seconds_left(context))
+                    delivery = QueuedDelivery.from_message(record["body"])
+                    telemetry.know(delivery_id=delivery.delivery_id, domain_id=delivery.domain_id)
+                    finish(delivery, seconds_left(context))
                 except Exception as error:  # noqa: BLE001  # whatever it is, the others of the batch go on
-                    telemetry.failed("redrive", error, message_id=record["messageId"])
+                    telemetry.failed("redrive", error)
                     failures.append({"itemIdentifier": record["messageId"]})
         return {"batchItemFailures": failures}
 

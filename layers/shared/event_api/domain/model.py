@@ -257,6 +257,8 @@ class Delivery:
     """Only the headers that normalizers read; never an Authorization."""
     received_at: datetime
     finished: bool = False
+    request_id: str = ""
+    """API Gateway's id of the request that brought it, as in the logs; empty if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

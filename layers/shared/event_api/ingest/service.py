@@ -67,6 +67,7 @@ class Ingest:
         seconds_left: Callable[[], float],
         *,
         access_key: str = "",
+        request_id: str = "",
     ) -> str:
         """Store a sender's request and return the delivery's id; ``access_key`` authenticated it and is not stored.
 
@@ -75,7 +76,7 @@ class Ingest:
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
         in_time = partial(_in_time, seconds_left, time.monotonic() + SECONDS_BEFORE_ANSWER)
-        delivery, sender_id = _new_delivery(webhook, content, headers, access_key)
+        delivery, sender_id = _new_delivery(webhook, content, headers, access_key, request_id)
         repeated = interrupted = False
         if sender_id is not None:
             delivery, repeated = self._known(delivery)
@@ -165,6 +166,7 @@ class Ingest:
             kept_id = self.events.alert_of(event_id, delivery.domain_id)
             if opens_alert and joined is not None:
                 lifecycle.withdraw(self.alerts, joined, kept_id, delivery.received_at)
+        telemetry.know(event_id=made.event_id, alert_id=made.alert_id)
         telemetry.count("DeliveriesStored")
         telemetry.count("EventsStored")
         telemetry.count("AlertsOpened", int(opens_alert))
@@ -197,6 +199,7 @@ class Ingest:
         delivery = self.deliveries.get(to_finish.delivery_id, to_finish.domain_id)
         if delivery is None or delivery.finished:
             return
+        telemetry.know(request_id=delivery.request_id, webhook_id=delivery.webhook_id)
         webhook = webhooks.get(delivery.webhook_id) or _deleted_webhook(delivery)
         self.finisher.finish(
             webhook,
@@ -213,7 +216,7 @@ def _in_time(seconds_left: Callable[[], float], answer_by: float) -> bool:
 
 
 def _new_delivery(
-    webhook: Webhook, content: bytes, headers: Mapping[str, str], access_key: str
+    webhook: Webhook, content: bytes, headers: Mapping[str, str], access_key: str, request_id: str
 ) -> tuple[Delivery, str | None]:
     """Return a sender's request as a delivery that arrives now, and the sender's id of it if it has one."""
     body = Body.received(content, access_key)
@@ -228,6 +231,7 @@ def _new_delivery(
         body=body,
         headers=kept,
         received_at=times.now(),
+        request_id=request_id,
     )
     return delivery, sender_id
 

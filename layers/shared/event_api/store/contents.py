@@ -1,7 +1,8 @@
 """The packed attributes of an event's item: the fields that no index holds, and the body stored with them.
 
 A body repeats most of these fields, so both are compressed together. JSON is written on one line, so a line feed
-ends it: the fields, then the delivery's headers and whether its body was unwrapped, then the body to the end.
+ends it: the fields, then the delivery's headers, whether its body was unwrapped and its request's id, then the body to
+the end.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def packed(details: JsonObject, delivery: Delivery | None) -> dict[str, Value | 
     if delivery is None:
         return {ALONE: pack(details) if details else None}
     body = delivery.body
-    request = write_json([{**delivery.headers}, body.unwrapped])
+    request = write_json([{**delivery.headers}, body.unwrapped, delivery.request_id])
     return {WITH_BODY: zlib.compress(b"\n".join((write_json(details).encode(), request.encode(), body.content)))}
 
 
@@ -44,13 +45,13 @@ def details_of(item: Item, fields: Iterable[str]) -> JsonObject:
     return {field: details.get(field) for field in wanted}
 
 
-def request_of(item: Item) -> tuple[Body, dict[str, str]] | None:
-    """Return the body and the headers that are stored with an event, or None if none are."""
+def request_of(item: Item) -> tuple[Body, dict[str, str], str] | None:
+    """Return the body, the headers and the request's id that are stored with an event, or None if none are."""
     if WITH_BODY not in item:
         return None
     _, request, content = _unpacked(item).split(b"\n", 2)
-    headers, unwrapped = json.loads(request)
-    return Body(content, unwrapped=unwrapped), headers
+    headers, unwrapped, *request_id = json.loads(request)
+    return Body(content, unwrapped=unwrapped), headers, request_id[0] if request_id else ""
 
 
 def raw_data_of(item: Item) -> JsonObject | None:

@@ -3,6 +3,8 @@
 An unfinished delivery has ``unfinished``, the hash key of a sparse index, which holds therefore just those: finding
 them costs the same however many are finished (docs/adr/0008). The key is a state, ``open`` or ``queued``, and one of
 16 shards, so that no sender's storm meets the write limit of one key. Finishing removes it.
+
+``request_id`` is API Gateway's id of the request, for the operators; deliveries of earlier versions lack it.
 """
 
 from __future__ import annotations
@@ -82,6 +84,7 @@ class DeliveryStore:
             "unwrapped": delivery.body.unwrapped or None,
             "headers": delivery.headers or None,
             "received_at": times.to_iso(delivery.received_at),
+            "request_id": delivery.request_id or None,
             "unfinished": None if delivery.finished else DeliveryState.OPEN.shard_of(delivery_id),
             "expires_at": retention.expires_at(delivery.received_at, self._retention_days),
         }
@@ -117,6 +120,7 @@ class DeliveryStore:
             headers=stored.text_map("headers"),
             received_at=stored.time("received_at"),
             finished="unfinished" not in item,
+            request_id=stored.optional_text("request_id") or "",
         )
 
     def finish(self, delivery_id: str, domain_id: str) -> None:

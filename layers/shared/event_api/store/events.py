@@ -210,7 +210,7 @@ class EventStore:
         if item is None or request is None:
             return delivery
         stored = ItemReader({**item, "t": created_at_of(item)})
-        body, headers = request
+        body, headers, request_id = request
         return Delivery(
             delivery_id=delivery_id,
             domain_id=domain_id,
@@ -220,6 +220,7 @@ class EventStore:
             headers=headers,
             received_at=stored.time("t"),
             finished=True,
+            request_id=request_id,
         )
 
     def alert_of(self, event_id: str, domain_id: str) -> str | None:
