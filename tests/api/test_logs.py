@@ -121,7 +121,9 @@ def matches(line, request_id, lambda_request_id):
     (clause,) = re.findall(r"^\| filter (.*)$", PAGE, re.MULTILINE)
     wanted = {"REQUEST": request_id, "LAMBDA": lambda_request_id}
     for condition in clause.split(" or "):
-        path, value = re.fullmatch(r'([\w.]+) = "(\w+)"', condition).groups()
+        parts = re.fullmatch(r'([\w.]+) = "(\w+)"', condition)
+        assert parts is not None, condition
+        path, value = parts.groups()
         found = line
         for name in path.split("."):
             found = found.get(name) if isinstance(found, dict) else None

@@ -76,7 +76,7 @@ def test_create_from_a_delivery_with_its_senders_id(app):
 def test_a_sweep_costs_the_same_however_many_deliveries_are_finished(app):
     _, path = app.webhook()
     for _ in range(3):
-        assert consumed(app, app.sweep) == (0, 8)
+        assert consumed(app, app.sweep) == (0, 16)
         post(app, path, bodies.alertmanager(*(bodies.alert(n) for n in range(50))))
 
 

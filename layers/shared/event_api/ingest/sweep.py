@@ -23,14 +23,16 @@ def sweep(deliveries: DeliveryStore, queue: RedriveQueue, now: datetime, seconds
     If it is interrupted between the queue and the mark, the next sweep queues the delivery again, which does no harm.
     """
     found = 0
+    # Reading the index again would not show at once that they are queued now.
+    received = [now]
     orphans = deliveries.unfinished([DeliveryState.OPEN], before=now - UNFINISHED_AFTER)
     while seconds_left() > _SECONDS_TO_STOP and (batch := list(islice(orphans, MAX_BATCH_SIZE))):
         queue.add([QueuedDelivery(one.delivery_id, one.domain_id) for one in batch])
         for one in batch:
             deliveries.mark_queued(one.delivery_id, one.domain_id)
+            received.append(one.received_at)
         found += len(batch)
         telemetry.count("DeliveriesFound", len(batch))
-    oldest = deliveries.oldest_unfinished()
-    age = 0.0 if oldest is None else (now - oldest).total_seconds()
-    telemetry.measure("OldestUnfinishedSeconds", max(0.0, age), "Seconds")
+    oldest = min(*received, deliveries.oldest(DeliveryState.QUEUED) or now)
+    telemetry.measure("OldestUnfinishedSeconds", (now - oldest).total_seconds(), "Seconds")
     return found

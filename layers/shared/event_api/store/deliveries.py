@@ -175,14 +175,13 @@ class DeliveryStore:
                 )
                 yield from (_pending(item, state) for item in items)
 
-    def oldest_unfinished(self) -> datetime | None:
-        """Return when the oldest unfinished delivery was received, or None if every delivery is finished."""
+    def oldest(self, state: DeliveryState) -> datetime | None:
+        """Return when the oldest unfinished delivery in a state was received, or None if there is none."""
         received = []
-        for state in DeliveryState:
-            for shard in _SHARDS:
-                values = {"shard": f"{state.value}-{shard}"}
-                items = self._table.query("#unfinished = :shard", values, index="unfinished", first_page=1)
-                received += [ItemReader(item).time("received_at") for item in islice(items, 1)]
+        for shard in _SHARDS:
+            values = {"shard": f"{state.value}-{shard}"}
+            items = self._table.query("#unfinished = :shard", values, index="unfinished", first_page=1)
+            received += [ItemReader(item).time("received_at") for item in islice(items, 1)]
         return min(received, default=None)
 
     def raw_data(self, delivery_id: str, scope: Scope, now: datetime) -> JsonObject | None:
