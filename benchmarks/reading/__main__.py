@@ -37,7 +37,7 @@ def measure(size: int, repeats: int) -> list[probe.Measurement]:
         stores = Deployment.open(dynamodb, settings().tables, population.NO_BODIES, population.RETENTION_DAYS)
         _, credential = administration.create_token(stores, domain_id=population.DOMAIN)
         started_at = time.perf_counter()
-        population.load(dynamodb, settings().tables, size)
+        population.load(settings().tables, size)
         print(f"bench: {size:,} events loaded in {time.perf_counter() - started_at:.0f} s", file=sys.stderr)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
             return processes.submit(probe.measure, size, credential, repeats).result()

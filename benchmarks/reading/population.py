@@ -8,12 +8,11 @@ events, as it is where deliveries come in bursts.
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from benchmarks.loading import Catcher, write_all
 from event_api.aws import clients
 from event_api.domain import ids, times
 from event_api.domain.body import Body
@@ -23,7 +22,6 @@ from event_api.json_text import write_json
 from event_api.settings import TableNames
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.deployment import Deployment
-from event_api.store.table import batches
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -41,10 +39,6 @@ _SEVERITIES = ("CRITICAL", "ERROR", "WARNING", "INFO", "NONE")
 _RULES = ("HighLatency", "DiskAlmostFull", "TooManyErrors", "CertificateExpires")
 _SINGLE, _TOGETHER = 9, 5
 """Of ten instants, nine have one event, and one has five."""
-_BATCH_ITEMS = 25
-"""The most that one BatchWriteItem takes."""
-_WRITERS = 4
-
 
 NO_BODIES = BodyBucket(clients.s3, "")
 """All bodies here fit into their items."""
@@ -66,13 +60,12 @@ def event_id(number: int) -> str:
     return ids.event_id(_delivery_id(number), 0)
 
 
-def load(dynamodb: DynamoDBClient, tables: TableNames, size: int) -> None:
+def load(tables: TableNames, size: int) -> None:
     """Fill empty tables.
 
-    The items are those that the stores write, taken from them before they reach the database and written 25 at a time:
-    one by one, 100,000 events would take longer than all that is measured.
+    The items are those that the stores write, taken from them before they reach the database.
     """
-    catcher = _Catcher()
+    catcher = Catcher()
     stores = Deployment.open(cast("DynamoDBClient", catcher), tables, NO_BODIES, RETENTION_DAYS)
 
     def puts() -> Iterator[Any]:
@@ -80,43 +73,7 @@ def load(dynamodb: DynamoDBClient, tables: TableNames, size: int) -> None:
             _add(stores, number, size)
             yield from catcher.taken()
 
-    def write(batch: list[tuple[str, Any]]) -> None:
-        requests: dict[str, Any] = {}
-        for table, item in batch:
-            requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
-        left = dynamodb.batch_write_item(RequestItems=requests)["UnprocessedItems"]
-        if left:
-            raise RuntimeError(f"{sum(map(len, left.values()))} items were not written")
-
-    slots = threading.Semaphore(2 * _WRITERS)
-    with ThreadPoolExecutor(_WRITERS) as threads:
-        writes = []
-        for batch in batches(puts(), _BATCH_ITEMS):
-            slots.acquire()
-            write_ahead = threads.submit(write, batch)
-            write_ahead.add_done_callback(lambda _: slots.release())
-            writes.append(write_ahead)
-        for one in writes:
-            one.result()
-
-
-class _Catcher:
-    """Stands in for the database's client, and keeps what is put."""
-
-    def __init__(self) -> None:
-        self._puts: list[tuple[str, Any]] = []
-
-    def put_item(self, **parameters: Any) -> None:  # noqa: ANN401 -- any request
-        self._puts.append((parameters["TableName"], parameters["Item"]))
-
-    def update_item(self, **_: Any) -> dict[str, Any]:  # noqa: ANN401 -- any request
-        """Drop a note for the summaries' builder: the bench measures reading without them."""
-        return {}
-
-    def taken(self) -> list[tuple[str, Any]]:
-        """Give what was put since the last time."""
-        puts, self._puts = self._puts, []
-        return puts
+    write_all(clients.dynamodb(), puts())
 
 
 def _add(stores: Deployment, number: int, size: int) -> None:

@@ -55,12 +55,12 @@ def measure(size: int, credential: str, repeats: int) -> list[Measurement]:
 
     Raises RefusedError if a handler does not answer with 200.
     """
-    reader = _Reader(credential)
+    reader = Reader(credential)
     recorder = Recorder(clients.dynamodb())
     return [_measure(reader, recorder, operation, size, repeats) for operation in OPERATIONS]
 
 
-def _measure(reader: _Reader, recorder: Recorder, operation: Operation, size: int, repeats: int) -> Measurement:
+def _measure(reader: Reader, recorder: Recorder, operation: Operation, size: int, repeats: int) -> Measurement:
     call = reader.call(operation, operation.request(size, reader.ask))
     with recorder.recorded() as recording:
         call()  # which also is the warm-up, as the first replay is
@@ -69,31 +69,33 @@ def _measure(reader: _Reader, recorder: Recorder, operation: Operation, size: in
     costs, bare_costs = [], []
     for _ in range(repeats):
         # In turns, so that whatever else the machine does meets both.
-        costs.append(_cost(call))
-        bare_costs.append(_cost(lambda: recording.replay(plain)))
+        costs.append(cost_of(call))
+        bare_costs.append(cost_of(lambda: recording.replay(plain)))
     return Measurement(
         operation=operation.name,
         capacity_units=recording.capacity_units,
         requests=len(recording.requests),
         items=recording.items,
         received_bytes=recording.received_bytes,
-        cost=_median(costs),
-        bare=_median(bare_costs),
-        peak_bytes=_peak(call),
+        cost=median(costs),
+        bare=median(bare_costs),
+        peak_bytes=peak_of(call),
     )
 
 
-def _cost(action: Callable[[], object]) -> Cost:
+def cost_of(action: Callable[[], object]) -> Cost:
+    """Return the cost of an action."""
     wall, cpu = time.perf_counter(), time.process_time()
     action()
     return Cost(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def _median(costs: list[Cost]) -> Cost:
+def median(costs: list[Cost]) -> Cost:
+    """Return the median cost."""
     return Cost(statistics.median(cost.wall for cost in costs), statistics.median(cost.cpu for cost in costs))
 
 
-def _peak(action: Callable[[], object]) -> int:
+def peak_of(action: Callable[[], object]) -> int:
     """Return the most bytes that Python's objects took at any time during an action.
 
     In a run of its own, because tracemalloc slows it down several times. It counts what the process's size hides: that
@@ -107,7 +109,7 @@ def _peak(action: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-class _Reader:
+class Reader:
     """Calls the handlers as API Gateway does, with the authorizer's verdict from its cache."""
 
     def __init__(self, credential: str) -> None:
