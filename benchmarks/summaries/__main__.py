@@ -28,7 +28,7 @@ from benchmarks.reading.population import NO_BODIES, RETENTION_DAYS
 from benchmarks.reading.probe import Cost, Reader, RefusedError, cost_of, median, peak_of
 from benchmarks.reading.recorder import Recorder
 from benchmarks.summaries import operations, population
-from event_api import composition
+from event_api import composition, telemetry
 from event_api.admin import administration
 from event_api.aws import clients
 from event_api.domain import times
@@ -108,7 +108,7 @@ def _build(size: int) -> str:
     composition.summaries().note(population.DOMAIN, OLDER)
     tap(clients.dynamodb(), asked, answered)
     built: list[int] = []
-    with redirect_stdout(StringIO()):  # where a function's metrics go
+    with redirect_stdout(StringIO()), telemetry.metrics_flushed():
         cost = cost_of(lambda: built.append(composition.summarizer(times.now(), lambda: inf).run()))
     # Another client, which nothing counts.
     clients.dynamodb.cache_clear()
