@@ -14,22 +14,23 @@ from event_api.query.summaries import (
     HOUR,
     MAX_DAY_BYTES,
     MAX_HOUR_BYTES,
+    Contents,
     Expiry,
     Summary,
     Tally,
+    decode,
     with_hour,
 )
 from event_api.query.summarized import PER_HOUR, following_day, following_hour
 from event_api.store.attributes import Item
 from event_api.store.marks import OLDER, SHARDS, UNMARKED, WRITING
-from event_api.store.summaries import DomainSummaries, EventHours, HourOfEvents, SummaryStore, WorkEntry
+from event_api.store.summaries import DomainSummaries, EventHours, HourOfEvents, SummaryStore, View, WorkEntry
 from event_api.store.table import Table
 
 WORTH_AN_HOUR = 100
-"""Fewest events for which hours get summaries of their own.
-
-On an open day, the hours that have closed since the last run have that many together; on a closed day, each hour alone.
-"""
+"""Events from which on an hour, or several together, get summaries before their day is over."""
+WORTH_DETAILS = 100
+"""Events from which on a bucket gets a detailed summary, if the other one lacks fields."""
 _SECONDS_TO_STOP = 20.0
 """A run stops if its invocation has less time left than this; the next run continues its work."""
 
@@ -42,13 +43,13 @@ class _TimeIsUpError(Exception):
 class _Hour:
     """An hour of a day that is being summarized.
 
-    ``content`` is stored unless the day's summary keeps counts by hour; None if it is already stored.
+    ``summary`` is the most detailed one. ``contents`` are what is to be stored if the day cannot stand for it.
     """
 
     hour: str
     summary: Summary
     expiry: Expiry
-    content: bytes | None = field(default=None, repr=False)
+    contents: Contents | None = field(default=None, repr=False)
 
 
 @dataclass
@@ -126,8 +127,8 @@ class Summarizer:
         cursor = entry.cursor
         while (day := events.first_day(cursor)) is not None and self._is_closed(day):
             self._check_time()
-            # A day whose mark is too new has its own entry in the work list.
-            if not any(bucket.summary for bucket in summaries.view(day, day).days()):
+            # A day with a mark that is too new is on the work list by itself.
+            if not any(bucket.summary for bucket in summaries.view(day, day).days(day, day, detailed=False)):
                 self._day(day, summaries, events)
             cursor = following_day(day)
             self.store.advance(entry, cursor)
@@ -155,15 +156,13 @@ class Summarizer:
             return False
         hours: list[_Hour] = []
         at, end = f"{day}T00", f"{following_day(day)}T00"
-        for bucket in [*summaries.view(day, day).hours(at, end), None]:
-            if bucket is not None and bucket.summary is None:
-                continue
-            begins = end if bucket is None else bucket.start
-            if at < begins:
-                hours += self._missing(summaries, events, at, begins, mark)
-            if bucket is not None and bucket.summary is not None:
-                hours.append(_Hour(bucket.start, bucket.summary, bucket.expiry))
-                at = following_hour(bucket.start)
+        for stored in _stored_hours(summaries.view(day, day), at, end):
+            if at < stored.hour:
+                hours += self._missing(summaries, events, at, stored.hour, mark)
+            hours.append(stored)
+            at = following_hour(stored.hour)
+        if at < end:
+            hours += self._missing(summaries, events, at, end, mark)
         if hours:
             self._store_day(day, summaries, hours, mark)
         return True
@@ -176,7 +175,7 @@ class Summarizer:
             if hour.summary.total >= WORTH_AN_HOUR:
                 # Stored at once, because a day may have more events than one run can read.
                 self._store_hour(summaries, hour, mark)
-                hour.content = None
+                hour.contents = None
             yield hour
 
     def _read(self, events: EventHours, since: str, until: str) -> Iterator[HourOfEvents]:
@@ -185,28 +184,45 @@ class Summarizer:
             self._check_time()
 
     def _hour(self, gathered: HourOfEvents) -> _Hour:
-        summary, content = gathered.tally.summary(MAX_HOUR_BYTES)
-        return _Hour(gathered.hour, summary, gathered.expiry, content)
+        summary, contents = _contents(gathered.tally, MAX_HOUR_BYTES)
+        return _Hour(gathered.hour, summary, gathered.expiry, contents)
 
     def _store_hour(self, summaries: DomainSummaries, hour: _Hour, mark: Item) -> None:
-        if hour.content is not None:
+        if hour.contents is not None:
             counter = _counter(mark, f"h{hour.hour[-2:]}")
-            summaries.put(hour.hour, hour.content, counter=counter, expiry=hour.expiry)
+            summaries.put(hour.hour, hour.contents, counter=counter, expiry=hour.expiry)
             self.built += 1
 
     def _store_day(self, day: str, summaries: DomainSummaries, hours: list[_Hour], mark: Item) -> None:
         tally = Tally((*COUNTED_FIELDS, HOUR))
         for hour in hours:
             tally.add(*with_hour(hour.summary, hour.hour[-2:]))
-        summary, content = tally.summary(MAX_DAY_BYTES)
-        if not summary.has((HOUR,)):
+        _, contents = _contents(tally, MAX_DAY_BYTES)
+        if not decode(contents[0]).has((HOUR,)):
             for hour in hours:
                 self._store_hour(summaries, hour, mark)
         present = {hour.hour[-2:] for hour in hours}
         empty = [f"{number:02d}" for number in range(24) if f"{number:02d}" not in present]
         expiry = Expiry.of(hour.expiry for hour in hours)
-        summaries.put(day, content, counter=_counter(mark, "v"), expiry=expiry, empty_hours=empty)
+        summaries.put(day, contents, counter=_counter(mark, "v"), expiry=expiry, empty_hours=empty)
         self.built += 1
+
+
+def _contents(tally: Tally, most_bytes: int) -> tuple[Summary, Contents]:
+    """Return the most detailed summary of a tally, and what is to be stored of it."""
+    summary, plain = tally.summary(most_bytes)
+    detailed = tally.detailed(summary) if summary.total >= WORTH_DETAILS else None
+    return (summary, (plain, None)) if detailed is None else (detailed[0], (plain, detailed[1]))
+
+
+def _stored_hours(view: View, since: str, until: str) -> list[_Hour]:
+    """Return the hours that have summaries, each with its most detailed one."""
+    found: dict[str, _Hour] = {}
+    for detailed in (False, True):
+        for bucket in view.hours(since, until, detailed=detailed):
+            if bucket.summary is not None:
+                found[bucket.start] = _Hour(bucket.start, bucket.summary, bucket.expiry)
+    return sorted(found.values(), key=lambda hour: hour.hour)
 
 
 def _counter(mark: Item, name: str) -> int:

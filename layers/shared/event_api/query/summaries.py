@@ -44,9 +44,14 @@ _FORMAT = 1
 """Of the content; a reader ignores a summary of another one."""
 _LEAST_BYTES = 900
 """What leaves an item within one write unit, with its other attributes."""
-_BYTES_PER_EVENT = 8
-MAX_HOUR_BYTES, MAX_DAY_BYTES = 2_048, 8_192
-"""Bytes up to which optional fields are kept, whatever the others take: half a read unit, and a whole one."""
+_BYTES_PER_EVENT = 12
+"""In a detailed summary, or a small one: a thirtieth of what the index takes."""
+MAX_HOUR_BYTES, MAX_DAY_BYTES = 4_096, 6_144
+"""Bytes up to which a summary keeps optional fields, whatever the others take; a detailed one has no such limit."""
+
+
+Contents: TypeAlias = tuple[bytes, bytes | None]
+"""A bucket's summary, and its detailed one if it has any."""
 
 
 class SummaryFormatError(Exception):
@@ -176,19 +181,40 @@ class Tally:
         Optional fields are kept within ``most_bytes``, or less if there are few events, or a quarter more than the core
         fields need.
         """
-        total = self.counts.total()
         kept = [name for name in self.fields if name in CORE_FIELDS]
-        summary = _summary_of(self.projected(kept), kept)
-        content = summary.encode()
-        bound = max(min(most_bytes, max(_LEAST_BYTES, total * _BYTES_PER_EVENT)), len(content) * 5 // 4)
+        summary, content = self._encoded(kept)
+        bound = max(min(most_bytes, self._share), len(content) * 5 // 4)
         for name in OPTIONAL_FIELDS:
-            if name in self.fields:
-                wider = _summary_of(self.projected([*kept, name]), [*kept, name])
-                encoded = wider.encode()
-                if len(encoded) <= bound:
-                    kept.append(name)
-                    summary, content = wider, encoded
+            if name not in self.fields:
+                continue
+            counts = self.projected([*kept, name])
+            if len(counts) > bound:  # a combination takes a byte at least
+                continue
+            wider = _summary_of(counts, [*kept, name])
+            encoded = wider.encode()
+            if len(encoded) <= bound:
+                kept.append(name)
+                summary, content = wider, encoded
         return summary, content
+
+    def detailed(self, summary: Summary) -> tuple[Summary, bytes] | None:
+        """Return a summary of what was added with more fields than another one of it has, if any more fit."""
+        more = [name for name in OPTIONAL_FIELDS if name in self.fields and not summary.has((name,))]
+        while more:
+            kept = [name for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if summary.has((name,)) or name in more]
+            detailed, content = self._encoded(kept)
+            if len(content) <= self._share:
+                return detailed, content
+            more.pop()
+        return None
+
+    @property
+    def _share(self) -> int:
+        return max(_LEAST_BYTES, self.counts.total() * _BYTES_PER_EVENT)
+
+    def _encoded(self, fields: Sequence[str]) -> tuple[Summary, bytes]:
+        summary = _summary_of(self.projected(fields), fields)
+        return summary, summary.encode()
 
 
 def _summary_of(counts: Counter[Values], fields: Sequence[str]) -> Summary:

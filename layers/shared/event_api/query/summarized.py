@@ -21,7 +21,7 @@ from event_api.json_types import Json
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan
 from event_api.query.read_budget import ReadBudget
-from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, Expiry, Summary, Values, rows_of
+from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, OPTIONAL_FIELDS, Expiry, Summary, Values, rows_of
 from event_api.query.values import Row
 
 Weighted = tuple[Row, int]
@@ -93,11 +93,11 @@ class Bucket:
 class SummaryView(Protocol):
     """The summaries of one domain's days, as they are now."""
 
-    def days(self) -> Iterable[Bucket]:
-        """Return the buckets of the days, in order."""
+    def days(self, since: str, until: str, *, detailed: bool) -> Iterable[Bucket]:
+        """Return the buckets of the days from ``since`` to ``until``, both included, in order."""
         ...
 
-    def hours(self, since: str, until: str) -> Iterable[Bucket]:
+    def hours(self, since: str, until: str, *, detailed: bool) -> Iterable[Bucket]:
         """Return the buckets of hours from ``since`` to before ``until``, in order."""
         ...
 
@@ -210,9 +210,13 @@ def _parts(reader: TallyingReader, plan: Plan, question: Question, *, summaries:
     if view is None:
         return _Parts(iter(()), [plan])
     reasons: list[tuple[str, str]] = []
-    pieces = list(_of_days(view, question, first, end, reasons))
-    for since, until in _between(pieces, first, end):
-        pieces += _of_hours(view, question, since, until, reasons)
+    pieces: list[_Piece] = []
+    # The more detailed ones first if they are needed: the others would be read in vain.
+    details = (True, False) if any(name in OPTIONAL_FIELDS for name in question.fields) else (False,)
+    for part in (_of_days, _of_hours):
+        for detailed in details:
+            for since, until in _between(pieces, first, end):
+                pieces += part(view, question, since, until, reasons, detailed=detailed)
     pieces.sort(key=lambda piece: piece.since)
     consumed = reader.consumption.capacity_units - before
     rest = list(_left(plan, pieces))
@@ -256,10 +260,11 @@ def _moved(moment: str, by: timedelta) -> str:
 
 
 def _of_days(
-    view: SummaryView, question: Question, first: str, end: str, reasons: list[tuple[str, str]]
+    view: SummaryView, question: Question, first: str, end: str, reasons: list[tuple[str, str]], *, detailed: bool
 ) -> Iterator[_Piece]:
     """Return the parts of the range that days answer."""
-    for day in view.days():
+    last = _moved(end + _HOUR_BEGINS, timedelta(milliseconds=-1))
+    for day in view.days(first[:PER_DAY], last[:PER_DAY], detailed=detailed):
         begins, ends = f"{day.start}T00", f"{following_day(day.start)}T00"
         since, until = max(begins, first), min(ends, end)
         if since >= until:
@@ -278,9 +283,9 @@ def _of_days(
 
 
 def _of_hours(
-    view: SummaryView, question: Question, since: str, until: str, reasons: list[tuple[str, str]]
+    view: SummaryView, question: Question, since: str, until: str, reasons: list[tuple[str, str]], *, detailed: bool
 ) -> Iterator[_Piece]:
-    for hour in view.hours(since, until):
+    for hour in view.hours(since, until, detailed=detailed):
         if hour.summary is None:
             reasons.append((hour.start, hour.why))
         elif hour.summary.has(question.fields):

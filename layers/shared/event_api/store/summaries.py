@@ -15,7 +15,7 @@ from itertools import groupby
 
 from event_api.domain import ids
 from event_api.domain.errors import UnavailableError
-from event_api.query.summaries import COUNTED_FIELDS, Expiry, SummaryFormatError, Tally, decode
+from event_api.query.summaries import COUNTED_FIELDS, Contents, Expiry, SummaryFormatError, Tally, decode
 from event_api.query.summarized import PER_DAY, PER_HOUR, Bucket, following_day
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value
@@ -94,31 +94,48 @@ class DomainSummaries:
     def view(self, since: str, until: str) -> View:
         """Return the summaries of the days from ``since`` to ``until``, both included, by their marks now."""
         marks = {str(item["b"])[1:]: item for item in self._items(f"m{since}", f"m{until}", consistent=True)}
-        return View(self, since, until, marks)
+        return View(self, marks)
 
     def mark(self, day: str) -> Item:
         """Return a day's mark, which is empty if there is none."""
         return self._table.get(of_mark(self._domain_id, day), consistent=True) or {}
 
-    def put(self, start: str, content: bytes, *, counter: int, expiry: Expiry, empty_hours: Iterable[str] = ()) -> None:
-        """Store a bucket's summary, that was built of what was there after its mark had this counter."""
-        kind = "d" if len(start) == PER_DAY else "h"
-        token = ids.new_id("summary")
-        chunks = [content[at : at + MAX_CONTENT_BYTES] for at in range(0, len(content), MAX_CONTENT_BYTES)]
-        common: dict[str, Value | None] = {"w": token if len(chunks) > 1 else None, "x": expiry.last}
-        for number, chunk in enumerate(chunks[1:], 1):
-            self._table.put({**of_domain(self._domain_id, f"{kind}{start}#{number}"), "s": chunk, **common})
-        first: dict[str, Value | None] = {
-            **of_domain(self._domain_id, f"{kind}{start}"),
-            **common,
-            "s": chunks[0],
+    def put(
+        self,
+        start: str,
+        contents: Contents,
+        *,
+        counter: int,
+        expiry: Expiry,
+        empty_hours: Iterable[str] = (),
+    ) -> None:
+        """Store a bucket's summaries, that were built of what was there after its mark had this counter."""
+        bucket = "d" if len(start) == PER_DAY else "h"
+        facts: dict[str, Value | None] = {
             "v": counter,
             "f": expiry.first,
-            "p": len(chunks) if len(chunks) > 1 else None,
+            "x": expiry.last,
             "e": " ".join(empty_hours) or None,
         }
+        for detailed, content in enumerate(contents):
+            if content is not None:
+                self._put(f"{_kind(bucket, detailed=bool(detailed))}{start}", content, facts)
+
+    def _put(self, place: str, content: bytes, facts: Mapping[str, Value | None]) -> None:
+        token = ids.new_id("summary")
+        chunks = [content[at : at + MAX_CONTENT_BYTES] for at in range(0, len(content), MAX_CONTENT_BYTES)]
+        common: dict[str, Value | None] = {"w": token if len(chunks) > 1 else None, "x": facts["x"]}
+        for number, chunk in enumerate(chunks[1:], 1):
+            self._table.put({**of_domain(self._domain_id, f"{place}#{number}"), "s": chunk, **common})
+        first: dict[str, Value | None] = {
+            **of_domain(self._domain_id, place),
+            **facts,
+            **common,
+            "s": chunks[0],
+            "p": len(chunks) if len(chunks) > 1 else None,
+        }
         with suppress(ConditionFailedError):  # a newer one is there
-            self._table.put(first, condition="attribute_not_exists(#d) OR #v <= :v", values={"v": counter})
+            self._table.put(first, condition="attribute_not_exists(#d) OR #v <= :v", values={"v": facts["v"] or 0})
 
     def is_known(self) -> bool:
         """Return whether the builder has met the domain before."""
@@ -144,7 +161,7 @@ class DomainSummaries:
             )
 
     def buckets(self, kind: str, since: str, until: str, marks: Mapping[str, Item]) -> Iterator[Bucket]:
-        """Return the buckets of a kind, ``d`` or ``h``, from ``since`` to ``until``; an invalid one has the reason."""
+        """Return the buckets of a kind from ``since`` to ``until``; one that cannot be used has the reason."""
         several: list[Item] = []
         for item in self._items(f"{kind}{since}", f"{kind}{until}"):
             if "v" in item and several:
@@ -182,19 +199,17 @@ class DomainSummaries:
 class View:
     """The summaries of some days of a domain, by the marks that were there when it was opened."""
 
-    def __init__(self, summaries: DomainSummaries, since: str, until: str, marks: Mapping[str, Item]) -> None:
+    def __init__(self, summaries: DomainSummaries, marks: Mapping[str, Item]) -> None:
         self._summaries = summaries
-        self._since = since
-        self._until = until
         self._marks = marks
 
-    def days(self) -> Iterator[Bucket]:
-        """Return the buckets of the days, in order."""
-        return self._summaries.buckets("d", self._since, self._until, self._marks)
+    def days(self, since: str, until: str, *, detailed: bool) -> Iterator[Bucket]:
+        """Return the buckets of the days from ``since`` to ``until``, both included, in order."""
+        return self._summaries.buckets(_kind("d", detailed=detailed), since, until, self._marks)
 
-    def hours(self, since: str, until: str) -> Iterator[Bucket]:
+    def hours(self, since: str, until: str, *, detailed: bool) -> Iterator[Bucket]:
         """Return the buckets of hours from ``since`` to before ``until``, in order."""
-        found = self._summaries.buckets("h", since, until, self._marks)
+        found = self._summaries.buckets(_kind("h", detailed=detailed), since, until, self._marks)
         return (hour for hour in found if hour.start < until)
 
     def miss(self, since: str, until: str) -> None:
@@ -244,6 +259,11 @@ class EventHours:
                 current.tally.add(Counter(raw_values(item, attributes) for item in items), COUNTED_FIELDS)
         if current is not None:
             yield current
+
+
+def _kind(bucket: str, *, detailed: bool) -> str:
+    """Return the first letter of a summary's range key."""
+    return bucket.upper() if detailed else bucket
 
 
 def _number(item: Item, name: str) -> int | None:
