@@ -43,7 +43,7 @@ class _TimeIsUpError(Exception):
 class _Hour:
     """An hour of a day that is being summarized.
 
-    ``summary`` is the most detailed one. ``contents`` are what is to be stored if the day cannot stand for it.
+    ``summary`` has all fields that are known. ``contents`` are what is to be stored if the day cannot stand for it.
     """
 
     hour: str
@@ -184,8 +184,8 @@ class Summarizer:
             self._check_time()
 
     def _hour(self, gathered: HourOfEvents) -> _Hour:
-        summary, contents = _contents(gathered.tally, MAX_HOUR_BYTES)
-        return _Hour(gathered.hour, summary, gathered.expiry, contents)
+        contents = _contents(gathered.tally, MAX_HOUR_BYTES)
+        return _Hour(gathered.hour, gathered.tally.whole(), gathered.expiry, contents)
 
     def _store_hour(self, summaries: DomainSummaries, hour: _Hour, mark: Item) -> None:
         if hour.contents is not None:
@@ -197,7 +197,7 @@ class Summarizer:
         tally = Tally((*COUNTED_FIELDS, HOUR))
         for hour in hours:
             tally.add(*with_hour(hour.summary, hour.hour[-2:]))
-        _, contents = _contents(tally, MAX_DAY_BYTES)
+        contents = _contents(tally, MAX_DAY_BYTES)
         if not decode(contents[0]).has((HOUR,)):
             for hour in hours:
                 self._store_hour(summaries, hour, mark)
@@ -208,20 +208,24 @@ class Summarizer:
         self.built += 1
 
 
-def _contents(tally: Tally, most_bytes: int) -> tuple[Summary, Contents]:
-    """Return the most detailed summary of a tally, and what is to be stored of it."""
+def _contents(tally: Tally, most_bytes: int) -> Contents:
+    """Return what is to be stored of a tally."""
     summary, plain = tally.summary(most_bytes)
     detailed = tally.detailed(summary) if summary.total >= WORTH_DETAILS else None
-    return (summary, (plain, None)) if detailed is None else (detailed[0], (plain, detailed[1]))
+    return plain, None if detailed is None else detailed[1]
 
 
 def _stored_hours(view: View, since: str, until: str) -> list[_Hour]:
-    """Return the hours that have summaries, each with its most detailed one."""
+    """Return the hours that have summaries, each with its most detailed one.
+
+    Small ones that lack fields are left out: what they lack their day would lack, too.
+    """
     found: dict[str, _Hour] = {}
     for detailed in (False, True):
         for bucket in view.hours(since, until, detailed=detailed):
-            if bucket.summary is not None:
-                found[bucket.start] = _Hour(bucket.start, bucket.summary, bucket.expiry)
+            summary = bucket.summary
+            if summary is not None and (summary.total >= WORTH_DETAILS or summary.has(COUNTED_FIELDS)):
+                found[bucket.start] = _Hour(bucket.start, summary, bucket.expiry)
     return sorted(found.values(), key=lambda hour: hour.hour)
 
 
