@@ -45,6 +45,7 @@ def _said(description: str, **schema: Any) -> Schema:  # noqa: ANN401 -- any sch
 
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+_UNITS: Schema = {"type": "number", "minimum": 0}
 _NEXT_TOKEN = _said(
     "The `page.token` of the next page, if there are more results. Send the same request with it.",
     type="string",
@@ -136,7 +137,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "consumed": _object(
                 "Of the database; absent for a token that is limited to some projects.",
                 {
-                    "capacity_units": {"type": "number", "minimum": 0},
+                    "capacity_units": _UNITS,
                     "requests": _COUNT,
                     "items_scanned": _COUNT,
                     "items_returned": _COUNT,
@@ -148,16 +149,21 @@ SCHEMAS: Mapping[str, Schema] = {
                 {
                     "days": _COUNT,
                     "hours": _COUNT,
-                    "capacity_units": {"type": "number", "minimum": 0},
+                    "capacity_units": _said("Of all that was read for summaries.", **_UNITS),
                     "ranges": {
                         "type": "array",
                         "description": "Ranges of created_at that summaries answered; at most 50.",
                         "items": _object(
-                            "A range, both ends included.",
-                            {"since": {"type": "string"}, "until": {"type": "string"}},
-                            ("since", "until"),
+                            "A range, both ends included, and the part of the capacity units that its summaries took.",
+                            {"since": {"type": "string"}, "until": {"type": "string"}, "capacity_units": _UNITS},
+                            ("since", "until", "capacity_units"),
                         ),
                     },
+                    "unused": _object(
+                        "Summaries that were read in vain.",
+                        {"buckets": _COUNT, "capacity_units": _UNITS},
+                        ("buckets", "capacity_units"),
+                    ),
                     "index": {
                         "type": "array",
                         "description": "Ranges of created_at that were read from the index; at most 50.",
@@ -170,12 +176,18 @@ SCHEMAS: Mapping[str, Schema] = {
                                     (),
                                 ),
                                 "why": {"type": "string"},
+                                "capacity_units": _UNITS,
                             },
-                            ("created_at", "why"),
+                            ("created_at", "why", "capacity_units"),
                         ),
                     },
+                    "index_beyond": _object(
+                        "The ranges beyond those 50 that were read from the index; absent without any.",
+                        {"ranges": _COUNT, "capacity_units": _UNITS},
+                        ("ranges", "capacity_units"),
+                    ),
                 },
-                ("days", "hours", "capacity_units", "ranges", "index"),
+                ("days", "hours", "capacity_units", "ranges", "unused", "index"),
             ),
         },
         ("plan",),

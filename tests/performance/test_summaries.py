@@ -62,6 +62,9 @@ def test_a_read_beyond_the_limit_is_refused(app, monkeypatch):
         world.add(world.now)
     monkeypatch.setenv("READ_CAPACITY_LIMIT", "5")
     settings.cache_clear()
-    response = app.gateway.stat(app.token(domain_id=world.domain_id), {"query": {"distinct": "occurred_at"}})
-    assert response.status == 400
-    assert "narrow it with created_at" in response.text
+    conditions = [{"key": "created_at", "value": "2026-03-01", "operator": "datetime_gte"}]
+    for query in ({"distinct": "occurred_at"}, {"distinct": "title"}, {"distinct": "description"}):
+        request = {"query": {**query, "filter": conditions}}
+        response = app.gateway.stat(app.token(domain_id=world.domain_id), request)
+        assert response.status == 400
+        assert "narrow it with created_at, whose range is since 2026-03-01T00:00:00.000Z" in response.text

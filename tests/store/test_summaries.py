@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -234,6 +236,55 @@ def test_a_run_that_ends_early_is_continued(app):
         if not built:
             break
     assert runs > 2
+
+
+def test_explain_tells_what_each_range_consumed(app):
+    world = World(app, DOMAIN)
+    for number in range(8):
+        world.now = START + timedelta(hours=12 * number)
+        world.add(world.now)
+    world.now = START + timedelta(days=6)
+    world.build()
+    world.add(START + timedelta(days=1))
+    since = times.to_iso(START + timedelta(days=1))
+    answer, budget = world.ask({"aggregate": by("severity"), "explain": True}, summaries=True)
+    explained = answer["explain"]["summaries"]
+    assert [part["since"][:10] for part in explained["ranges"]] == ["2026-03-01", "2026-03-03"]
+    assert [part["created_at"].get("since") for part in explained["index"]][1] == since
+    assert explained["index"][1]["why"] == "events were stored late"
+    assert explained["unused"]["buckets"] == 1
+    of_index = sum(part["capacity_units"] for part in explained["index"])
+    assert all(part["capacity_units"] > 0 for part in (*explained["ranges"], *explained["index"]))
+    assert of_index + explained["capacity_units"] == budget.capacity_units
+    of_ranges = sum(part["capacity_units"] for part in (*explained["ranges"], explained["unused"]))
+    assert 0 < of_ranges <= explained["capacity_units"]
+
+
+def test_titles_are_kept_beside_if_there_are_many(app):
+    """With more titles than a small summary holds, a question about them reads the detailed one, and is exact."""
+    world = World(app, DOMAIN)
+    unmarked(world)
+    for number in range(240):
+        event = replace(
+            world.event(START + timedelta(minutes=6 * number)), title=hashlib.sha1(b"%d" % (number % 120)).hexdigest()
+        )
+        assert world.events.add(event, world.now)
+    world.now = START + timedelta(days=3)
+    world.app.stores.summaries.note(DOMAIN, "2026-03-01")
+    world.build()
+    view = world.app.stores.summaries.of(DOMAIN, world.now).view("2026-03-01", "2026-03-01")
+    (plain,), (detailed,) = (
+        [bucket.summary for bucket in view.days("2026-03-01", "2026-03-01", detailed=detailed)]
+        for detailed in (False, True)
+    )
+    assert not plain.has(("title",))
+    assert detailed.has(("title", "severity"))
+    world.assert_exact()
+    for query in ({"distinct": "title"}, {"aggregate": by("title", "severity")}):
+        answer, budget = world.ask({**query, "explain": True}, summaries=True)
+        assert len(answer["results"]) >= 120
+        assert answer["explain"]["summaries"]["days"] == 1
+        assert budget.items_scanned < 10
 
 
 STEPS = st.one_of(

@@ -46,6 +46,7 @@ def matching(reader: EventReader, plan: Plan, *, expected: int = MANY_ROWS) -> I
     """Yield the rows that match a plan, with its ``fields`` and ``residual_fields``, as they are read."""
     if plan.is_empty:
         return iter(())
+    reader.consumption.read_range(plan.since, plan.until)
     rows = reader.scan(plan, expected=expected)
     if plan.index_filter:
         rows = filter(plan.index_filter.predicate(plan.now), reader.consumption.watched(rows))
@@ -68,4 +69,5 @@ def count(reader: EventReader, plan: Plan, *, summaries: bool = True) -> int:
     question: Question | None = question_of(plan, ())
     if question is not None:
         return count_by_fields(reader, plan, question, summaries=summaries)
+    reader.consumption.read_range(plan.since, plan.until)
     return reader.count(plan) if plan.exact else sum(1 for _ in matching(reader, plan))

@@ -26,9 +26,9 @@ class ReadBudget:
     """Counts reads; several threads may use it.
 
     ``capacity_units``: DynamoDB's read capacity units. ``items_scanned``: items that DynamoDB examined.
-    ``items_returned``: items that it sent. ``summaries``: the summaries' part in the answer, for ``explain``.
-    ``seconds_left`` returns the invocation's remaining time. ``told``: whether errors tell the caller the counts.
-    ``most_units``: capacity units after which the request fails.
+    ``items_returned``: items that it sent. ``summaries``: which part summaries had in the answer, for ``explain``.
+    ``seconds_left``: of the invocation. ``told``: whether the caller may see the counts.
+    ``most_units``: capacity units after which nothing more is read. ``reading``: the range of time that is being read.
     """
 
     seconds_left: Callable[[], float] = _unlimited
@@ -39,6 +39,7 @@ class ReadBudget:
     items_scanned: int = 0
     items_returned: int = 0
     summaries: JsonObject | None = None
+    reading: str = "all times"
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def add(self, capacity_units: float, scanned: int, returned: int) -> None:
@@ -49,6 +50,11 @@ class ReadBudget:
             self.items_scanned += scanned
             self.items_returned += returned
 
+    def read_range(self, since: str | None, until: str | None) -> None:
+        """Note that a range of created_at is being read."""
+        bounds = (since and f"since {since}", until and f"until {until}")
+        self.reading = " ".join(bound for bound in bounds if bound) or "all times"
+
     def check_time(self) -> None:
         """Raise DbQueryError if too little time is left to go on, or if too much was read.
 
@@ -56,7 +62,10 @@ class ReadBudget:
         """
         if self.capacity_units >= self.most_units:
             limit = f" {self.most_units:g} capacity units" if self.told else " the limit"
-            raise DbQueryError(f"it reads more than{limit}; narrow it with created_at, project_id or alert_id")
+            raise DbQueryError(
+                f"it reads more than{limit}; narrow it with created_at, whose range is {self.reading}, or with "
+                "project_id or alert_id"
+            )
         if self.seconds_left() < SECONDS_TO_ANSWER:
             read = f" after {self.items_scanned} items with {self.capacity_units:g} capacity units" if self.told else ""
             raise DbQueryError(

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
-from typing import Protocol
+from itertools import chain, repeat
+from typing import Protocol, cast
 
 from event_api.domain import times
 from event_api.domain.fields import Path
 from event_api.domain.model import Scope
-from event_api.json_types import Json
+from event_api.json_types import Json, JsonObject
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan
 from event_api.query.read_budget import ReadBudget
@@ -80,7 +80,7 @@ class Bucket:
     """A day (``2026-03-01``) or an hour (``2026-03-01T07``) that has, or had, a summary.
 
     ``summary`` is None if it cannot be used, ``why`` then gives the reason. ``empty_hours``: of a day, those without an
-    event. ``expiry`` is that of its events.
+    event. ``expiry`` is that of its events. ``size``: bytes that were read for it.
     """
 
     start: str
@@ -88,6 +88,7 @@ class Bucket:
     why: str = ""
     empty_hours: frozenset[str] = frozenset()
     expiry: Expiry = NEVER
+    size: int = 0
 
 
 class SummaryView(Protocol):
@@ -132,7 +133,7 @@ def weighted(reader: TallyingReader, plan: Plan, question: Question, *, summarie
     if plan.is_empty:
         return iter(())
     parts = _parts(reader, plan, question, summaries=summaries)
-    together = chain(parts.pairs, (pair for rest in parts.rest for pair in reader.tally(rest, question)))
+    together = chain(parts.pairs, (pair for rest in parts.each(reader) for pair in reader.tally(rest, question)))
     return _matching(reader, plan, question, together)
 
 
@@ -144,7 +145,7 @@ def count(reader: TallyingReader, plan: Plan, question: Question, *, summaries: 
         return sum(weight for _, weight in weighted(reader, plan, question, summaries=summaries))
     parts = _parts(reader, plan, question, summaries=summaries)
     counted = sum(weight for _, weight in _matching(reader, plan, question, parts.pairs))
-    return counted + sum(map(reader.count, parts.rest))
+    return counted + sum(map(reader.count, parts.each(reader)))
 
 
 def _matching(
@@ -185,10 +186,21 @@ def _is_visible(scope: Scope) -> Predicate:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The counts of the buckets that can serve, and the plans of what is left."""
+    """The counts of the buckets that can serve, and the plans of what is left, each with what explains it."""
 
     pairs: Iterator[tuple[Values, int]]
-    rest: Sequence[Plan]
+    rest: Sequence[tuple[Plan, JsonObject]]
+
+    def each(self, reader: TallyingReader) -> Iterator[Plan]:
+        """Yield the plans of what is left, and note what each consumes until the next one is asked for."""
+        consumption = reader.consumption
+        for plan, explained in self.rest:
+            before = consumption.capacity_units
+            if consumption.told:  # what is summarized depends on what others have, too
+                consumption.read_range(plan.since, plan.until)
+            yield plan
+            so_far = cast("float", explained.get("capacity_units", 0.0))
+            explained["capacity_units"] = so_far + consumption.capacity_units - before
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,31 +212,93 @@ class _Piece:
     bucket: Bucket | None = None
 
 
+@dataclass(slots=True)
+class _Search:
+    """The search for buckets that answer a question: what was found, and what was read in vain, and why."""
+
+    view: SummaryView
+    question: Question
+    consumption: ReadBudget
+    pieces: list[_Piece] = field(default_factory=list)
+    units: dict[str, float] = field(default_factory=dict)
+    """Capacity units, as its part of the read, of each bucket in `pieces`."""
+    unused: list[tuple[str, str]] = field(default_factory=list)
+    """Buckets that could not serve, with the reasons."""
+
+    def run(self, first: str, end: str) -> None:
+        """Find the pieces of the hours from ``first`` to before ``end``, in order."""
+        # The more detailed ones first if they are needed: the others would be read in vain.
+        details = (True, False) if any(name in OPTIONAL_FIELDS for name in self.question.fields) else (False,)
+        for find in (self._days, self._hours):
+            for detailed in details:
+                for since, until in _between(self.pieces, first, end):
+                    before = self.consumption.capacity_units
+                    buckets = list(find(since, until, detailed=detailed))
+                    self._share(buckets, self.consumption.capacity_units - before)
+        self.pieces.sort(key=lambda piece: piece.since)
+
+    def _days(self, first: str, end: str, *, detailed: bool) -> Iterator[Bucket]:
+        """Find the parts of a range that days answer."""
+        question = self.question
+        last = _moved(end + _HOUR_BEGINS, timedelta(milliseconds=-1))
+        for day in self.view.days(first[:PER_DAY], last[:PER_DAY], detailed=detailed):
+            yield day
+            begins, ends = f"{day.start}T00", f"{following_day(day.start)}T00"
+            since, until = max(begins, first), min(ends, end)
+            if since >= until:
+                continue
+            if day.summary is None:
+                self.unused.append((day.start, day.why))
+                continue
+            by_hour = question.precision == PER_HOUR or (since, until) != (begins, ends)
+            if day.summary.has((*question.fields, HOUR) if by_hour else question.fields):
+                self.pieces.append(_Piece(since, until, day))
+                continue
+            self.unused.append((day.start, "the fields or hours are not kept"))
+            for hour in day.empty_hours:
+                if since <= f"{day.start}T{hour}" < until:
+                    self.pieces.append(_Piece(f"{day.start}T{hour}", following_hour(f"{day.start}T{hour}")))
+
+    def _hours(self, since: str, until: str, *, detailed: bool) -> Iterator[Bucket]:
+        for hour in self.view.hours(since, until, detailed=detailed):
+            yield hour
+            if hour.summary is None:
+                self.unused.append((hour.start, hour.why))
+            elif hour.summary.has(self.question.fields):
+                self.pieces.append(_Piece(hour.start, following_hour(hour.start), hour))
+            else:
+                self.unused.append((hour.start, "the fields are not kept"))
+
+    def _share(self, buckets: Sequence[Bucket], consumed: float) -> None:
+        together = sum(bucket.size for bucket in buckets)
+        for bucket in buckets:
+            if together:
+                self.units[bucket.start] = self.units.get(bucket.start, 0.0) + consumed * bucket.size / together
+
+
 def _parts(reader: TallyingReader, plan: Plan, question: Question, *, summaries: bool) -> _Parts:
+    consumption = reader.consumption
+    consumption.read_range(plan.since, plan.until)
     span = _whole_hours(plan) if summaries else None
     if span is None:
-        return _Parts(iter(()), [plan])
+        return _Parts(iter(()), [(plan, {})])
     first, end = span
-    before = reader.consumption.capacity_units
+    before = consumption.capacity_units
     view = reader.summaries(first[:PER_DAY], end[:PER_DAY])
     if view is None:
-        return _Parts(iter(()), [plan])
-    reasons: list[tuple[str, str]] = []
-    pieces: list[_Piece] = []
-    # The more detailed ones first if they are needed: the others would be read in vain.
-    details = (True, False) if any(name in OPTIONAL_FIELDS for name in question.fields) else (False,)
-    for part in (_of_days, _of_hours):
-        for detailed in details:
-            for since, until in _between(pieces, first, end):
-                pieces += part(view, question, since, until, reasons, detailed=detailed)
-    pieces.sort(key=lambda piece: piece.since)
-    consumed = reader.consumption.capacity_units - before
+        return _Parts(iter(()), [(plan, {})])
+    search = _Search(view, question, consumption)
+    search.run(first, end)
+    pieces = search.pieces
     rest = list(_left(plan, pieces))
     for since, until in _between(pieces, first, end):
         view.miss(since, until)
-    reader.consumption.summaries = _explained(pieces, rest, reasons, consumed)
+    index = [_index_part(part, search.unused) for part in rest[:_MOST_EXPLAINED]]
+    others: JsonObject = {"ranges": max(0, len(rest) - _MOST_EXPLAINED), "capacity_units": 0.0}
+    consumption.summaries = _explained(search, consumption.capacity_units - before, index, others)
     used = (piece for piece in pieces if piece.bucket is not None)
-    return _Parts(_added_up(_counts(piece, question) for piece in used), rest)
+    explained = chain(index, repeat(others))
+    return _Parts(_added_up(_counts(piece, question) for piece in used), list(zip(rest, explained, strict=False)))
 
 
 def _whole_hours(plan: Plan) -> tuple[str, str] | None:
@@ -257,41 +331,6 @@ def _moved(moment: str, by: timedelta) -> str:
         return times.to_iso(datetime.fromisoformat(moment) + by)
     except OverflowError:
         return "~"  # behind the last instant of the year 9999
-
-
-def _of_days(
-    view: SummaryView, question: Question, first: str, end: str, reasons: list[tuple[str, str]], *, detailed: bool
-) -> Iterator[_Piece]:
-    """Return the parts of the range that days answer."""
-    last = _moved(end + _HOUR_BEGINS, timedelta(milliseconds=-1))
-    for day in view.days(first[:PER_DAY], last[:PER_DAY], detailed=detailed):
-        begins, ends = f"{day.start}T00", f"{following_day(day.start)}T00"
-        since, until = max(begins, first), min(ends, end)
-        if since >= until:
-            continue
-        if day.summary is None:
-            reasons.append((day.start, day.why))
-            continue
-        by_hour = question.precision == PER_HOUR or (since, until) != (begins, ends)
-        if day.summary.has((*question.fields, HOUR) if by_hour else question.fields):
-            yield _Piece(since, until, day)
-            continue
-        reasons.append((day.start, "the fields or hours are not kept"))
-        for hour in day.empty_hours:
-            if since <= f"{day.start}T{hour}" < until:
-                yield _Piece(f"{day.start}T{hour}", following_hour(f"{day.start}T{hour}"))
-
-
-def _of_hours(
-    view: SummaryView, question: Question, since: str, until: str, reasons: list[tuple[str, str]], *, detailed: bool
-) -> Iterator[_Piece]:
-    for hour in view.hours(since, until, detailed=detailed):
-        if hour.summary is None:
-            reasons.append((hour.start, hour.why))
-        elif hour.summary.has(question.fields):
-            yield _Piece(hour.start, following_hour(hour.start), hour)
-        else:
-            reasons.append((hour.start, "the fields are not kept"))
 
 
 def _between(pieces: Iterable[_Piece], first: str, end: str) -> list[tuple[str, str]]:
@@ -364,42 +403,53 @@ def tallied(values: Iterable[Values]) -> Iterator[tuple[Values, int]]:
 # --- explain ---------------------------------------------------------------------------------------------------------
 
 
-def _explained(
-    pieces: Sequence[_Piece], rest: Sequence[Plan], reasons: Sequence[tuple[str, str]], consumed: float
-) -> dict[str, Json]:
-    buckets = [piece.bucket for piece in pieces if piece.bucket is not None]
-    index: list[Json] = [_index_part(plan, reasons) for plan in rest[:_MOST_EXPLAINED]]
-    return {
-        "days": sum(len(bucket.start) == PER_DAY for bucket in buckets),
-        "hours": sum(len(bucket.start) == PER_HOUR for bucket in buckets),
-        "capacity_units": consumed,
-        "ranges": _ranges(pieces),
-        "index": index,
-    }
-
-
 _MOST_EXPLAINED = 50
 
 
-def _ranges(pieces: Sequence[_Piece]) -> list[Json]:
-    """Return the ranges that summaries answered, neighbours together."""
-    joined: list[list[str]] = []
-    for piece in pieces:
+def _explained(search: _Search, consumed: float, index: Sequence[JsonObject], others: JsonObject) -> JsonObject:
+    buckets = {piece.bucket.start for piece in search.pieces if piece.bucket is not None}
+    unused = {start for start, _ in search.unused} - buckets
+    explained: JsonObject = {
+        "days": sum(len(start) == PER_DAY for start in buckets),
+        "hours": sum(len(start) == PER_HOUR for start in buckets),
+        "capacity_units": consumed,
+        "ranges": _ranges(search),
+        "unused": {"buckets": len(unused), "capacity_units": _rounded(sum(map(search.units.__getitem__, unused)))},
+        "index": [*index],
+    }
+    return explained | ({"index_beyond": others} if others["ranges"] else {})
+
+
+def _ranges(search: _Search) -> list[Json]:
+    """Return the ranges that summaries answered, neighbours together, with what each consumed."""
+    joined: list[tuple[str, str, float]] = []
+    for piece in search.pieces:
+        units = 0.0 if piece.bucket is None else search.units.get(piece.bucket.start, 0.0)
         if joined and joined[-1][1] == piece.since:
-            joined[-1][1] = piece.until
+            since, _, before = joined.pop()
+            joined.append((since, piece.until, before + units))
         else:
-            joined.append([piece.since, piece.until])
+            joined.append((piece.since, piece.until, units))
     return [
-        {"since": since + _HOUR_BEGINS, "until": _moved(until + _HOUR_BEGINS, timedelta(milliseconds=-1))}
-        for since, until in joined[:_MOST_EXPLAINED]
+        {
+            "since": since + _HOUR_BEGINS,
+            "until": _moved(until + _HOUR_BEGINS, timedelta(milliseconds=-1)),
+            "capacity_units": _rounded(units),
+        }
+        for since, until, units in joined[:_MOST_EXPLAINED]
     ]
 
 
-def _index_part(plan: Plan, reasons: Sequence[tuple[str, str]]) -> Json:
+def _rounded(units: float) -> float:
+    return round(units, 2)
+
+
+def _index_part(plan: Plan, unused: Sequence[tuple[str, str]]) -> JsonObject:
     since, until = plan.since or "", plan.until or "~"
-    why = {reason for start, reason in reasons if start <= until and since[: len(start)] <= start}
+    why = {reason for start, reason in unused if start <= until and since[: len(start)] <= start}
     bounds = {"since": plan.since, "until": plan.until}
     return {
         "created_at": {name: bound for name, bound in bounds.items() if bound is not None},
         "why": ", ".join(sorted(why)) or "no summary yet, or not a whole hour",
+        "capacity_units": 0.0,
     }

@@ -25,6 +25,8 @@ from event_api.store.table import ConditionFailedError, Meter, Partition, RawIte
 
 MAX_CONTENT_BYTES = 350_000
 """Of one item; a larger summary has several."""
+_BYTES_BESIDE = 100
+"""Of an item beside its content, about."""
 _KNOWN = "known"
 _SECONDS_WANTED = 3_600.0
 
@@ -173,22 +175,23 @@ class DomainSummaries:
 
     def _bucket(self, items: list[Item], marks: Mapping[str, Item]) -> Bucket:
         first, *others = items
+        size = sum(len(ItemReader(item).blob("s")) + _BYTES_BESIDE for item in items)
         start = str(first["b"]).partition("#")[0][1:]
         mark = marks.get(start[:PER_DAY], {})
         counter = mark.get("v" if len(start) == PER_DAY else f"h{start[-2:]}", 0)
         if first.get("v") != counter:
-            return Bucket(start, None, "events were stored late")
+            return Bucket(start, None, "events were stored late", size=size)
         if not retention.is_live(first, "f", self._now):
-            return Bucket(start, None, "events have expired")
+            return Bucket(start, None, "events have expired", size=size)
         if len(items) != first.get("p", 1) or any(item.get("w") != first.get("w") for item in others):
-            return Bucket(start, None, "the summary is being replaced")
+            return Bucket(start, None, "the summary is being replaced", size=size)
         content = b"".join(ItemReader(item).blob("s") for item in items)
         empty = frozenset(str(first.get("e", "")).split())
         try:
             expiry = Expiry(_number(first, "f"), _number(first, "x"))
-            return Bucket(start, decode(content), empty_hours=empty, expiry=expiry)
+            return Bucket(start, decode(content), empty_hours=empty, expiry=expiry, size=size)
         except SummaryFormatError:
-            return Bucket(start, None, "the summary is of another version")
+            return Bucket(start, None, "the summary is of another version", size=size)
 
     def _items(self, low: str, high: str, *, consistent: bool = False) -> Iterator[Item]:
         # "~" sorts behind every character of these keys.
