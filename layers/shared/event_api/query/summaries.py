@@ -130,7 +130,7 @@ def decode(content: bytes) -> Summary:
             raise SummaryFormatError
         columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}
         return Summary(found["total"], columns, found["weights"])
-    except (zlib.error, ValueError, KeyError, TypeError):
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError):
         raise SummaryFormatError from None
 
 

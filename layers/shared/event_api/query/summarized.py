@@ -414,7 +414,10 @@ def _explained(search: _Search, consumed: float, index: Sequence[JsonObject], ot
         "hours": sum(len(start) == PER_HOUR for start in buckets),
         "capacity_units": consumed,
         "ranges": _ranges(search),
-        "unused": {"buckets": len(unused), "capacity_units": _rounded(sum(map(search.units.__getitem__, unused)))},
+        "unused": {
+            "buckets": len(unused),
+            "capacity_units": _rounded(sum(search.units.get(one, 0.0) for one in unused)),
+        },
         "index": [*index],
     }
     return explained | ({"index_beyond": others} if others["ranges"] else {})
