@@ -32,6 +32,8 @@ _BY_HOUR = _by({"key": "created_at", "date_format": "%Y-%m-%d %H"})
 _PER_DAY = {"key": "created_at", "date_format": "%Y-%m-%d"}
 
 TOP_TITLES = "top 10 titles"
+OF_ALL = frozenset({"total", "first page of 50 with its total", "by severity", "by project and day"})
+"""The questions whose answers count every event."""
 OPERATIONS = (
     _asked("total", "list_events", count_only=True),
     _asked("first page of 50 with its total", "list_events", page={"limit": _PAGE}),

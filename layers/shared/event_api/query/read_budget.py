@@ -73,8 +73,9 @@ class ReadBudget:
                 "or list page by page with count false"
             )
 
-    def watched(self, elements: Iterable[Element]) -> Iterator[Element]:
-        """Yield elements, and check the time for each, because work on an element may take long."""
-        for element in elements:
-            self.check_time()
+    def watched(self, elements: Iterable[Element], *, every: int = 1) -> Iterator[Element]:
+        """Pass on elements, as long as there is time; for those that take long to look at, ``every`` so many."""
+        for number, element in enumerate(elements):
+            if number % every == 0:
+                self.check_time()
             yield element

@@ -98,18 +98,16 @@ class Summary:
         """Return how many events have each combination of the values of some fields, which must have been kept."""
         if not fields:
             return {(): self.total} if self.total else {}
-        values = [self.columns[name][0] for name in fields]
-        indexes = [json.loads(self.columns[name][1]) for name in fields]
-        together: Counter[tuple[int, ...]] = Counter()
+        columns = [map(self.columns[name][0].__getitem__, json.loads(self.columns[name][1])) for name in fields]
         if self.weights is None:
-            together.update(zip(*indexes, strict=True))
-        else:
-            for place, weight in zip(zip(*indexes, strict=True), json.loads(self.weights), strict=True):
-                together[place] += weight
-        return {
-            tuple([of_field[index] for of_field, index in zip(values, place, strict=True)]): weight
-            for place, weight in together.items()
-        }
+            return Counter(zip(*columns, strict=True))
+        rows = list(zip(*columns, strict=True))
+        together = Counter(rows)
+        # Counting by ones is the quicker part, and most weights are 1 if there are many rows.
+        for row, weight in zip(rows, json.loads(self.weights), strict=True):
+            if weight > 1:
+                together[row] += weight - 1
+        return together
 
     def encode(self) -> bytes:
         """Write the summary as bytes."""
@@ -242,6 +240,10 @@ def rows_of(
     pairs: Iterable[tuple[Values, int]], fields: Sequence[str], fixed: Mapping[str, Json]
 ) -> Iterator[tuple[dict[str, Json], int]]:
     """Make rows of the values of some fields, with their weights; ``fixed`` is in every row."""
+    if not any("." in name for name in fields):
+        for values, weight in pairs:
+            yield {**fixed, **dict(zip(fields, values, strict=True))}, weight
+        return
     parts = [(name.partition(".")[0], name.partition(".")[2]) for name in fields]
     for values, weight in pairs:
         row: dict[str, Json] = {**fixed}

@@ -32,8 +32,10 @@ PER_DAY, PER_HOUR = len("2026-03-01"), len("2026-03-01T07")
 
 _MOMENT = "0000-00-00T00:00:00.000Z"
 _HOUR_BEGINS = _MOMENT[PER_HOUR:]
-_MOST_TOGETHER = 10_000
+_MOST_TOGETHER = 50_000
 """Combinations that are kept to be added up; then they are passed on."""
+_ROWS_A_LOOK = 100
+"""Rows between two looks at the time that is left."""
 _DOMAIN = ("domain_id",)
 _PROJECT = "project_id"
 _RESOURCE = ("resource.resource_id", "resource.resource_type", "resource.name")
@@ -158,7 +160,7 @@ def _matching(
         fields = ("created_at", *fields)
         rest = _MOMENT[question.precision :]
         pairs = (((f"{values[0]}{rest}", *values[1:]), weight) for values, weight in pairs)
-    rows = reader.consumption.watched(rows_of(pairs, fields, fixed))
+    rows = reader.consumption.watched(rows_of(pairs, fields, fixed), every=_ROWS_A_LOOK)
     return rows if holds is None else (pair for pair in rows if holds(pair[0]))
 
 

@@ -30,16 +30,16 @@ class Accumulator(Protocol):
 
 
 class Count:
-    """Counts rows; one row may represent several events."""
+    """Counts rows."""
 
     __slots__ = ("_count",)
 
     def __init__(self) -> None:
         self._count = 0
 
-    def add(self, _value: MaybeJson, times: int = 1) -> None:
-        """Count a row, as often as it represents an event."""
-        self._count += times
+    def add(self, _value: MaybeJson) -> None:
+        """Count a row."""
+        self._count += 1
 
     def result(self) -> Json:
         """Return the count."""

@@ -10,21 +10,20 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, takewhile
-from operator import itemgetter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from event_api.domain.errors import InvalidParameterError, RequiredParameterError
 from event_api.domain.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
 from event_api.query import severity
 from event_api.query.matcher import Condition, Predicate, all_of
-from event_api.query.memory_budget import BYTES_PER_ENTRY, MemoryBudget, check_row
+from event_api.query.memory_budget import BYTES_PER_ENTRY, MemoryBudget, check_row, estimate_bytes
 from event_api.query.operators import fault_of
 from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.summarized import Weighted
-from event_api.query.values import MaybeJson, OrderKey, Row, identity, lookup, order_key, unwound
+from event_api.query.values import MaybeJson, Row, identity, lookup, order_key, unwound
 from event_api.reads.requests import RowCondition
-from event_api.reads.statistics.accumulators import GROUP_OPERATORS, Accumulator, Count
+from event_api.reads.statistics.accumulators import GROUP_OPERATORS, Accumulator
 from event_api.reads.statistics.dates import date_format, precision, specifiers
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS, Evaluate, applied, constant, present
 from event_api.reads.statistics.requests import (
@@ -266,23 +265,26 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
         for number, part in enumerate(options.fields)
     ]
 
+    least = estimate_bytes({}) + sum(estimate_bytes(name) for name, _ in keys) + BYTES_PER_ENTRY * len(conditions)
+
     def step(rows: Iterable[Weighted]) -> Iterator[Row]:
-        groups: dict[Hashable, tuple[list[OrderKey], Row, list[Count]]] = {}
+        groups: dict[Hashable, tuple[list[MaybeJson], list[int]]] = {}
         for row, weight in rows:
             values = [evaluate(row) for _, evaluate in keys]
-            place = tuple(map(identity, values))
+            place = tuple([identity(value) for value in values])
             group = groups.get(place)
             if group is None:
-                named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
-                names.kept.add(named)
-                names.kept.take(BYTES_PER_ENTRY * len(conditions))
-                group = groups[place] = list(map(order_key, values)), named, [Count() for _ in conditions]
-            for (_, holds), count in zip(conditions, group[2], strict=True):
+                names.kept.take(least + sum([estimate_bytes(value) for value in values]))
+                group = groups[place] = values, [0] * len(conditions)
+            counts = group[1]
+            for number, (_, holds) in enumerate(conditions):
                 if holds is None or holds(row):
-                    count.add(None, weight)
-        # Sorted, because pages need a stable order, and counts from summaries have none.
-        for _, named, counts in names.consumption.watched(sorted(groups.values(), key=itemgetter(0))):
-            yield named | {name: count.result() for (name, _), count in zip(conditions, counts, strict=True)}
+                    counts[number] += weight
+        # In order, because counts from summaries come in no order that pages could rely on.
+        ordered = sorted(groups.values(), key=lambda group: [order_key(value) for value in group[0]])
+        for values, counts in names.consumption.watched(ordered):
+            named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
+            yield named | {name: count for (name, _), count in zip(conditions, counts, strict=True)}
 
     return CountsBy(paths, digits, step)
 
