@@ -108,6 +108,10 @@ def _descending(key: SortKey) -> RowKey:
 
 def _order_keys(row: Row, key: SortKey) -> list[OrderKey]:
     """Return the orders of a key's values; an array has its elements', and an empty one that of no value."""
+    if len(key.path) == 1:  # most are, and there may be many rows
+        value = row.get(key.path[0], MISSING)
+        if not isinstance(value, list):
+            return [order_key(sortable(value) if key.by_severity else value)]
     keys: list[OrderKey] = []
     for value in reach(row, key.path) or [MISSING]:
         elements: Sequence[MaybeJson] = (value or [MISSING]) if isinstance(value, list) else [value]

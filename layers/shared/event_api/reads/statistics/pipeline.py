@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from event_api.domain.errors import InvalidParameterError, RequiredParameterError
 from event_api.domain.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
@@ -21,7 +21,7 @@ from event_api.query.operators import fault_of
 from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.summarized import Weighted
-from event_api.query.values import MaybeJson, Row, identity, lookup, order_key, unwound
+from event_api.query.values import MaybeJson, OrderKey, Row, identity, lookup, order_key, unwound
 from event_api.reads.requests import RowCondition
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS, Accumulator
 from event_api.reads.statistics.dates import date_format, precision, specifiers
@@ -265,26 +265,35 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
         for number, part in enumerate(options.fields)
     ]
 
-    least = estimate_bytes({}) + sum(estimate_bytes(name) for name, _ in keys) + BYTES_PER_ENTRY * len(conditions)
+    key_names, count_names = [name for name, _ in keys], [name for name, _ in conditions]
+    least = estimate_bytes({}) + sum(map(estimate_bytes, key_names)) + BYTES_PER_ENTRY * len(conditions)
 
     def step(rows: Iterable[Weighted]) -> Iterator[Row]:
-        groups: dict[Hashable, tuple[list[MaybeJson], list[int]]] = {}
+        groups: dict[tuple[Hashable, ...], list[int]] = {}
+        # Those of which a value is no string, and not its own identity.
+        others: dict[tuple[Hashable, ...], list[MaybeJson]] = {}
         for row, weight in rows:
             values = [evaluate(row) for _, evaluate in keys]
             place = tuple([identity(value) for value in values])
-            group = groups.get(place)
-            if group is None:
+            counts = groups.get(place)
+            if counts is None:
                 names.kept.take(least + sum([estimate_bytes(value) for value in values]))
-                group = groups[place] = values, [0] * len(conditions)
-            counts = group[1]
+                counts = groups[place] = [0] * len(conditions)
+                if not all(isinstance(value, str) for value in values):
+                    others[place] = values
             for number, (_, holds) in enumerate(conditions):
                 if holds is None or holds(row):
                     counts[number] += weight
+
+        def order(place: tuple[Hashable, ...]) -> list[OrderKey]:
+            return [order_key(value) for value in others.get(place) or cast("tuple[str, ...]", place)]
+
         # In order, because counts from summaries come in no order that pages could rely on.
-        ordered = sorted(groups.values(), key=lambda group: [order_key(value) for value in group[0]])
-        for values, counts in names.consumption.watched(ordered):
-            named = present({name: value for (name, _), value in zip(keys, values, strict=True)})
-            yield named | {name: count for (name, _), count in zip(conditions, counts, strict=True)}
+        for place in names.consumption.watched(sorted(groups, key=order if others else None)):
+            values = others.get(place) or [*cast("tuple[str, ...]", place)]
+            named = present(dict(zip(key_names, values, strict=True)))
+            named.update(zip(count_names, groups[place], strict=True))
+            yield named
 
     return CountsBy(paths, digits, step)
 
