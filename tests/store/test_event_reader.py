@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, product
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from event_api.aws import clients
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.errors import DbQueryError
+from event_api.domain.errors import DbQueryError, UnavailableError
 from event_api.domain.fields import INDEX_FIELDS, path_of
 from event_api.domain.model import Delivery, Scope
 from event_api.query import execution as reading
@@ -24,6 +25,7 @@ from event_api.query.matcher import Condition, Filter
 from event_api.query.planner import _STORED_OPERATORS, MAX_STORED_VALUES, Index, Place, Plan, make_plan
 from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import NEWEST_FIRST, SortKey
+from event_api.query.summarized import PER_HOUR, question_of, weighted
 from event_api.settings import settings
 from event_api.store import event_reader, table
 from eventctl.importer import import_event
@@ -60,6 +62,13 @@ def assert_read(app, rows, plan, expected=reading.MANY_ROWS):
     wanted = shown(reading.matching(model, plan), plan)
     assert shown(reading.matching(reader, plan, expected=expected), plan) == wanted
     assert reading.count(reader, plan) == len(wanted)
+    question = question_of(plan, [("title",)], PER_HOUR)
+    if question is not None:
+        found, expected_rows = (
+            Counter(json.dumps(row, sort_keys=True) for row, weight in rows_ for _ in range(weight))
+            for rows_ in (weighted(one, plan, question, summaries=False) for one in (reader, model))
+        )
+        assert found == expected_rows
     return len(wanted)
 
 
@@ -409,6 +418,30 @@ def test_a_reader_of_some_projects_counts_theirs(app):
         anyone_s = plan(by_alert)
         assert app.stores.reader(scope, NOW).count(anyone_s) == theirs
         assert len(list(app.stores.reader(scope, NOW).scan(anyone_s))) == theirs
+
+
+@on_real_engines
+def test_pages_that_are_read_ahead_are_all_counted_and_their_failures_raised(app, monkeypatch):
+    monkeypatch.setattr(table, "QUERY_PAGE_ITEMS", PAGE)
+    rows = [make_row(event_id=f"event-{number:012x}", created_at=at(7919 * number)) for number in range(110)]
+    store_events(app, rows, NOW)
+    reader = app.stores.reader(ALL, NOW)
+    question = question_of(plan(), [("title",)])
+    assert question is not None
+    assert sum(weight for _, weight in reader.tally(plan(), question)) == len(rows)
+    # No more slices than pages are left.
+    assert reader.consumption.requests <= 2 + 1 + 2 * 9
+    read = app.stores._events_table._client.query
+
+    def fails_later(**parameters):
+        if reader.consumption.requests > 5:
+            raise UnavailableError("struck")
+        return read(**parameters)
+
+    reader = app.stores.reader(ALL, NOW)
+    monkeypatch.setattr(app.stores._events_table._client, "query", fails_later)
+    with pytest.raises(UnavailableError):
+        list(reader.tally(plan(), question))
 
 
 # --- tenancy ----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeVar
+from math import ceil
+from typing import TypeVar, cast
 
 from event_api.domain import ids, times
 from event_api.domain.fields import RAW_FIELDS
@@ -42,7 +43,7 @@ from event_api.store.events import (
 )
 from event_api.store.filter_expression import filter_expression
 from event_api.store.summaries import SummaryStore, raw_values
-from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, Table, batches
+from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, RawPage, Table, batches
 
 if TYPE_CHECKING:
     from event_api.store.alerts import AlertStore
@@ -144,13 +145,32 @@ class EventReader:
             return (item["t"]["S"][:precision], *values) if precision else values
 
         wanted = [*attributes, "t"] if precision or not attributes else attributes
-        return tallied(
-            values_of(item)
-            for partition in self._partitions(plan)
-            for part in _ranges(plan)
-            for page in self._table.raw_pages(partition, part.low, part.high, attributes=wanted)
-            for item in page
-        )
+        parts = [(partition, part.low, part.high) for partition in self._partitions(plan) for part in _ranges(plan)]
+        return tallied(values_of(item) for page in self._pages(parts, wanted) for item in page.items)
+
+    def _pages(self, parts: Sequence[tuple[Partition, str, str]], attributes: Iterable[str]) -> Iterator[RawPage]:
+        """Read ranges of partitions, in no order: their beginnings, and if there is much more, the rest in slices.
+
+        Pages are read ahead and side by side: one by one, most of the time would be spent waiting for them.
+        """
+
+        def read(part: tuple[Partition, str, str]) -> Iterator[RawPage]:
+            return self._table.raw_pages(*part, attributes=attributes)
+
+        slices: list[tuple[Partition, str, str]] = []
+
+        def beginning(part: tuple[Partition, str, str]) -> Iterator[RawPage]:
+            partition, _, high = part
+            before: str | None = None
+            for number, page in enumerate(read(part), 1):
+                yield page
+                if number == _PAGES_BEFORE_SLICES and page.last is not None:
+                    slices.extend(self._slices(partition, page.last, high, before))
+                    return
+                before = page.last
+
+        yield from _read_ahead(list(map(beginning, parts)))
+        yield from _read_ahead(list(map(read, slices)))
 
     def summaries(self, since: str, until: str) -> SummaryView:
         """Return the domain's summaries of the days from ``since`` to ``until``, both included."""
@@ -183,9 +203,18 @@ class EventReader:
         for (partition, part), (number, last) in zip(parts, _side_by_side(beginning, parts), strict=True):
             counted += number
             if last is not None:
-                newest = self._table.query_range(partition.whole(), part.low, part.high, descending=True, first_page=1)
-                slices += [(partition, low, high) for low, high in _slices(_order(last), _order(next(newest)))]
+                slices += self._slices(partition, _order(last), part.high)
         return counted + sum(_side_by_side(whole, slices))
+
+    def _slices(
+        self, partition: Partition, last: str, high: str, before: str | None = None
+    ) -> list[tuple[Partition, str, str]]:
+        """Cut what a partition has behind one place, up to another, into ranges.
+
+        ``before``: where the page began that ended at the first place, so that there are not more ranges than pages.
+        """
+        newest = self._table.query_range(partition.whole(), last, high, descending=True, first_page=1)
+        return [(partition, *bounds) for bounds in _slices(last, _order(next(newest)), before)]
 
     def fill(self, rows: Iterable[Row], fields: frozenset[str]) -> Iterator[Row]:
         """Add fields to rows; the rows must have their ``event_id``."""
@@ -335,13 +364,44 @@ def _side_by_side(function: Callable[[Task], Answer], tasks: Sequence[Task]) -> 
         return list(threads.map(function, tasks))
 
 
-def _slices(last: str, newest: str) -> list[tuple[str, str]]:
-    """Cut the range after one place, up to another, into ranges of equal duration."""
+def _read_ahead(streams: Sequence[Iterator[RawPage]]) -> Iterator[RawPage]:
+    """Yield the pages of several streams, in no order; a few streams read their next pages meanwhile."""
+    first = next(streams[0], None) if len(streams) == 1 else None
+    if first is not None:
+        yield first
+    if not streams or (first is not None and first.last is None):
+        return
+    from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait  # noqa: PLC0415  # as above
+
+    waiting = list(reversed(streams))
+    reading: dict[Future[RawPage | None], Iterator[RawPage]] = {}
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+
+        def go_on(stream: Iterator[RawPage]) -> None:
+            reading[threads.submit(next, stream, None)] = stream
+
+        while waiting or reading:
+            while waiting and len(reading) < _AT_ONCE:
+                go_on(waiting.pop())
+            for done in wait(reading, return_when=FIRST_COMPLETED).done:
+                stream, page = reading.pop(done), done.result()
+                if page is not None:
+                    if page.last is not None:
+                        go_on(stream)
+                    yield page
+
+
+def _slices(last: str, newest: str, before: str | None) -> list[tuple[str, str]]:
+    """Cut what is behind one place, up to another, into ranges of equal length in time."""
     begin = last + _BEHIND_ID
     start, end = (times.parse_iso(place[:LENGTH_OF_TIME]) for place in (last, newest))
     if newest < begin or start is None or end is None:
         return []
-    cuts = {times.to_iso(start + number * (end - start) / _SLICES) for number in range(1, _SLICES)}
+    page_began = None if before is None else times.parse_iso(before[:LENGTH_OF_TIME])
+    number = _SLICES
+    if page_began is not None and page_began < start:
+        number = min(number, ceil((end - start) / (start - page_began)))
+    cuts = {times.to_iso(start + one * (end - start) / number) for one in range(1, number)}
     return list(pairwise([begin, *sorted(cut for cut in cuts if begin < cut < newest), newest]))
 
 

@@ -252,7 +252,7 @@ class EventHours:
         pages = self._events.raw_pages(self._partition, since, until, attributes=[*attributes, "t", "x"])
         current: HourOfEvents | None = None
         for page in pages:
-            for hour, items in _by_hour(page):
+            for hour, items in _by_hour(page.items):
                 if current is None or current.hour != hour:
                     if current is not None:
                         yield current

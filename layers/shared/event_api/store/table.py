@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from event_api.domain.errors import UnavailableError
 from event_api.store import aws_errors
@@ -47,6 +47,13 @@ _SERVER_ERROR = 500
 
 RawItem: TypeAlias = Mapping[str, Mapping[str, str]]
 """Strings and numbers of an item, as DynamoDB's JSON has them."""
+
+
+class RawPage(NamedTuple):
+    """A page of items, and the range key up to which it came; None if there is nothing behind it."""
+
+    items: list[RawItem]
+    last: str | None
 
 
 class ConditionFailedError(Exception):
@@ -323,9 +330,7 @@ class Table:
             first_page=first_page,
         )
 
-    def raw_pages(
-        self, partition: Partition, low: str, high: str, *, attributes: Iterable[str]
-    ) -> Iterator[list[RawItem]]:
+    def raw_pages(self, partition: Partition, low: str, high: str, *, attributes: Iterable[str]) -> Iterator[RawPage]:
         """Read the items of an index's partition from ``low`` to ``high``, page by page, as DynamoDB sends them.
 
         For those that take few attributes of many items: converting them all would take most of the time.
@@ -337,9 +342,11 @@ class Table:
             FilterExpression=partition.filtered,
             ProjectionExpression=projection(attributes),
         )
-        return (
-            cast("list[RawItem]", page["Items"]) for page in self._pages(partition.index, QUERY_PAGE_ITEMS, parameters)
-        )
+        for page in self._pages(partition.index, QUERY_PAGE_ITEMS, parameters):
+            last: Any = page.get("LastEvaluatedKey")
+            yield RawPage(
+                cast("list[RawItem]", page["Items"]), None if last is None else last[partition.range_key]["S"]
+            )
 
     def count_range(
         self, partition: Partition, low: str, high: str, *, most_pages: int | None = None
