@@ -108,7 +108,7 @@ def _build(size: int) -> str:
     composition.summaries().note(population.DOMAIN, OLDER)
     tap(clients.dynamodb(), asked, answered)
     built: list[int] = []
-    with redirect_stdout(StringIO()), telemetry.metrics_flushed():
+    with redirect_stdout(StringIO()), telemetry.invocation("benchmark"):
         cost = cost_of(lambda: built.append(composition.summarizer(times.now(), lambda: inf).run()))
     # Another client, which nothing counts.
     clients.dynamodb.cache_clear()

@@ -26,8 +26,8 @@ class ReadBudget:
     """Counts reads; several threads may use it.
 
     ``capacity_units``: DynamoDB's read capacity units. ``items_scanned``: items that DynamoDB examined.
-    ``items_returned``: items that it sent. ``summaries``: which part summaries had in the answer, for ``explain``.
-    ``seconds_left``: of the invocation. ``told``: whether the caller may see the counts.
+    ``items_returned``: items that it sent. ``summaries``: the part of summaries in the answer, for ``explain``.
+    ``seconds_left`` returns the invocation's remaining time. ``told``: whether errors show the counts.
     ``most_units``: capacity units after which nothing more is read. ``reading``: the range of time that is being read.
     """
 
@@ -74,7 +74,7 @@ class ReadBudget:
             )
 
     def watched(self, elements: Iterable[Element], *, every: int = 1) -> Iterator[Element]:
-        """Pass on elements, as long as there is time; for those that take long to look at, ``every`` so many."""
+        """Yield elements; check the time for one in ``every``, because work on an element may take long."""
         for number, element in enumerate(elements):
             if number % every == 0:
                 self.check_time()

@@ -14,7 +14,7 @@ from functools import partial
 from heapq import merge
 from itertools import pairwise
 from math import ceil
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from event_api.domain import ids, times
 from event_api.domain.fields import RAW_FIELDS

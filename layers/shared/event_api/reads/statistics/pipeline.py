@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice, takewhile
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from event_api.domain.errors import InvalidParameterError, RequiredParameterError
 from event_api.domain.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
