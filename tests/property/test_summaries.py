@@ -18,10 +18,11 @@ from event_api.query.summaries import (
     COUNTED_FIELDS,
     HOUR,
     MAX_COMBINATIONS,
+    Packed,
+    Summary,
     SummaryFormatError,
     Tally,
     Values,
-    decode,
     with_hour,
 )
 from event_api.query.summarized import PER_DAY, PER_HOUR, Bucket, Question
@@ -42,6 +43,13 @@ ROWS = st.lists(st.tuples(*[VALUES] * len(FIELDS)), max_size=40)
 SOME = st.lists(st.sampled_from(FIELDS), unique=True, max_size=4)
 
 # --- the format -------------------------------------------------------------------------------------------------------
+
+
+def decode(content: bytes) -> Summary:
+    packed = Packed.of(content)
+    summary = packed.unpack()
+    assert packed.fields == summary.columns.keys()
+    return summary
 
 
 def tallied(parts: list[list[Values]]) -> Tally:
@@ -130,6 +138,7 @@ def test_the_most_combinations_are_kept_and_one_more_drops_the_widest_field():
     assert (len(tally.counts), tally.counts.total()) == (7, 2 * MAX_COMBINATIONS + 1)
 
 
+HEAD = summaries._HEAD.pack(1, 0)
 JSON = st.recursive(
     st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
 )
@@ -138,13 +147,14 @@ JSON = st.recursive(
 @examples(150)
 @given(
     content=st.binary()
-    | JSON.map(lambda value: zlib.compress(json.dumps(value).encode()))
-    | JSON.map(lambda value: zlib.compress(json.dumps({"format": 1, "columns": value, "total": 1}).encode()))
+    | JSON.map(lambda value: HEAD + zlib.compress(json.dumps(value).encode()))
+    | JSON.map(lambda value: HEAD + zlib.compress(json.dumps({"columns": value, "total": 1}).encode()))
+    | ROWS.map(lambda rows: b"\2" + tallied([rows]).whole().encode()[1:])
     | ROWS.flatmap(lambda rows: st.integers(1, 200).map(lambda cut: tallied([rows]).whole().encode()[:-cut]))
 )
 def test_anything_else_is_refused(content: bytes) -> None:
     with pytest.raises(SummaryFormatError):
-        decode(content)
+        Packed.of(content).unpack()
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -216,7 +226,11 @@ class View:
             hour = event["created_at"][PER_HOUR - 2 : PER_HOUR]
             tally.add({(*values_of(event, Question(fields)), hour): 1}, (*fields, HOUR))
         empty = {f"{number:02d}" for number in range(24)} - {event["created_at"][11:13] for event in events}
-        return Bucket(start, tally.whole(), empty_hours=frozenset(empty) if len(start) == PER_DAY else frozenset())
+        return Bucket(
+            start,
+            Packed.of(tally.whole().encode()),
+            empty_hours=frozenset(empty) if len(start) == PER_DAY else frozenset(),
+        )
 
 
 COUNTED_KEYS = [name for name in strategies.TEXT_KEYS if name not in {"event_id", "user_projects", "description"}]

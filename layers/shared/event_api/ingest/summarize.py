@@ -16,9 +16,9 @@ from event_api.query.summaries import (
     MAX_HOUR_BYTES,
     Contents,
     Expiry,
+    Packed,
     Summary,
     Tally,
-    decode,
     with_hour,
 )
 from event_api.query.summarized import PER_HOUR, following_day, following_hour
@@ -198,7 +198,7 @@ class Summarizer:
         for hour in hours:
             tally.add(*with_hour(hour.summary, hour.hour[-2:]))
         contents = _contents(tally, MAX_DAY_BYTES)
-        if not decode(contents[0]).has((HOUR,)):
+        if not Packed.of(contents[0]).has((HOUR,)):
             for hour in hours:
                 self._store_hour(summaries, hour, mark)
         present = {hour.hour[-2:] for hour in hours}
@@ -223,7 +223,7 @@ def _stored_hours(view: View, since: str, until: str) -> list[_Hour]:
     found: dict[str, _Hour] = {}
     for detailed in (False, True):
         for bucket in view.hours(since, until, detailed=detailed):
-            summary = bucket.summary
+            summary = None if bucket.summary is None else bucket.summary.unpack()
             if summary is not None and (summary.total >= WORTH_DETAILS or summary.has(COUNTED_FIELDS)):
                 found[bucket.start] = _Hour(bucket.start, summary, bucket.expiry)
     return sorted(found.values(), key=lambda hour: hour.hour)

@@ -6,6 +6,7 @@ A bucket is an hour or a day. Fields are named by their dotted paths; values are
 from __future__ import annotations
 
 import json
+import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,8 +41,11 @@ COUNTED_FIELDS = (*CORE_FIELDS, *(name for name in OPTIONAL_FIELDS if name != HO
 MAX_COMBINATIONS = 50_000
 """Combinations in a summary, and in memory while it is built."""
 
+_FIELDS = (*CORE_FIELDS, *OPTIONAL_FIELDS)
 _FORMAT = 1
 """Of the content; a reader ignores a summary of another one."""
+_HEAD = struct.Struct(">BI")
+"""What precedes the content: its format, and a bit for each of `_FIELDS` that was kept."""
 _LEAST_BYTES = 900
 """What leaves an item within one write unit, with its other attributes."""
 _BYTES_PER_EVENT, _DETAILED_BYTES_PER_EVENT = 8, 20
@@ -112,24 +116,43 @@ class Summary:
     def encode(self) -> bytes:
         """Write the summary as bytes."""
         content: Json = {
-            "format": _FORMAT,
             "total": self.total,
             "weights": self.weights,
             "columns": {name: [[*values], indexes] for name, (values, indexes) in self.columns.items()},
         }
-        return zlib.compress(write_json(content).encode(), 9)
+        kept = sum(1 << place for place, name in enumerate(_FIELDS) if name in self.columns)
+        return _HEAD.pack(_FORMAT, kept) + zlib.compress(write_json(content).encode(), 9)
 
 
-def decode(content: bytes) -> Summary:
-    """Read what `Summary.encode` wrote; raise SummaryFormatError for anything else."""
-    try:
-        found = json.loads(zlib.decompress(content))
-        if found["format"] != _FORMAT:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The bytes of a summary, and the fields that it kept: many are found before the first one is read."""
+
+    content: bytes
+    fields: frozenset[str]
+
+    @classmethod
+    def of(cls, content: bytes) -> Packed:
+        """Look at what `Summary.encode` wrote; raise SummaryFormatError if another version did."""
+        if len(content) < _HEAD.size:
             raise SummaryFormatError
-        columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}
-        return Summary(found["total"], columns, found["weights"])
-    except (zlib.error, ValueError, KeyError, TypeError, AttributeError):
-        raise SummaryFormatError from None
+        version, kept = _HEAD.unpack_from(content)
+        if version != _FORMAT or kept >> len(_FIELDS):
+            raise SummaryFormatError
+        return cls(content, frozenset(name for place, name in enumerate(_FIELDS) if kept >> place & 1))
+
+    def has(self, fields: Iterable[str]) -> bool:
+        """Return whether all of some fields were kept."""
+        return self.fields.issuperset(fields)
+
+    def unpack(self) -> Summary:
+        """Return the summary; raise SummaryFormatError for what is none."""
+        try:
+            found = json.loads(zlib.decompress(self.content[_HEAD.size :]))
+            columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}
+            return Summary(found["total"], columns, found["weights"])
+        except (zlib.error, ValueError, KeyError, TypeError, AttributeError):
+            raise SummaryFormatError from None
 
 
 @dataclass(slots=True)

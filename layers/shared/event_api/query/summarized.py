@@ -21,7 +21,7 @@ from event_api.json_types import Json, JsonObject
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan
 from event_api.query.read_budget import ReadBudget
-from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, OPTIONAL_FIELDS, Expiry, Summary, Values, rows_of
+from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, OPTIONAL_FIELDS, Expiry, Packed, Values, rows_of
 from event_api.query.values import Row
 
 Weighted = tuple[Row, int]
@@ -86,7 +86,7 @@ class Bucket:
     """
 
     start: str
-    summary: Summary | None
+    summary: Packed | None
     why: str = ""
     empty_hours: frozenset[str] = frozenset()
     expiry: Expiry = NEVER
@@ -366,15 +366,16 @@ def _counts(piece: _Piece, question: Question) -> Mapping[Values, int]:
     bucket = piece.bucket
     if bucket is None or bucket.summary is None:
         return {}
+    summary = bucket.summary.unpack()
     fields, precision = question.fields, question.precision
     is_hour = len(bucket.start) == PER_HOUR
     is_whole = (piece.since, piece.until) == (f"{bucket.start}T00", f"{following_day(bucket.start[:PER_DAY])}T00")
     if is_hour or (is_whole and precision != PER_HOUR):
-        counts = bucket.summary.counts(fields)
+        counts = summary.counts(fields)
         moment = bucket.start[:precision]
         return {(moment, *values): weight for values, weight in counts.items()} if precision else counts
     found: Counter[Values] = Counter()
-    for (hour, *values), weight in bucket.summary.counts((HOUR, *fields)).items():
+    for (hour, *values), weight in summary.counts((HOUR, *fields)).items():
         place = f"{bucket.start}T{hour}"
         if piece.since <= place < piece.until:
             found[(place[:precision], *values) if precision else tuple(values)] += weight

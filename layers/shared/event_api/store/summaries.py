@@ -15,7 +15,7 @@ from itertools import groupby
 
 from event_api.domain import ids
 from event_api.domain.errors import UnavailableError
-from event_api.query.summaries import COUNTED_FIELDS, Contents, Expiry, SummaryFormatError, Tally, decode
+from event_api.query.summaries import COUNTED_FIELDS, Contents, Expiry, Packed, SummaryFormatError, Tally
 from event_api.query.summarized import PER_DAY, PER_HOUR, Bucket, following_day
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value
@@ -189,7 +189,7 @@ class DomainSummaries:
         empty = frozenset(str(first.get("e", "")).split())
         try:
             expiry = Expiry(_number(first, "f"), _number(first, "x"))
-            return Bucket(start, decode(content), empty_hours=empty, expiry=expiry, size=size)
+            return Bucket(start, Packed.of(content), empty_hours=empty, expiry=expiry, size=size)
         except SummaryFormatError:
             return Bucket(start, None, "the summary is of another version", size=size)
 
