@@ -1,9 +1,8 @@
 """Create, step by step: make the delivery durable, turn it into events, give each its alert, store them.
 
-Once `Ingest.receive` returns, the delivery is stored and its events are stored, or will be by the worker
-(docs/adr/0002). A small delivery that makes one event is stored with it, in one write (docs/adr/0014). Whatever cannot
-be done so is stored as a delivery first. All ids are derived, all writes are conditional, so any step may be done again
-by anyone.
+Once `Ingest.receive` returns, the delivery is stored, and its events are stored or will be by the worker
+(docs/adr/0002). A small delivery that makes one event is stored with it, in one write (docs/adr/0014); any other is
+stored by itself first. Ids are derived and writes are conditional, so any process may repeat any step.
 """
 
 from __future__ import annotations
@@ -145,12 +144,11 @@ class Ingest:
     def _store_with_event(
         self, webhook: Webhook, delivery: Delivery, event: NormalizedEvent, in_time: Callable[[], bool], *, named: bool
     ) -> None:
-        """Store a delivery with the only event that it makes.
+        """Store a delivery with the only event that it makes: the alert first, so a stored event is complete.
 
-        ``named``: the sender has an id for it, so this may be another attempt.
-        The event is written after its alert, so an event that is stored is complete. Raises OtherContentError if the
-        delivery's id is stored with other content, else whatever stopped it; the alert may have changed already then,
-        and the delivery can be stored by itself and finished.
+        ``named``: the sender has an id for it, so this may be another attempt. Raises OtherContentError if its id is
+        stored with other content, else the error that stopped it. Then the alert may have changed already, and the
+        delivery can still be stored by itself and finished.
         """
         if not in_time():
             raise DeadlineExceededError
