@@ -24,6 +24,7 @@ _SUBCOMMANDS = {
     "webhook": _Subcommand("eventctl.webhook", "webhook", "Where senders deliver to: create, list, rotate ..."),
     "token": _Subcommand("eventctl.token", "token", "Who may read events: create, list, rotate, revoke."),
     "alert": _Subcommand("eventctl.alert", "alert", "Look at what the events add up to: list, show."),
+    "domain": _Subcommand("eventctl.domain", "domain", "All that a domain has: count, delete."),
     "delivery": _Subcommand("eventctl.delivery", "delivery", "What senders sent: show, list --unfinished, replay."),
     "import": _Subcommand("eventctl.importing", "import_events", "Store events from a file of JSON lines."),
     "export": _Subcommand("eventctl.exporting", "export_events", "Write a domain's events as JSON lines."),

@@ -21,17 +21,17 @@ class Progress(Protocol):
     """A receiver of the command's progress."""
 
     def update(self, events: int, done: int = 0) -> None:
-        """Note how many events are done, and how much of the total (bytes)."""
+        """Note how many are done, and how much of the total (bytes)."""
 
     def say(self, text: str) -> None:
         """Print a line without disturbing the bar."""
 
 
 @contextmanager
-def progress(verb: str, total: int | None) -> Iterator[Progress]:
+def progress(verb: str, total: int | None, noun: str = "events") -> Iterator[Progress]:
     """Show progress while the block runs. ``total`` is in bytes; None if it is unknown."""
     if not sys.stderr.isatty():
-        yield _Lines(verb, total)
+        yield _Lines(verb, total, noun)
         return
     from rich import progress as rich  # noqa: PLC0415  # slow to import; only a terminal needs it
     from rich.console import Console  # noqa: PLC0415
@@ -39,7 +39,7 @@ def progress(verb: str, total: int | None) -> Iterator[Progress]:
     columns = (
         rich.TextColumn(verb),
         *((rich.BarColumn(), rich.TaskProgressColumn()) if total else (rich.SpinnerColumn(),)),
-        rich.TextColumn("{task.fields[events]:,} events"),
+        rich.TextColumn(f"{{task.fields[events]:,}} {noun}"),
         rich.TimeElapsedColumn(),
         *((rich.TimeRemainingColumn(),) if total else ()),
     )
@@ -60,8 +60,9 @@ class _Bar:
 
 
 class _Lines:
-    def __init__(self, verb: str, total: int | None) -> None:
+    def __init__(self, verb: str, total: int | None, noun: str) -> None:
         self._verb = verb
+        self._noun = noun
         self._total = total
         self._told_at = time.monotonic()
 
@@ -70,7 +71,7 @@ class _Lines:
             return
         self._told_at = time.monotonic()
         share = f", {done / self._total:.0%}" if self._total else ""
-        self.say(f"{self._verb}: {events:,} events{share}")
+        self.say(f"{self._verb}: {events:,} {self._noun}{share}")
 
     def say(self, text: str) -> None:
         click.echo(text, err=True)

@@ -59,6 +59,13 @@ class FakeS3:
     def put_object(self, *, Key: str, Body: bytes, **_: Any) -> None:  # noqa: N803  # boto's names
         self.objects[Key] = Body
 
+    def list_object_versions(self, *, Prefix: str, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto's names
+        return {"Versions": [{"Key": key, "VersionId": "1"} for key in self.objects if key.startswith(Prefix)]}
+
+    def delete_objects(self, *, Delete: dict[str, Any], **_: Any) -> None:  # noqa: N803  # boto's names
+        for one in Delete["Objects"]:
+            del self.objects[one["Key"]]
+
     def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto's names
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey"}, "ResponseMetadata": metadata(404)}, "GetObject")

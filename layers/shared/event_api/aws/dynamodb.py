@@ -83,6 +83,10 @@ class DynamoDb:
         """Read a page of a partition."""
         return self._call("Query", parameters)
 
+    def scan(self, **parameters: Any) -> Response:  # noqa: ANN401
+        """Read a page of a table."""
+        return self._call("Scan", parameters)
+
     def batch_get_item(self, **parameters: Any) -> Response:  # noqa: ANN401
         """Read items by their keys."""
         return self._call("BatchGetItem", parameters)

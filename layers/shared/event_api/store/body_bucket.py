@@ -16,6 +16,7 @@ from event_api.store.table import translate_aws_errors
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 _GONE = {"NoSuchKey", "404"}
 
@@ -35,6 +36,17 @@ class BodyBucket:
                 Bucket=self._bucket, Key=key, Body=content, ContentType="application/octet-stream"
             )
         return key
+
+    def erase(self, key: str) -> None:
+        """Delete a body and its old versions; raise UnavailableError if that cannot be done just now."""
+        with translate_aws_errors():
+            while found := self._versions(key):
+                self._client().delete_objects(Bucket=self._bucket, Delete={"Objects": found, "Quiet": True})
+
+    def _versions(self, key: str) -> list[ObjectIdentifierTypeDef]:
+        page = self._client().list_object_versions(Bucket=self._bucket, Prefix=key)
+        listed = (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+        return [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed]
 
     def get(self, key: str) -> bytes | None:
         """Read a body; None if it has expired. Raises UnavailableError if it cannot be read just now."""

@@ -12,6 +12,7 @@ from event_api.settings import TableNames
 from event_api.store.alerts import AlertStore
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.deliveries import DeliveryStore
+from event_api.store.erasure import Erasure, Tables
 from event_api.store.event_reader import EventReader
 from event_api.store.events import EventStore
 from event_api.store.marks import Marks
@@ -34,6 +35,7 @@ class Deployment:
     alerts: AlertStore
     events: EventStore
     summaries: SummaryStore
+    erasure: Erasure
     _events_table: Table
 
     @classmethod
@@ -41,6 +43,14 @@ class Deployment:
         """Open them with any DynamoDB client, boto3's or our own."""
         deliveries = DeliveryStore(Table(client, tables.deliveries), bodies, retention_days)
         events_table = Table(client, tables.events)
+        of_domains = Tables(
+            events=events_table,
+            deliveries=Table(client, tables.deliveries),
+            alerts=Table(client, tables.alerts),
+            webhooks=Table(client, tables.webhooks),
+            tokens=Table(client, tables.tokens),
+            summaries=Table(client, tables.summaries),
+        )
         return cls(
             webhooks=WebhookStore(Table(client, tables.webhooks)),
             tokens=TokenStore(Table(client, tables.tokens)),
@@ -48,6 +58,7 @@ class Deployment:
             alerts=AlertStore(Table(client, tables.alerts), retention_days),
             events=EventStore(events_table, deliveries, retention_days, Marks(Table(client, tables.summaries))),
             summaries=SummaryStore(Table(client, tables.summaries)),
+            erasure=Erasure(of_domains, bodies),
             _events_table=events_table,
         )
 

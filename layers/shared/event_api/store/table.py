@@ -222,15 +222,7 @@ class Table:
     def put_all(self, items: Iterable[Mapping[str, Value | None]]) -> None:
         """Write items, and replace whatever has their keys; raise UnavailableError if some are not written."""
         for batch in batches(items, BATCH_WRITE_ITEMS):
-            request: Any = {self._name: [{"PutRequest": {"Item": to_attributes(item)}} for item in batch]}
-            for pause in _pauses():
-                with translate_aws_errors():
-                    request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
-                if not request:
-                    break
-                time.sleep(pause)
-            else:
-                raise UnavailableError("the database is busy")
+            self._write_batch([{"PutRequest": {"Item": to_attributes(item)}} for item in batch])
 
     def put_and_update(
         self,
@@ -280,6 +272,32 @@ class Table:
             self._client.delete_item(
                 TableName=self._name, Key=to_attributes(key), **expressions(values, ConditionExpression=condition)
             )
+
+    def delete_all(self, keys: Iterable[Item]) -> None:
+        """Delete items that may not exist; raise UnavailableError if some are not deleted."""
+        for batch in batches(keys, BATCH_WRITE_ITEMS):
+            self._write_batch([{"DeleteRequest": {"Key": to_attributes(key)}} for key in batch])
+
+    def _write_batch(self, writes: list[dict[str, Any]]) -> None:
+        request: Any = {self._name: writes}
+        for pause in _pauses():
+            with translate_aws_errors():
+                request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
+            if not request:
+                return
+            time.sleep(pause)
+        raise UnavailableError("the database is busy")
+
+    def scan(self, filtered: str, values: Mapping[str, Value], *, attributes: Iterable[str]) -> Iterator[Item]:
+        """Read the whole table for the items that meet a condition: for operators only, because all of it is paid."""
+        parameters = expressions(values, FilterExpression=filtered, ProjectionExpression=projection(attributes))
+        while True:
+            with translate_aws_errors():
+                page = self._client.scan(TableName=self._name, Limit=QUERY_PAGE_ITEMS, **parameters)
+            yield from map(from_attributes, page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            parameters["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def query(
         self,
