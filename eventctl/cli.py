@@ -26,6 +26,7 @@ _SUBCOMMANDS = {
     "alert": _Subcommand("eventctl.alert", "alert", "Look at what the events add up to: list, show."),
     "domain": _Subcommand("eventctl.domain", "domain", "All that a domain has: count, delete."),
     "delivery": _Subcommand("eventctl.delivery", "delivery", "What senders sent: show, list --unfinished, replay."),
+    "doctor": _Subcommand("eventctl.doctor", "doctor", "Whether a deployment is healthy; sends and reads a canary."),
     "import": _Subcommand("eventctl.importing", "import_events", "Store events from a file of JSON lines."),
     "export": _Subcommand("eventctl.exporting", "export_events", "Write a domain's events as JSON lines."),
 }

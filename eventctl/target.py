@@ -28,12 +28,21 @@ _ATTEMPTS = 7  # the first one included; with botocore's pauses about half a min
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """A CloudFormation stack, and how to make a client of a service where it is."""
+
+    name: str
+    client: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """One deployment: its stores, the queue of deliveries to finish, and where its API answers."""
+    """One deployment: its stores, the queue of deliveries to finish, where its API answers, and its stack."""
 
     stores: Deployment
     queue: RedriveQueue
     api_url: str
+    stack: Stack
 
     def webhook_url(self, webhook_id: str, access_key: str) -> str:
         """Return a sender's URL, which holds the access key."""
@@ -76,7 +85,7 @@ def default_stack(config: Path) -> StackName:
 
 
 def _open_local() -> Target:
-    from localrun import aws, endpoint
+    from localrun import aws, deploy, endpoint
 
     found = endpoint.find()
 
@@ -91,7 +100,7 @@ def _open_local() -> Target:
         )
 
     names = _Names(found.tables, found.bodies_bucket, found.redrive_queue_url, found.retention_days, found.api_url)
-    return _target(client, names)
+    return _target(Stack(deploy.STACK, client), names)
 
 
 def _open_stack(stack: StackName) -> Target:
@@ -119,7 +128,7 @@ def _open_stack(stack: StackName) -> Target:
         raise OperationError(
             f"stack '{stack.name}' has no output {error}: it is another application's, or not fully deployed"
         ) from error
-    return _target(partial(_client, region_name=stack.region), names)
+    return _target(Stack(stack.name, partial(_client, region_name=stack.region)), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +142,16 @@ class _Names:
     api_url: str
 
 
-def _target(client: Callable[[str], Any], names: _Names) -> Target:  # Any: as above
+def _target(stack: Stack, names: _Names) -> Target:
     from event_api.aws.redrive_queue import RedriveQueue
     from event_api.store.body_bucket import BodyBucket
     from event_api.store.deployment import Deployment
 
     # The clients that only some commands need are made when they do.
-    bodies = BodyBucket(cache(partial(client, "s3")), names.bodies_bucket)
-    queue = RedriveQueue(cache(partial(client, "sqs")), names.redrive_queue_url)
-    return Target(Deployment.open(client("dynamodb"), names.tables, bodies, names.retention_days), queue, names.api_url)
+    bodies = BodyBucket(cache(partial(stack.client, "s3")), names.bodies_bucket)
+    queue = RedriveQueue(cache(partial(stack.client, "sqs")), names.redrive_queue_url)
+    stores = Deployment.open(stack.client("dynamodb"), names.tables, bodies, names.retention_days)
+    return Target(stores, queue, names.api_url, stack)
 
 
 def _client(service: str, *, proxies: dict[str, str] | None = None, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time

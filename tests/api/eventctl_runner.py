@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from click.testing import CliRunner, Result
 
 from eventctl.cli import cli
-from eventctl.target import Target
+from eventctl.target import Stack, Target
 
 if TYPE_CHECKING:
     import pytest
@@ -36,7 +36,11 @@ class Eventctl:
 
     def _open(self, **which: Any) -> Target:
         self.opened = which
-        return Target(self.service.stores, self.service.queue, API_URL)
+        return Target(self.service.stores, self.service.queue, API_URL, Stack("event-api", self.clients))
+
+    def clients(self, service: str) -> Any:
+        """Make a client for a command that looks at the stack itself; a test that needs one replaces this."""
+        raise AssertionError(service)
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
         result = CliRunner().invoke(cli, arguments, input=stdin, prog_name="eventctl")

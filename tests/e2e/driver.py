@@ -129,16 +129,17 @@ class LocalRun:
     def demo(self):
         return json.loads(self.demo_file.read_text())
 
-    def eventctl(self, *arguments):
-        """Run the operator's command against this local run; return its output."""
+    def eventctl(self, *arguments, status=0):
+        """Run the operator's command against this local run, which must end with this status; return its output."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         ended = subprocess.run(
             [Path(sys.executable).with_name("eventctl"), "--local", "--json", *arguments],
             env=environment | {"LOCAL_DIR": str(self.local_dir)},
             stdout=subprocess.PIPE,
             timeout=PATIENCE,
-            check=True,
+            check=False,
         )
+        assert ended.returncode == status, ended.stdout
         return json.loads(ended.stdout)
 
     def endpoint(self):
