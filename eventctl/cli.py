@@ -27,6 +27,7 @@ _SUBCOMMANDS = {
     "domain": _Subcommand("eventctl.domain", "domain", "All that a domain has: count, delete."),
     "delivery": _Subcommand("eventctl.delivery", "delivery", "What senders sent: show, list --unfinished, replay."),
     "doctor": _Subcommand("eventctl.doctor", "doctor", "Whether a deployment is healthy; sends and reads a canary."),
+    "restore": _Subcommand("eventctl.restoring", "restore", "Bring back items of a table from a restored copy."),
     "import": _Subcommand("eventctl.importing", "import_events", "Store events from a file of JSON lines."),
     "export": _Subcommand("eventctl.exporting", "export_events", "Write a domain's events as JSON lines."),
 }

@@ -16,6 +16,7 @@ from event_api.store.erasure import Erasure, Tables
 from event_api.store.event_reader import EventReader
 from event_api.store.events import EventStore
 from event_api.store.marks import Marks
+from event_api.store.restoration import Restoration
 from event_api.store.summaries import SummaryStore
 from event_api.store.table import Table
 from event_api.store.tokens import TokenStore
@@ -36,6 +37,7 @@ class Deployment:
     events: EventStore
     summaries: SummaryStore
     erasure: Erasure
+    restoration: Restoration
     _events_table: Table
 
     @classmethod
@@ -58,7 +60,8 @@ class Deployment:
             alerts=AlertStore(Table(client, tables.alerts), retention_days),
             events=EventStore(events_table, deliveries, retention_days, Marks(Table(client, tables.summaries))),
             summaries=SummaryStore(Table(client, tables.summaries)),
-            erasure=Erasure(of_domains, bodies),
+            erasure=(erasure := Erasure(of_domains, bodies)),
+            restoration=Restoration(client, of_domains, erasure, SummaryStore(of_domains.summaries)),
             _events_table=events_table,
         )
 

@@ -107,6 +107,11 @@ class Erasure:
         delete(tables.alerts, self._of_index(tables.alerts, domain_id, "alert_key", "generation"))
         delete(tables.summaries, self._summaries(domain_id))
 
+    def forget_summaries(self, domain_id: str) -> None:
+        """Delete a domain's summaries, because events were stored without marking them."""
+        for batch in batches(self._summaries(domain_id), _AT_ONCE):
+            self._tables.summaries.delete_all(batch)
+
     def _deliveries(self, domain_id: str) -> Iterator[Item]:
         return self._tables.deliveries.scan(
             "#domain_id = :domain", {"domain": domain_id}, attributes=("delivery_id", "body_key")

@@ -288,7 +288,13 @@ class Table:
             time.sleep(pause)
         raise UnavailableError("the database is busy")
 
-    def scan(self, filtered: str, values: Mapping[str, Value], *, attributes: Iterable[str]) -> Iterator[Item]:
+    def scan(
+        self,
+        filtered: str | None = None,
+        values: Mapping[str, Value] | None = None,
+        *,
+        attributes: Iterable[str] | None = None,
+    ) -> Iterator[Item]:
         """Read the whole table for the items that meet a condition: for operators only, because all of it is paid."""
         parameters = expressions(values, FilterExpression=filtered, ProjectionExpression=projection(attributes))
         while True:
