@@ -66,6 +66,10 @@ test-engines: setup engines  ## Run the store's and the API's tests on real Dyna
 faults: setup engines  ## Inject every fault into every AWS call of the ingest path (FAULTS=thorough for all combinations)
 	$(BIN)/pytest -q -n auto -m faults tests/faults
 
+.PHONY: evaluate
+evaluate: setup  ## Print how well bodies are read, and fail if one is read worse than before (ACCEPT=1 keeps the result)
+	$(BIN)/python -m tests.evaluation $(if $(LIST),--list) $(if $(ACCEPT),--accept)
+
 .PHONY: lint
 lint: setup  ## Check style, types, layering, prose, and that generated files are up to date
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ would be written.
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ ROOT: Final = Path(__file__).parents[1]
 INDEX: Final = ROOT / "layers/shared/event_api/normalizers/format_index.py"
 FORMATS: Final = INDEX.parent / "formats"
 DOCUMENT: Final = ROOT / "docs/formats.md"
+PAYLOADS: Final = ROOT / "apidoc/real_payloads.json"
+"""How many payloads that a sender really makes were read, by format and by the public place that they are from."""
 BEGIN, END = "<!-- made by `make formats` from here -->", "<!-- to here -->"
 
 _HEAD = '''"""All formats' names, rules and headers; written by `make formats` from the modules in `formats`.
@@ -88,12 +91,24 @@ def document() -> str:
     return "".join((head, BEGIN, "\n\n", *_table(), "\n", END, tail))
 
 
+def real_payloads() -> dict[str, dict[str, int]]:
+    """Return the contents of PAYLOADS."""
+    found: dict[str, dict[str, int]] = json.loads(PAYLOADS.read_text(encoding="utf-8"))
+    return found
+
+
 def _table() -> Iterator[str]:
-    yield "| Format | Sender | Detected by |\n|---|---|---|\n"
+    payloads = real_payloads()
+    yield "| Format | Sender | Detected by | Real payloads |\n|---|---|---|---|\n"
     for module in modules().values():
         title = (module.__doc__ or "").partition("\n")[0].rstrip(".")
         names = ", ".join(f"`{name}`" for name in (module.NAME, *module.ALIASES))
-        yield f"| {names} | {title} | {'; or '.join(map(_in_words, module.RULES)) or 'only by `--format`'} |\n"
+        rules = "; or ".join(map(_in_words, module.RULES)) or "only by `--format`"
+        yield f"| {names} | {title} | {rules} | {_checked(payloads.get(module.NAME, {}))} |\n"
+
+
+def _checked(sources: dict[str, int]) -> str:
+    return f"{sum(sources.values())}: {', '.join(sources)}" if sources else "none"
 
 
 def _in_words(rule: Rule) -> str:

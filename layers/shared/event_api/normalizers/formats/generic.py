@@ -179,7 +179,7 @@ RECOVERED: Final = frozenset(
 RECOVERED_SEVERITIES: Final = frozenset({"ok", "resolved", "recovered", "cleared", "clear"})
 """Fewer than the states: a priority is often ``normal``."""
 
-_UNTITLED = "Event without a title"
+UNTITLED: Final = "Event without a title"
 _MOST_VALUES = 1_000
 _MOST_ELEMENTS = 3
 
@@ -214,7 +214,7 @@ def _event(body: JsonObject) -> NormalizedEvent:
         event_key=_id(fields) or identity(body, title),
         former_keys=(fields.text(KEY) or _former_key(body, title, rule, resource),),
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-        title=title or _UNTITLED,
+        title=title or UNTITLED,
         severity=Severity.INFO if recovered else _severity(fields),
         description=None if description == title else description,
         rule=rule,
