@@ -1,7 +1,7 @@
 """How well bodies are read: right, poor or wrong, by count, type, severity, title and key.
 
 The bodies are our own samples (bound to their format, detected, and as an unknown sender's), the cases in ``cases/``,
-which are written after senders and bug reports without a format, and the two collections of ../shared if they are there.
+which are written after senders and bug reports without a format, and the two collections of ../shared, if present.
 A case is ``{"from", "deliveries": [{"body", "headers", "expected"}], "same_alert"}``.
 """
 
