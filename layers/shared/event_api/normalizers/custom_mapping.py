@@ -24,9 +24,9 @@ from jmespath.exceptions import JMESPathError
 from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.formats.generic import RECOVERED, SEVERITIES
 from event_api.normalizers.lenient import digest, severity, text
 from event_api.normalizers.limits import check_number
+from event_api.normalizers.words import ENDED, SEVERITIES
 
 if TYPE_CHECKING:
     from event_api.json_types import Json, JsonObject
@@ -287,7 +287,7 @@ def _text(value: Json) -> str | None:
 
 def _event_type(word: str | None) -> EventType:
     said = (word or "").lower()
-    return EventType.RECOVERY if said in RECOVERED else _EVENT_TYPES.get(said, EventType.ALERT)
+    return EventType.RECOVERY if said in ENDED else _EVENT_TYPES.get(said, EventType.ALERT)
 
 
 _EVENT_TYPES: Final = {str(kind).lower(): kind for kind in EventType}

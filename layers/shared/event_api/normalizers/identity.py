@@ -40,7 +40,7 @@ DELIVERY_NAMES: Final = _words_of(
 """Plain names of values that belong to one delivery or one measurement."""
 STATE_NAMES: Final = re.compile(
     r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|statuscode|acknowledged)|type|(event|alert|message|notification)type|action|phase|ack"
+    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(event|alert|message|notification)type|action|phase|ack"
 )
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
@@ -58,15 +58,23 @@ NAMING: Final = re.compile(
 PARENTS: Final = re.compile(
     r"^(account|organization|organisation|org|project|team|workspace|tenant|company|customer|group|integration|sender|app"
     r"|application|source|environment|env|region|zone|webhook|channel|user|author|owner|provider|product|policy|rule"
-    r"|receiver|cluster|site|stage)(name|id|uid|uuid|key|url|slug|title)?$"
+    r"|receiver|cluster|site|stage|compartment)(name|id|uid|uuid|key|url|slug|title)?$"
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
 
-_MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS = 6, 3, 200
+_MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[a-z]+(_[a-z]+)+")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
+_NUMBERED: Final = re.compile(
+    r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE
+)
+_MEASURING: Final = _words_of(
+    "is are was at of above below over under than to for after before has have had with in by from between about",
+    "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
+)
+"""Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
 _EMPTY: Final = re.compile(r"[0\W_]*|null|none|nil|undefined|n/?a|unknown", re.IGNORECASE)
 
 
@@ -147,8 +155,15 @@ def _without_state(value: Json) -> str:
     found = _MARKS.sub(lambda mark: "" if set(_words(mark[0])) <= STATE_WORDS else mark[0], found)
     if " " not in found.strip():
         return found.strip()
-    found = _NUMBERS.sub("", found)
+    found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, found))
     return " ".join(_WORDS.sub(lambda word: "" if word[0].lower() in STATE_WORDS else word[0], found).split())
+
+
+def _named_number(match: re.Match[str]) -> str:
+    """Return a number that is part of a name so that it does not look measured."""
+    before = _words(match.string[max(0, match.start() - _MOST_LETTERS) : match.start()])
+    is_measured = not before or before[-1] in _MEASURING or before[-1] in STATE_WORDS
+    return match[0] if is_measured else f"-{match[0].strip(' #')}"
 
 
 def _words(value: str) -> list[str]:

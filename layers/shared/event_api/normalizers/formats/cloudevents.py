@@ -16,11 +16,12 @@ from event_api.domain.body import CLOUDEVENTS_HEADER
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
 from event_api.json_text import parse_json
-from event_api.normalizers import envelopes
+from event_api.normalizers import envelopes, words
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats import generic
 from event_api.normalizers.identity import identity
-from event_api.normalizers.lenient import at, compact, first_text, items, severity, text, texts
+from event_api.normalizers.lenient import at, compact, first_text, severity, text, texts
 from event_api.normalizers.rules import Rule, media_type
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ HEADERS: Final = (
 
 _DATA = frozenset({"data", "data_base64"})
 
-SEVERITIES: Final = generic.SEVERITIES | {"trace": Severity.INFO}
+SEVERITIES: Final = words.SEVERITIES
 """By the extension ``severitytext``."""
 
 
@@ -70,10 +71,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         attributes: JsonObject = {name.removeprefix(_PREFIX): _decoded(payload.headers[name]) for name in names}
         return _events(payload, attributes, content)
     if isinstance(content, list):
-        found = items(content)
-        if content and not found:
-            raise NormalizeError("the batch has no CloudEvent in it")
-        return [event for one in found for event in _events(payload, one, _data(one))]
+        return each(content, lambda one: _events(payload, one, _data(one)))
     return _events(payload, payload.body, _data(payload.body))
 
 
@@ -115,7 +113,7 @@ def _events(payload: Payload, attributes: JsonObject, data: Json) -> list[Normal
     called = first_text(attributes.get("subject"), at(data, "resourceName"), subject)
     name = first_text(kind, subject, source)
     level = text(attributes.get("severitytext"))
-    recovered = _last_word(kind) in generic.RECOVERED
+    recovered = _last_word(kind) in words.ENDED - words.WORK_ENDED
     event = generic.read_over(
         NormalizedEvent(
             # Its id is unique to each event, and so correlates nothing.

@@ -1,29 +1,26 @@
-"""Payloads that no other format claims: the names that most tools use, wherever they put them."""
+"""Payloads that no other format claims: the words and names that most tools use, wherever they put them.
+
+`event_api.normalizers.words` has them; here is how a body is searched for them.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.json_text import parse_json
+from event_api.normalizers import words
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import identity, is_id
-from event_api.normalizers.lenient import (
-    digest,
-    first_line,
-    first_text,
-    items,
-    mapping,
-    plain_names,
-    severity,
-    text,
-    texts,
-)
+from event_api.normalizers.identity import PARENTS, identity, is_id
+from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
@@ -33,45 +30,9 @@ ALIASES: Final = ()
 KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = ()
 
-TITLE: Final = (
-    "title",
-    "summary",
-    "subject",
-    "headline",
-    "alertname",
-    "alarmname",
-    "message",
-    "msg",
-    "text",
-    "name",
-    "event",
-    "alert",
-    "error",
-    "body",
-)
-DESCRIPTION: Final = (
-    "description",
-    "message",
-    "details",
-    "detail",
-    "text",
-    "reason",
-    "body",
-    "content",
-    "msg",
-)
-SEVERITY: Final = ("severity", "alertseverity", "level", "criticality", "priority", "urgency")
-STATUS: Final = (
-    "status",
-    "state",
-    "eventtype",
-    "alertstatus",
-    "alertstate",
-    "currentstate",
-    "newstate",
-    "action",
-)
-KEY: Final = (
+UNTITLED: Final = "Event without a title"
+
+FORMER_KEYS: Final = (
     "eventkey",
     "alertkey",
     "dedupkey",
@@ -87,224 +48,530 @@ KEY: Final = (
     "alarmid",
     "id",
 )
-"""Names of an alert come before names that may identify only a message."""
-TIME: Final = (
-    "occurredat",
-    "occuredat",
-    "timestamp",
-    "time",
-    "eventtime",
-    "triggeredat",
-    "startedat",
-    "startsat",
-    "createdat",
-    "date",
-    "datetime",
-)
-RULE: Final = (
-    "rule",
-    "rulename",
-    "alertrule",
-    "policy",
-    "policyname",
-    "checkname",
-    "monitorname",
-    "condition",
-)
-RESOURCE: Final = (
-    "resource",
-    "host",
-    "hostname",
-    "instance",
-    "server",
-    "node",
-    "device",
-    "service",
-    "target",
-)
-RESOURCE_ID: Final = ("resourceid", "instanceid", "hostid")
-RESOURCE_NAME: Final = ("resourcename", "instancename", "hostname")
-RESOURCE_TYPE: Final = ("resourcetype", "hosttype")
-PROVIDER: Final = ("provider", "cloudprovider")
-ACCOUNT: Final = ("account", "accountid")
-IMAGE_URL: Final = ("imageurl",)
+"""Names of the keys that version 0.1 read."""
 
-WRAPPERS: Final = (
-    "alert",
-    "event",
-    "incident",
-    "alarm",
-    "problem",
-    "notification",
-    "data",
-    "payload",
-    "detail",
-    "message",
-    "annotations",
-    "labels",
-    "attributes",
-)
-"""Objects that hold the fields of a body that has none at its top. The top comes first."""
+_MOST_VALUES: Final = 1_000
+_MOST_ELEMENTS: Final = 3
+_MOST_DEPTH: Final = 8
+_MOST_EMBEDDED: Final = 100_000
+"""Characters of a JSON text in a string that is read."""
 
-SEVERITIES: Final = {
-    word: level
-    for level, words in {
-        Severity.CRITICAL: "critical crit fatal emergency emerg panic disaster blocker p1",
-        Severity.ERROR: "error err high major severe p2",
-        Severity.WARNING: "warning warn medium minor moderate average p3",
-        Severity.INFO: "info information informational notice low debug p4 p5",
-        Severity.NOT_AVAILABLE: "not_available",
-    }.items()
-    for word in words.split()
-}
-RECOVERED: Final = frozenset(
-    {
-        "ok",
-        "okay",
-        "resolved",
-        "resolve",
-        "recovered",
-        "recovery",
-        "closed",
-        "close",
-        "cleared",
-        "clear",
-        "fixed",
-        "healthy",
-        "normal",
-        "up",
-    }
-)
-"""States that clearly say that it is over."""
-RECOVERED_SEVERITIES: Final = frozenset({"ok", "resolved", "recovered", "cleared", "clear"})
-"""Fewer than the states: a priority is often ``normal``."""
+# The order in which objects are asked.
+_SUBJECT, _CONTENT, _TOP, _OTHER, _AROUND, _PARENT = range(6)
+_CLOSE: Final = (_SUBJECT, _CONTENT, _TOP)
 
-UNTITLED: Final = "Event without a title"
-_MOST_VALUES = 1_000
-_MOST_ELEMENTS = 3
+_ALL_TITLES: Final = tuple(name for names in words.TITLES for name in names)
+_NO_ENDINGS: Final = frozenset(
+    {*_ALL_TITLES, *words.RESOURCE_NAMES, "username", "statename", "statusname", "organizationname"}
+)
+_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
+_OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
+_INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
+"""Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One object of a body by its fields' plain names, and the last plain name of its path."""
+
+    rank: int
+    name: str
+    fields: JsonObject
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an object, or one per object of an array: ALERTs of severity NONE unless they state otherwise.
+    """Make one event of an object, or one per element of an array, or of a list of alarms in the object.
 
-    Raises NormalizeError if the content holds no object.
+    Events are ALERTs of severity NONE unless they state otherwise. Raises NormalizeError without any object.
     """
     content = payload.content
     if isinstance(content, dict):
-        return [_event(content)]
-    if events := [_event(one) for one in items(content)]:
-        return events
+        listed = _listed_alarms(content)
+        if listed is None:
+            return [_event(content)]
+        outer, elements = listed
+        around = _levels(outer, top=_AROUND)
+        place = {name: value for name, value in outer.items() if _plain(name) in words.RESOURCES}
+        return each(elements, lambda element: _event(element, around, place, must_be_titled=True))
+    if isinstance(content, list) and items(content):
+        return each(content, _event)
     raise NormalizeError("the body is neither an object nor an array of objects")
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
     """Return the event of a body, or of an array's first object, if there is anything in it that could be a title."""
     body = content if isinstance(content, dict) else next(iter(items(content)), {})
-    return None if _title(_Fields(body), body) is None else _event(body)
+    event = _event(body)
+    return None if event.title == UNTITLED else event
 
 
-def _event(body: JsonObject) -> NormalizedEvent:
-    fields = _Fields(body)
-    title = _title(fields, body)
-    description = text(fields.first(DESCRIPTION))
-    rule = fields.text(RULE)
+def _event(
+    body: JsonObject,
+    around: Iterable[_Level] = (),
+    place: JsonObject | None = None,
+    *,
+    must_be_titled: bool = False,
+) -> NormalizedEvent:
+    """Return an alarm's event; ``around`` are the objects that its list lies in, and ``place`` names their host."""
+    fields = _Fields(_levels(body), list(around))
+    title, stable_title = fields.title()
+    key = fields.key()
+    if must_be_titled and title is None and key is None:
+        raise NormalizeError("an element has neither a title nor an id")
+    ended = fields.has_ended()
+    description = fields.text(words.DESCRIPTIONS)
+    rule = fields.text(words.RULES)
     resource = _resource(fields)
-    recovered = fields.says(STATUS, RECOVERED) or fields.says(SEVERITY, RECOVERED_SEVERITIES)
+    times = (*words.ENDED_TIMES, *words.TIMES) if ended else words.TIMES
     return NormalizedEvent(
-        event_key=_id(fields) or identity(body, title),
-        former_keys=(fields.text(KEY) or _former_key(body, title, rule, resource),),
-        event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-        title=title or UNTITLED,
-        severity=Severity.INFO if recovered else _severity(fields),
+        event_key=key or identity(_translated({**(place or {}), **body}), stable_title),
+        former_keys=(fields.text(FORMER_KEYS) or _former_key(body, title, rule, resource),),
+        event_type=EventType.RECOVERY if ended else EventType.ALERT,
+        title=title or (UNTITLED if _OPAQUE.fullmatch(key or "") else key) or UNTITLED,
+        severity=Severity.INFO if ended else fields.severity(),
         description=None if description == title else description,
         rule=rule,
         resource=resource,
-        provider=fields.text(PROVIDER) or "",
-        account=fields.text(ACCOUNT) or "",
-        image_url=fields.text(IMAGE_URL),
+        provider=fields.text(("provider", "cloudprovider")) or "",
+        account=fields.text(("account", "accountid")) or "",
+        image_url=fields.text(("imageurl",)),
         additional_info=_additional_info(body),
-        occurred_at=next(filter(None, map(parse_time, fields.all(TIME))), None),
+        occurred_at=next(filter(None, map(parse_time, fields.all(times))), None),
     )
 
 
-def _severity(fields: _Fields) -> Severity:
-    """Read the severity; without one, use a state such as ``critical`` or ``warning``."""
-    by_state = severity(fields.scalar(STATUS), SEVERITIES, Severity.NONE)
-    return severity(fields.scalar(SEVERITY), SEVERITIES, by_state if fields.scalar(SEVERITY) is None else Severity.NONE)
+# --- Where a body has what -----------------------------------------------------------------------------------------
 
 
-def _title(fields: _Fields, body: JsonObject) -> str | None:
-    """Find a title at the usual places, else anywhere inside, the least deep one; else the description begins so."""
-    usual = first_line(fields.scalar(TITLE)) or fields.text(RULE)
-    return usual or next(filter(None, map(_title_in, _inside(body))), None) or first_line(fields.scalar(DESCRIPTION))
-
-
-def _title_in(level: JsonObject) -> str | None:
-    plain = plain_names(level)
-    values = (plain.get(name) for name in TITLE)
-    return next(filter(None, (first_line(value) for value in values if not isinstance(value, dict | list))), None)
-
-
-def _inside(body: JsonObject) -> Iterator[JsonObject]:
-    """Yield the objects in a body, breadth first; of a list, the first few, and no more than a person would read."""
-    waiting: deque[Json] = deque([body])
+def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
+    """Return the objects in a body, the outermost first; of a list, the first few, and no more than a person reads."""
+    found: list[_Level] = []
+    waiting: deque[tuple[Json, tuple[str, ...], int]] = deque([(body, (), top)])
     for _ in range(_MOST_VALUES):
         if not waiting:
-            return
-        value = waiting.popleft()
-        if isinstance(value, dict):
-            yield value
-        children = (
-            value.values() if isinstance(value, dict) else value[:_MOST_ELEMENTS] if isinstance(value, list) else ()
-        )
-        waiting.extend(one for one in children if isinstance(one, dict | list))
+            break
+        value, path, rank = waiting.popleft()
+        if isinstance(value, list):
+            waiting.extend((one, path, rank) for one in value[:_MOST_ELEMENTS] if isinstance(one, dict))
+            continue
+        if not isinstance(value, dict):
+            continue
+        fields = _plain_fields(value)
+        own_rank = _OTHER if rank == _CONTENT and not _says_much(fields) else rank
+        found.append(_Level(own_rank, path[-1] if path else "", fields))
+        if len(path) < _MOST_DEPTH:
+            for name, inner in fields.items():
+                opened = _opened(name, inner)
+                if isinstance(opened, dict | list) and opened and name not in words.PREVIOUS:
+                    waiting.append((opened, (*path, name), _rank(name, rank, top)))
+    return found
+
+
+def _plain_fields(value: JsonObject) -> JsonObject:
+    fields = plain_names(value)
+    for name in [one for one in fields if one.startswith(words.PREFIXES)]:
+        prefix = next(one for one in words.PREFIXES if name.startswith(one))
+        fields.setdefault(name.removeprefix(prefix), fields[name])
+    for name in words.TRANSLATIONS.keys() & fields.keys():
+        fields.setdefault(words.TRANSLATIONS[name], fields[name])
+    return fields
+
+
+def _translated(body: JsonObject) -> JsonObject:
+    """Return a body with the names of states and sentences in English, by which its identity leaves them out."""
+    return {words.TRANSLATIONS.get(_plain(name), name): value for name, value in body.items()}
+
+
+def _opened(name: str, value: Json) -> Json:
+    """Return the JSON that the text of a wrapper holds, else the value."""
+    if not isinstance(value, str) or name not in words.CONTENTS | words.SUBJECTS or not value.startswith("{"):
+        return value
+    try:
+        return parse_json(value) if len(value) <= _MOST_EMBEDDED else value
+    except ValueError:
+        return value
+
+
+def _rank(name: str, outer: int, top: int) -> int:
+    if top == _AROUND:
+        return _PARENT if PARENTS.match(name) else _AROUND
+    if name in words.SUBJECTS:
+        return _SUBJECT
+    if PARENTS.match(name) or outer == _PARENT:
+        return _PARENT
+    if outer == _SUBJECT and (name in words.CONTENTS or name == "metadata"):
+        return _SUBJECT
+    is_content = name in words.CONTENTS or (name.endswith(words.CONTENT_ENDINGS) and name != "metadata")
+    if is_content and outer != _OTHER:
+        return _CONTENT
+    return _OTHER
+
+
+def _says_much(fields: JsonObject) -> bool:
+    return any(name in fields for name in (*_ALL_TITLES, *words.STATES))
 
 
 class _Fields:
-    """A body's fields by their plain names (``Alert_Id`` is ``alertid``), the top's before those inside."""
+    """A body's fields by their plain names (``Alert_Id`` is ``alertid``): the alarm's own before those around it."""
 
-    def __init__(self, body: JsonObject) -> None:
-        top = plain_names(body)
-        self._levels = [
-            top,
-            *(plain_names(inner) for name in WRAPPERS if isinstance(inner := top.get(name), dict)),
-        ]
+    def __init__(self, levels: list[_Level], around: list[_Level]) -> None:
+        self._outermost_first = levels
+        self._levels = [*sorted(levels, key=_order), *around]
+
+    def _at(self, *ranks: int) -> Iterator[_Level]:
+        return (level for level in self._levels if level.rank in ranks)
 
     def all(self, names: tuple[str, ...]) -> Iterator[Json]:
-        """Yield what has one of these names and a value: level by level, in the order of the names."""
-        return (level[name] for level in self._levels for name in names if text(level.get(name)) is not None)
+        """Yield what has one of these names and a value: object by object, in the order of the names."""
+        return (
+            level.fields[name]
+            for level in self._at(*_CLOSE, _OTHER, _AROUND)
+            for name in names
+            if text(level.fields.get(name)) is not None
+        )
 
     def first(self, names: tuple[str, ...]) -> Json:
         """Return the first of `all`, or None."""
         return next(self.all(names), None)
 
-    def scalar(self, names: tuple[str, ...]) -> Json:
-        """Return the first of `all` that is neither an object nor a list, or None."""
-        return next((value for value in self.all(names) if not isinstance(value, dict | list)), None)
-
     def text(self, names: tuple[str, ...]) -> str | None:
-        """Return the text of `scalar`."""
-        return text(self.scalar(names))
+        """Return the text of the first of `all` that is neither an object nor a list."""
+        return text(next((value for value in self.all(names) if not isinstance(value, dict | list)), None))
 
-    def says(self, names: tuple[str, ...], words: frozenset[str]) -> bool:
-        """Whether any of these fields is one of these words."""
-        return any((text(value) or "").lower() in words for value in self.all(names))
+    # --- the key
+
+    def key(self) -> str | None:
+        """Return the alarm's own id, or else the id of the object that is watched."""
+        alarms = [one for one in self._at(_SUBJECT) if one.name not in words.WATCHED]
+        watched = [one for one in self._at(_SUBJECT) if one.name in words.WATCHED]
+        close = list(self._at(*_CLOSE))
+        places = (
+            (close, words.KEYS[0]),
+            (self._at(_OTHER), words.KEYS[0]),
+            (close, words.KEYS[1]),
+            (alarms, words.OWN_KEYS),
+            (close, words.OBJECT_KEYS),
+            (watched, words.OWN_KEYS),
+            (self._at(_CONTENT, _TOP), words.OWN_KEYS),
+        )
+        for levels, names in places:
+            for level in levels:
+                for name in names:
+                    if is_id(level.fields.get(name)):
+                        return text(level.fields[name])
+        return None
+
+    # --- the title
+
+    def title(self) -> tuple[str | None, str | None]:
+        """Return the title, and its part that is the same for the alarm's end."""
+        close, weak = list(self._at(*_CLOSE)), list(self._at(_OTHER, _AROUND))
+        first, names, name, *sentences = words.TITLES
+        titles, of_sentences, of_names = words.TITLE_ENDINGS
+        if title := next(_texts(close, first), None) or next(_endings(close, titles), None):
+            return title, title
+        if composed := _composed(close):
+            return composed
+        if title := next(_texts(close, (*names, *name)), None):
+            message = next(filter(_is_sentence, _texts(close, sentences[0])), None)
+            # A name of one word says little to a person.
+            return (title if " " in title or message is None else f"{title}: {message}"), title
+        places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
+        found = (
+            *filter(_is_sentence, (*_texts(close, sentences[0]), *_endings(close, of_sentences))),
+            *filter(_has_blank, _texts(close, sentences[1])),
+            *_endings(close, of_names),
+            *filter(_is_place, _texts(close, sentences[2])),
+            *(one for tier in (first, names, name) for one in _texts(weak, tier)),
+            *filter(_is_sentence, _texts(weak, sentences[0])),
+            *_endings(weak, of_names),
+            *filter(_is_place, _texts(weak, sentences[2])),
+            *_texts(places, ("label", *name, *sentences[2])),
+            *_texts([*close, *weak], words.EVENT_NAMES),
+        )
+        title = next(iter(found), None)
+        return title, title
+
+    # --- the end
+
+    def has_ended(self) -> bool:
+        """Whether the problem is over, by the first of its fields that says so or says that it is not."""
+        own = [level for level in self._levels if level.rank in {*_CLOSE, _OTHER}]
+        around = list(self._at(_AROUND))
+        close = [level for level in own if level.rank in _CLOSE]
+        outermost = [one for one in self._outermost_first if one.rank in _CLOSE or one.name == "event"]
+        checks: tuple[Iterable[bool | None], ...] = (
+            map(_by_event, outermost),
+            map(_by_flag, close),
+            map(_by_state, own),
+            map(_by_time, close),
+            map(_by_severity, own),
+            map(_by_event, around),
+            map(_by_outer_state, around),
+            (self._by_title(),),
+            map(_by_colour, own),
+            map(_by_work, [*outermost, *own]),
+            map(_by_object, [] if any(map(_is_named, outermost)) else close),
+        )
+        return next((ended for check in checks for ended in check if ended is not None), False)
+
+    def _by_title(self) -> bool | None:
+        title = next(_texts(self._at(*_CLOSE), _ALL_TITLES), "")
+        return True if words.ENDED_TITLE.match(title) else None
+
+    # --- the severity
+
+    def _other_severity(self, levels: list[_Level]) -> Severity | None:
+        values = (
+            value
+            for level in levels
+            for name, value in level.fields.items()
+            if name.endswith(words.SEVERITY_ENDING) and not words.NO_STATES.match(name)
+        )
+        return next((found for value in values if (found := words.severity_of(_inner_text(value)))), None)
+
+    def severity(self) -> Severity:
+        """Return the severity that a field states, else the one that the state implies, else NONE."""
+        levels = list(self._at(*_CLOSE, _OTHER, _AROUND))
+        for names in words.SEVERITY_NAMES:
+            for level in levels:
+                for name in names:
+                    value = _inner_text(level.fields.get(name))
+                    is_type = names is words.SEVERITY_NAMES[3]
+                    found = _whole_word(value) if is_type else words.severity_of(value, name, level.fields)
+                    if found is not None:
+                        return found
+            if names is words.SEVERITY_NAMES[0] and (other := self._other_severity(levels)) is not None:
+                return other
+        said = (value for level in levels for value in (*_states(level), *_event_names(level)))
+        tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
+        return next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), Severity.NONE)
+
+
+def _composed(levels: list[_Level]) -> tuple[str, str] | None:
+    """Return a title of what is watched, where, and with which output, and the same without the output."""
+    for what, where in words.COMPOSED:
+        for level in levels:
+            service, host = (_first_scalar(level.fields, names) for names in (what, where))
+            output = _first_scalar(level.fields, words.OUTPUTS)
+            if service and (host or (output and not where)):
+                stable = f"{service} on {host}" if host else service
+                return (f"{stable}: {output}" if output else stable), stable
+    return None
+
+
+def _tokens_and_all(value: str) -> list[str]:
+    """Return a text's words, and before them all of them together: ``major_outage`` is more than ``outage``."""
+    found = words.tokens(value)
+    return ["".join(found), *found]
+
+
+def _order(level: _Level) -> int:
+    return level.rank
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _first_scalar(fields: JsonObject, names: tuple[str, ...]) -> str | None:
+    return next((found for name in names if (found := _scalar_line(fields.get(name)))), None)
+
+
+def _scalar_line(value: Json) -> str | None:
+    return None if isinstance(value, dict | list | bool) else first_line(value)
+
+
+def _texts(levels: Iterable[_Level], names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the first lines of the texts under these names, object by object."""
+    for level in levels:
+        for name in names:
+            value = level.fields.get(name)
+            found = first_line(value) if isinstance(value, str) else None
+            if found is not None:
+                yield found
+
+
+def _endings(levels: Iterable[_Level], endings: tuple[str, ...]) -> Iterator[str]:
+    """Yield the first lines of the texts under other names that end so, except names of what the object is in."""
+    for level in levels:
+        for name, value in level.fields.items():
+            if name.endswith(endings) and isinstance(value, str) and not PARENTS.match(name) and name not in endings:
+                found = first_line(value)
+                if found is not None and name not in _NO_ENDINGS and not _OPAQUE.fullmatch(found):
+                    yield found
+
+
+def _has_blank(value: str) -> bool:
+    return " " in value and _is_sentence(value)
+
+
+def _is_sentence(value: str) -> bool:
+    """Whether a text is neither a state, nor a number, an id or a time, nor the name of an event or a class."""
+    if _OPAQUE.fullmatch(value) or _EVENT_NAME.fullmatch(value) or parse_time(value) is not None:
+        return False
+    found = words.tokens(value)
+    return len(found) > 1 or (value.lower() not in words.SEVERITIES and words.has_ended(value) is None)
+
+
+def _is_place(value: str) -> bool:
+    """Whether a text is a sentence, or the address of what is watched."""
+    return _is_sentence(value) or "://" in value or (" " not in value and "." in value and not value[0].isdecimal())
+
+
+def _inner_text(value: Json) -> Json:
+    """Return the text of an object that stands in place of a word, else the value."""
+    return first_text(*(value.get(name) for name in _INNER_TEXTS)) if isinstance(value, dict) else value
+
+
+def _whole_word(value: Json) -> Severity | None:
+    return words.SEVERITIES.get(value.strip().lower()) if isinstance(value, str) else None
+
+
+def _states(level: _Level) -> Iterator[Json]:
+    for name in words.STATES:
+        if name in level.fields:
+            yield _inner_text(level.fields[name])
+    for name, value in level.fields.items():
+        if name.endswith(words.STATE_ENDINGS) and name not in words.STATES and not words.NO_STATES.match(name):
+            yield _inner_text(value)
+
+
+def _event_names(level: _Level) -> Iterator[Json]:
+    return (level.fields[name] for name in words.EVENT_NAMES if name in level.fields)
+
+
+def _by_event(level: _Level) -> bool | None:
+    for name in words.EVENT_NAMES:
+        value = level.fields.get(name)
+        ended = words.has_ended(value)
+        if ended and not words.is_about_work(value):
+            return True
+        # "error" and "outage" are kinds of alarms, whether they begin or end.
+        is_kind = name.endswith("type") and name != "notificationtype"
+        if ended is False and not is_kind and any(one in words.BEGINNINGS for one in words.tokens(str(value))):
+            return False
+    return None
+
+
+def _is_named(level: _Level) -> bool:
+    """Whether an event's name says what happened: then the state of the object that is watched is another matter."""
+    return any(isinstance(value, str) and _EVENT_NAME.fullmatch(value) for value in _event_names(level))
+
+
+def _by_work(level: _Level) -> bool | None:
+    return True if any(words.has_ended(value) for value in (*_event_names(level), *_states(level))) else None
+
+
+def _by_object(level: _Level) -> bool | None:
+    return True if any(words.is_true(level.fields.get(name)) is False for name in words.FALSE_IF_UP) else None
+
+
+def _by_flag(level: _Level) -> bool | None:
+    fields = level.fields
+    ended = any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_ENDED) or any(
+        words.is_true(fields.get(name)) is False for name in words.FALSE_IF_ENDED
+    )
+    return True if ended else None
+
+
+def _by_state(level: _Level) -> bool | None:
+    for value in _states(level):
+        ended = words.has_ended(value)
+        if ended is False and _whole_word(value) is not None:
+            return bool(_by_time(level))  # the severity that it had
+        if ended is not None and not (ended and words.is_about_work(value)):
+            return ended
+    return None
+
+
+def _by_outer_state(level: _Level) -> bool | None:
+    said = [value for value in _states(level) if isinstance(value, str) and value.lower() not in words.ANY_REQUEST]
+    return next((ended for ended in map(words.has_ended, said) if ended is not None), None)
+
+
+def _by_time(level: _Level) -> bool | None:
+    return True if any(parse_time(level.fields.get(name)) for name in words.ENDED_TIMES) else None
+
+
+def _by_severity(level: _Level) -> bool | None:
+    values = (_inner_text(level.fields.get(name)) for names in words.SEVERITY_NAMES[:3] for name in names)
+    ended = any(isinstance(value, str) and value.strip().lower() in words.ENDED_SEVERITIES for value in values)
+    return True if ended else None
+
+
+def _by_colour(level: _Level) -> bool | None:
+    value = first_text(level.fields.get("color"), level.fields.get("colour"))
+    return True if value is not None and value.lower() in words.ENDED_COLOURS else None
+
+
+# --- Lists of alarms -----------------------------------------------------------------------------------------------
+
+
+def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
+    """Return the object around a list of alarms, and the list; None if the body is about one alarm.
+
+    A body with an id, a title and a state of its own is an alarm, and its lists are details.
+    """
+    around = [(body, body)]
+    for name, value in body.items():
+        inner = _opened(_plain(name), value)
+        if _plain(name) in words.CONTENTS and isinstance(inner, dict):
+            around.append(({key: one for key, one in body.items() if key != name} | inner, inner))
+    for outer, owner in around:
+        for name, value in owner.items():
+            if isinstance(value, list) and items(value):
+                rest = {key: one for key, one in outer.items() if key != name}
+                if _is_list_of_alarms(_plain(name), value, rest):
+                    return rest, value
+    return None
+
+
+def _is_list_of_alarms(name: str, elements: list[Json], outer: JsonObject) -> bool:
+    if name in words.SUBJECTS:
+        return False  # attachments of one message
+    signs = [_signs(one) for one in items(elements[:_MOST_ELEMENTS])]
+    own = _signs(outer)
+    if name in words.LISTS:
+        return any(sign & {"title", "key"} for sign in signs) and not own >= {"title", "key", "state"}
+    is_alarm = any(
+        {"title", "state"} <= sign or {"title", "severity"} <= sign or {"key", "state"} <= sign for sign in signs
+    )
+    if name in words.POSSIBLE_LISTS:
+        return is_alarm and not own >= {"title", "state"}
+    return is_alarm and not own & {"title", "state", "severity"}
+
+
+def _signs(body: JsonObject) -> set[str]:
+    """Return which of an alarm's parts an object has."""
+    levels = _levels(body)
+    fields = _Fields(levels, [])
+    close = [level for level in levels if level.rank in _CLOSE or level.name in {"labels", "annotations"}]
+    found = {
+        "title": any(True for _ in _texts(close, _ALL_TITLES)),
+        "key": fields.key() is not None,
+        "state": any(isinstance(value, str) and value for level in close for value in _states(level))
+        or any(_by_flag(level) or _by_time(level) or _by_event(level) for level in close),
+        "severity": any(
+            name in level.fields for level in close for names in words.SEVERITY_NAMES[:3] for name in names
+        ),
+    }
+    return {sign for sign, is_there in found.items() if is_there}
+
+
+# --- Other parts ---------------------------------------------------------------------------------------------------
 
 
 def _resource(fields: _Fields) -> Resource:
-    value = fields.first(RESOURCE)
+    value = fields.first(words.RESOURCES)
     inner = plain_names(mapping(value))
     told = None if inner else text(value)
-    name = first_text(fields.text(RESOURCE_NAME), inner.get("name"), told)
+    name = first_text(fields.text(words.RESOURCE_NAMES), inner.get("name"), told)
     return Resource(
-        resource_id=first_text(fields.text(RESOURCE_ID), inner.get("resourceid"), inner.get("id"), told, name),
-        resource_type=first_text(fields.text(RESOURCE_TYPE), inner.get("resourcetype"), inner.get("type")),
+        resource_id=first_text(fields.text(words.RESOURCE_IDS), inner.get("resourceid"), inner.get("id"), told, name),
+        resource_type=first_text(fields.text(words.RESOURCE_TYPES), inner.get("resourcetype"), inner.get("type")),
         name=name,
     )
-
-
-def _id(fields: _Fields) -> str | None:
-    return next((text(value) for value in fields.all(KEY) if is_id(value)), None)
 
 
 def _former_key(body: JsonObject, title: str | None, rule: str | None, resource: Resource) -> str:

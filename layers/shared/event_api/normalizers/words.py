@@ -1,0 +1,639 @@
+"""The words and names that senders use: the one table of what is read without a format.
+
+Each line has the words, and senders that use them. To extend it, add a word to a line, or a line. Words are compared in
+lower case and without punctuation; names also without separators (``Alert_Id`` is ``alertid``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from event_api.domain.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from event_api.json_types import Json
+
+
+def _words(table: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(word for words in table for word in words.split())
+
+
+def _names(table: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for names in table for name in names.split()))
+
+
+# --- States --------------------------------------------------------------------------------------------------------
+
+ENDED: Final = _words(
+    {
+        "ok okay": "Nagios, Zabbix, CloudWatch, Mendix",
+        "resolved resolve solved autoresolved": "Alertmanager, PagerDuty, Zabbix, Rollbar's resolved_item",
+        "recovered recovery recover recovering restored restore": "Datadog, Nagios, Icinga, AlertifyPro",
+        "closed close": "Opsgenie, Google Cloud Monitoring, GoAlert",
+        "cleared clear": "ThousandEyes, Netdata, Kentik",
+        "fixed": "Bugsnag, Server Density, Jenkins",
+        "healthy passing passed pass": "Argo CD, Consul, SonarQube, Freshping",
+        "normal normalized": "Sematext's backToNormal, Oracle Enterprise Manager, FortiGate",
+        "up online operational reachable alive": "updown.io, HetrixTools, Statuspage, PRTG",
+        "inactive deactivated": "Contrail Insights, Azure Monitor",
+        "ended end ends": "AppDynamics, Cloudflare",
+        "finished finish completed complete done": "StatusMate, CI tools, Jira",
+        "available responding": "Freshping, Azure Resource Health",
+        "success successful succeeded": "SiteGuard, Datadog's alert_type, CI tools",
+        "canceled cancelled": "VMware Aria Operations, AppDynamics",
+        "green good": "Elasticsearch's cluster health, Slack's attachments",
+        "nominal": "GoCardless's and AWS's reliability dashboards",
+        "behoben gelöst geloest erledigt wiederhergestellt": "German templates",
+        "résolu resolu résolue rétabli retabli rétablie": "French templates",
+        "resuelto resuelta recuperado recuperada solucionado normalizado": "Spanish templates",
+        "resolvido resolvida restabelecido": "Portuguese templates",
+        "risolto risolta ripristinato": "Italian templates",
+        "opgelost hersteld": "Dutch templates",
+        "rozwiązany rozwiazany": "Polish templates",
+        "решено решена восстановлено восстановлен устранено": "Russian templates, Zabbix",
+        "çözüldü cozuldu": "Turkish templates",
+        "løst löst åtgärdad": "Danish and Swedish templates",
+    }
+)
+"""States and last words of an event's name that say that a problem is over."""
+
+WORK_ENDED: Final = _words(
+    {
+        "finished finish completed complete done ended end ends": "CI tools, whose runs end as failures too",
+        "available": "an update that is available",
+    }
+)
+"""Of these, words that count only if no other field says more."""
+CONDITIONS: Final = _words({"ok okay normal up green good": "transitions such as 'OK -> CRITICAL'"})
+"""Of these, words that a severity after them replaces; after the others it is the severity of what has ended."""
+
+ENDED_PARTS: Final = (
+    "恢复",
+    "恢復",
+    "正常",
+    "已解决",
+    "已解決",
+    "解决",
+    "已关闭",
+    "復旧",
+    "解消",
+    "回復",
+    "해제",
+    "복구",
+    "정상",
+    "해결",
+)
+"""The same in languages that do not separate words: coolmonitor, Nightingale, Aliyun, Mackerel, Amorepacific."""
+NOT_PARTS: Final = ("未", "不", "异常", "異常", "非", "비정상", "미해결", "미복구")
+"""They negate one of ENDED_PARTS that follows, or contain it."""
+
+STANDING: Final = _words(
+    {
+        "firing fired alerting alarm alarming": "Alertmanager, Grafana, CloudWatch, Pongo",
+        "triggered trigger raised": "PagerDuty, Datadog, Dash0",
+        "problem": "Zabbix, Nagios, Dynatrace",
+        "open opened created new started begin began": "Opsgenie, Rollbar's new_item, Better Stack",
+        "active": "Azure, vRealize, SolarWinds",
+        "reopened reactivated regression unresolved": "Rollbar, Sentry, Bugsnag",
+        "down offline unreachable dead outage": "uptime monitors, Nagios",
+        "critical crit warning warn error fatal emergency unknown": "Nagios, Mackerel, Netdata",
+        "failed failure failing fail rejected unhealthy degraded red yellow bad": "CI tools, Argo CD, Elasticsearch",
+        "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
+        "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
+        "ausgelöst gestört déclenchée abierto aberto aperto открыто проблема": "European templates",
+    }
+)
+"""States that say that a problem stands: of several words in one text, the last one decides."""
+
+NEGATIONS: Final = _words(
+    {
+        "not no longer un non never stopped isnt": "texts such as 'not ok', 'no longer down'",
+        "partially partial rollback": "Azure DevOps' partiallySucceeded, CloudFormation's ROLLBACK_COMPLETE",
+    }
+)
+"""The word after one of these means its opposite."""
+
+ENDED_SEVERITIES: Final = _words({"ok okay resolved recovered recovery cleared clear": "Mendix, Splunk ITSI, Zenoss"})
+"""Severities that end a problem. Fewer than the states: a priority is often ``normal``."""
+
+ANY_REQUEST: Final = _words({"ok okay success successful succeeded complete completed done": "Prometheus's HTTP API"})
+"""Words that an answer has about itself: around a list, they say nothing about its elements."""
+
+TRUE_IF_ENDED: Final = _names(
+    {
+        "resolved isresolved": "Mezmo",
+        "fixed isfixed": "Server Density",
+        "recovered isrecovered": "Nightingale",
+        "backtonormal": "Sematext",
+        "closed isclosed cleared iscleared": "Zenoss, Moogsoft",
+        "healthy ishealthy isup up": "uptime scripts",
+    }
+)
+FALSE_IF_ENDED: Final = _names(
+    {
+        "isactive": "SolarWinds",
+        "isopen open": "Mackerel",
+        "firing isfiring istriggered": "home-grown senders",
+        "inalarm isalarm": "Ignition, SCADA gateways",
+    }
+)
+FALSE_IF_UP: Final = _names({"down isdown": "Hyperping; updown.io, also in an event of a certificate"})
+"""They are about the object that is watched: used if nothing else is there."""
+ENDED_TIMES: Final = _names(
+    {
+        "resolvedat resolvedon resolvedtime": "Better Stack, Grafana OnCall",
+        "endedat closedat closedon": "Google Cloud Monitoring, Mackerel, FireHydrant",
+        "recoveredat clearedat fixedat cleartime recoverytime": "Netdata, Aliyun",
+    }
+)
+"""Times that are filled only when a problem is over."""
+
+STATES: Final = _names(
+    {
+        "result conclusion outcome": "CI tools, whose status is only that they completed",
+        "notificationtype messagetype": "Nagios, Icinga, VictorOps",
+        "servicestate": "Nagios, Icinga; before the host's",
+        "status state": "most senders",
+        "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
+        "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
+        "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
+        "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
+        "actiongroup alertactiongroup": "Kibana",
+        "health healthstatus": "Argo CD, Elasticsearch",
+        "hoststate": "Nagios, Icinga",
+    }
+)
+STATE_ENDINGS: Final = ("status", "state", "statusname", "statename", "statustext")
+"""Endings of the names of other fields with a state."""
+NO_STATES: Final = re.compile(
+    r"^(previous|prev|old|last|former|from|before|http|ack|acknowledge|sync|notification|delivery|response|task|job|user"
+    r"|order|payment|ticket|device|power|employment).*"
+)
+"""Beginnings of names that end so, but state something else."""
+
+EVENT_NAMES: Final = _names(
+    {
+        "event eventname": "Hyperping, Rollbar, AlertifyPro",
+        "action alertaction eventaction": "GoAlert, PagerDuty, Graylog's PagerDuty plugin",
+        "trigger hook": "OnlineOrNot",
+        "alertevent": "Cloudflare",
+        "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
+        "alerttypefriendlyname": "UptimeRobot",
+    }
+)
+"""Fields that say what happened, such as ``alert.resolved``, ``check.up`` or ``resolved_item``."""
+BEGINNINGS: Final = _words(
+    {
+        "fired firing triggered trigger raised": "Pongo, PagerDuty",
+        "opened open created new started begin": "Opsgenie, Rollbar, Grafana OnCall",
+        "reopened reactivated": "Rollbar, PagerDuty",
+    }
+)
+"""Words of an event's name after which an inner state that has ended is an old one."""
+ENDED_TITLE: Final = re.compile(
+    r"^[\W_]*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
+    r"|(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\s*[:\u2013-]\s"
+    r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*[✅🟢]",
+    re.IGNORECASE,
+)
+"""The beginning of a title of an end: used if no field has a state. Fastly, Slack-shaped senders."""
+ENDED_COLOURS: Final = _words({"good green #36a64f #2eb67d #2eb886 #28a745": "bodies in the form of Slack"})
+
+# --- Severities ----------------------------------------------------------------------------------------------------
+
+SEVERITIES: Final = {
+    word: level
+    for level, table in {
+        Severity.CRITICAL: {
+            "critical crit fatal emergency emerg panic disaster blocker": "Alertmanager, syslog, Zabbix, Jira",
+            "p0 p1 sev0 s0 s1": "Opsgenie, Azure, incident.io",
+            "page catastrophic extreme urgent": "SRE rules, Zendesk, NWS",
+            "majoroutage": "Statuspage, Instatus",
+            "red purple": "dashboards, AppDynamics",
+            "심각 긴급 치명 紧急 緊急 致命 严重 嚴重 重大": "Korean, Chinese and Japanese senders",
+            "kritisch critique crítico critico crítica critica kritik критический критично": "European templates",
+            "disastre désastre чрезвычайная": "Zabbix in French and Russian",
+        },
+        Severity.ERROR: {
+            "error err errors high major severe": "syslog, Opsgenie, SolarWinds, Zabbix",
+            "p2 sev1 s2": "Opsgenie, Azure",
+            "orange": "dashboards",
+            "partialoutage majorissues": "Statuspage, Instatus",
+            "오류 높음 错误 重要 エラー": "Korean, Chinese and Japanese senders",
+            "fehler hoch erreur élevé élevée alta alto haute grave grave wysoki ошибка высокая": "European templates",
+        },
+        Severity.WARNING: {
+            "warning warn medium minor moderate average caution": "Alertmanager, Zabbix, GuardDuty",
+            "p3 sev2 s3": "Opsgenie, Azure",
+            "yellow amber": "dashboards",
+            "degraded degradedperformance": "Statuspage, Instatus",
+            "경고 주의 보통 警告 注意 次要 一般": "Korean, Chinese and Japanese senders",
+            "warnung mittel avertissement moyenne advertencia aviso media média avviso предупреждение средняя": (
+                "European templates"
+            ),
+        },
+        Severity.INFO: {
+            "info information informational informative notice low debug trace verbose trivial": "syslog, logs",
+            "p4 p5 sev3 sev4 s4 s5": "Opsgenie, Azure",
+            "green blue": "dashboards",
+            "정보 낮음 提示 信息 通知 情報": "Korean, Chinese and Japanese senders",
+            "niedrig hinweis basse faible baja baixa bassa informationen информация низкая": "European templates",
+        },
+        Severity.NOT_AVAILABLE: {"notavailable not_available": "this API"},
+    }.items()
+    for words in table
+    for word in words.split()
+}
+
+SYMBOLS: Final = {
+    "🔴": Severity.CRITICAL,
+    "🚨": Severity.CRITICAL,
+    "🔥": Severity.CRITICAL,
+    "🟠": Severity.ERROR,
+    "❌": Severity.ERROR,
+    "🟡": Severity.WARNING,
+    "⚠": Severity.WARNING,
+    "🟢": Severity.INFO,
+    "🔵": Severity.INFO,
+}
+"""Read only if no word is beside them."""
+
+STATE_SEVERITIES: Final = {
+    word: level
+    for level, words in {
+        Severity.CRITICAL: "critical crit fatal emergency disaster majoroutage",
+        Severity.ERROR: "down offline unreachable dead failed failure failing fail fault error err unhealthy outage",
+        Severity.WARNING: "warning warn degraded degradedperformance yellow",
+        Severity.INFO: "info information informational notice",
+    }.items()
+    for word in words.split()
+}
+"""What a state says about the severity, if nothing else does."""
+
+SEVERITY_NAMES: Final = (
+    _names(
+        {
+            "severity alertseverity eventseverity severitylabel severitytext severityname sev": "most senders",
+            "alertlevel errorlevel threatlevel risklevel": "Aliyun, Huawei Cloud",
+            "criticality": "VMware",
+        }
+    ),
+    _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
+    _names({"priority priorityname": "Opsgenie, Jira", "urgency impact": "PagerDuty, Statuspage"}),
+    _names({"type alerttype eventtype messagetype": "Kubernetes, Datadog, VictorOps"}),
+    _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
+)
+"""In this order: a field of the first tuple anywhere in the body precedes one of the second."""
+
+SEVERITY_ENDING: Final = "severity"
+"""The ending of other names of a severity, such as Kentik's ``AlarmSeverity``."""
+
+_SYSLOG: Final = (
+    *((level, Severity.CRITICAL) for level in range(3)),
+    (3, Severity.ERROR),
+    (4, Severity.WARNING),
+    *((level, Severity.INFO) for level in range(5, 8)),
+)
+_SCALES: Final[dict[str, dict[int, Severity]]] = {
+    "syslog": dict(_SYSLOG),
+    "tens": {
+        10: Severity.INFO,
+        20: Severity.INFO,
+        30: Severity.WARNING,
+        40: Severity.ERROR,
+        50: Severity.CRITICAL,
+    },
+    "pino": {
+        10: Severity.INFO,
+        20: Severity.INFO,
+        30: Severity.INFO,
+        40: Severity.WARNING,
+        50: Severity.ERROR,
+        60: Severity.CRITICAL,
+    },
+    "ocsf": {
+        1: Severity.INFO,
+        2: Severity.INFO,
+        3: Severity.WARNING,
+        4: Severity.ERROR,
+        5: Severity.CRITICAL,
+        6: Severity.CRITICAL,
+    },
+    "otel": {
+        number: level
+        for first, level in ((1, Severity.INFO), (13, Severity.WARNING), (17, Severity.ERROR), (21, Severity.CRITICAL))
+        for number in range(first, 25)
+    },
+}
+"""Numbers with a known meaning; any other number is NONE, because senders count up and down.
+
+Rollbar and Python count ``tens``, Bunyan and Pino too, but one step lower.
+"""
+_SCALE_OF_NAMES: Final = {
+    "severityid": "ocsf",
+    "severitynumber": "otel",
+    "sysloglevel": "syslog",
+    "syslogseverity": "syslog",
+}
+_HINTS: Final = {
+    "syslog": frozenset({"facility", "shortmessage", "syslogtag", "sysloghost", "appname"}),
+    "pino": frozenset({"pid", "hostname"}),
+}
+"""Names beside a number that show its scale: GELF and syslog's, Pino's."""
+
+# --- Keys, titles and other fields ---------------------------------------------------------------------------------
+
+KEYS: Final = (
+    _names(
+        {
+            "eventkey alertkey alarmkey": "this API, Argos",
+            "dedupkey dedupekey dedup deduplicationkey dedupid deduplicationid": "PagerDuty, Squadcast, GoAlert",
+            "fingerprint": "Alertmanager, Keep",
+            "aggregationkey groupingkey groupkey": "Datadog, Fastly",
+            "incidentkey correlationid correlationkey": "PagerDuty, Moogsoft",
+            "alertuid alertuuid alerthash": "OPNsense's Monit through Grafana OnCall, Checkmk",
+        }
+    ),
+    _names(
+        {
+            "alertid alertobjectid incidentid incidentuid incidentuuid problemid alarmid": "SolarWinds, Zabbix",
+            "alertgroupid issueid errorid anomalyid violationid ticketid": "Grafana OnCall, Bugsnag, Sentry",
+            "hash": "Nightingale",
+        }
+    ),
+)
+"""Ids of an alert; those of the first tuple anywhere in the body precede those of the second."""
+OBJECT_KEYS: Final = _names(
+    {
+        "monitorid monitoruuid monitoruid checkid checkuuid testid": "HetrixTools, Hyperping, SilentDown",
+        "sensorid": "PRTG",
+        "sourceid objectid entityid": "WebGazer, VictorOps",
+    }
+)
+"""Ids of what is watched: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
+OWN_KEYS: Final = ("id", "uuid", "uid", "guid")
+"""Ids of the object that they stand in."""
+
+TITLES: Final = (
+    _names(
+        {
+            "title summary subject headline": "most senders",
+            "alertname alarmname alerttitle incidenttitle incidentname problemtitle issuetitle": "Alertmanager, Aliyun",
+            "shortmessage shortdescription": "GELF, ServiceNow",
+        }
+    ),
+    _names(
+        {
+            "monitorname monitorfriendlyname monitordisplayname checkname testname jobname": "UptimeRobot, Mackerel",
+            "entitydisplayname": "VictorOps",
+            "rulename alertrule alertrulename conditionname policyname": "Nightingale, New Relic",
+            "savedsearchname displayname itemname itemtitle": "Papertrail, Server Density",
+            "exceptionclass exceptiontype errorclass": "Bugsnag, Raygun",
+        }
+    ),
+    _names({"name": "most senders"}),
+    _names(
+        {
+            "message msg text alertmessage statemessage": "most senders",
+            "error errormessage cause reason": "Better Stack, Bugsnag",
+            "description details detail body content": "WebGazer",
+            "serviceoutput hostoutput output": "Nagios, Icinga",
+        }
+    ),
+    _names(
+        {
+            "alerttype event alert": "Server Density, Cisco Meraki: a sentence, not an event's name",
+        }
+    ),
+    _names(
+        {
+            "url uri link location target host hostname entityname nodename resource": "Hyperping, SilentDown",
+        }
+    ),
+)
+"""Names of a title, the best first; a state or an event's name is a title only under a name of the first three."""
+EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
+"""Titles that the message belongs to."""
+
+TITLE_ENDINGS: Final = (
+    ("title", "summary", "subject", "headline"),
+    ("message", "description", "text"),
+    ("name", "label"),
+)
+"""Endings of other names: of a title, of a sentence, and of an object.
+
+OpenNMS has a ``logMessage``, Render a ``serviceName``.
+"""
+
+COMPOSED: Final = (
+    (("servicedesc", "servicedescription", "servicename"), ("hostname", "hostdisplayname", "hostalias")),
+    (("sensor", "sensorname"), ("device", "devicename", "host")),
+    (("checkname", "check"), ("hostname", "host", "server", "node")),
+    (("alerttype",), ("itemname",)),
+    (("hostname", "hostdisplayname", "hostalias"), ()),
+)
+"""What is watched and where it is: together they are a title. A host alone is one with its output.
+
+Nagios's macros, PRTG, Sensu, Server Density.
+"""
+OUTPUTS: Final = ("serviceoutput", "hostoutput", "output")
+"""The message that follows a composed title."""
+
+DESCRIPTIONS: Final = _names(
+    {
+        "description message details detail text": "most senders",
+        "reason body content msg cause statemessage": "Better Stack, VictorOps",
+        "serviceoutput hostoutput output longoutput": "Nagios, Icinga",
+        "failurereason errormessage desc": "SiteGuard, OCSF",
+    }
+)
+TIMES: Final = _names(
+    {
+        "occurredat occuredat timestamp time eventtime": "most senders",
+        "triggeredat triggertime triggereddatetime startedat startsat startat starttime": "Nightingale, SolarWinds",
+        "firedat openedat statestarttime since createdat createdate": "Mackerel, VictorOps, Sematext",
+        "longdatetime date datetime lastoccurrencetimestamp datehappened": "Nagios, Rollbar, Datadog",
+    }
+)
+RULES: Final = _names(
+    {
+        "rule rulename alertrule policy policyname": "most senders",
+        "checkname monitorname condition conditionname": "uptime monitors, New Relic",
+        "servicedesc servicedescription sensor": "Nagios, Icinga, PRTG",
+    }
+)
+RESOURCES: Final = _names(
+    {
+        "resource host hostname instance server node device service target": "most senders",
+        "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
+    }
+)
+RESOURCE_IDS: Final = _names({"resourceid instanceid hostid": "most senders"})
+RESOURCE_NAMES: Final = _names({"resourcename instancename hostname": "most senders"})
+RESOURCE_TYPES: Final = _names({"resourcetype hosttype entitytype": "most senders"})
+
+TRANSLATIONS: Final = {
+    name: meaning
+    for meaning, names in {
+        "title": (
+            "titel betreff titre objet titulo título asunto assunto titolo oggetto тема заголовок 标题 標題 제목 件名"
+        ),
+        "message": "nachricht meldung mensaje mensagem messaggio сообщение 内容 消息 告警内容 메시지 내용 メッセージ",
+        "description": "beschreibung descripción descripcion descrição descricao descrizione описание 描述 설명 説明",
+        "severity": (
+            "schweregrad gravité gravite sévérité severite gravedad severidad gravidade severidade gravità важность"
+            " 告警级别 级别 严重程度 심각도 등급 重要度"
+        ),
+        "status": "zustand état etat statut estado stato статус состояние 状态 狀態 告警状态 상태 状態",
+        "host": "rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
+        "time": "zeit uhrzeit heure hora fecha ora время 时间 告警时间 시각 시간 日時",
+        "id": "kennung identifiant identificador идентификатор 编号 번호",
+    }.items()
+    for name in names.split()
+}
+"""Names in other languages: templates that operators write."""
+PREFIXES: Final = ("notify", "nagios", "icinga")
+"""Beginnings of macros as environment variables, such as ``NOTIFY_HOSTSTATE``: Checkmk, Nagios, Icinga."""
+
+# --- Objects within a body -----------------------------------------------------------------------------------------
+
+SUBJECTS: Final = _words(
+    {
+        "alert alertgroup alertdata alarm": "Mackerel, Grafana OnCall, Pongo",
+        "incident issue problem case outage": "Better Stack, Sentry, FireHydrant",
+        "error item finding violation anomaly vulnerability": "Bugsnag, Rollbar, Clair",
+        "monitor check probe sensor test period": "MoniTao, SiteGuard, WebGazer",
+        "qualitygate": "SonarQube",
+        "attachments embeds cards": "GlitchTip; bodies in the form of Slack, Discord and Teams",
+    }
+)
+"""Objects that an alarm is about: their own words precede those around them."""
+WATCHED: Final = _words({"monitor check probe sensor test": "MoniTao, SiteGuard"})
+"""Of these, objects that are watched: their ids come after those of an alarm."""
+CONTENTS: Final = _words(
+    {
+        "data payload attributes object body content": "Better Stack, Rollbar, JSON:API",
+        "event notification result spec meta": "Dependency-Track, Contrail Insights, StatusMate",
+        "message detail": "Pub/Sub, EventBridge",
+    }
+)
+"""Objects that hold the content of an envelope: they precede what is around them, if they have a title or a state."""
+CONTENT_ENDINGS: Final = ("data", "payload")
+"""Endings of other names of such objects: Freshping's ``webhook_event_data``."""
+PLACES: Final = _words({"site app application project cluster environment repository": "Oh Dear, SonarQube"})
+"""Objects that an alarm's object lies in, whose names are a title if there is no other. An account's never is."""
+PREVIOUS: Final = _words({"previous previousattributes old before oldvalues": "Stripe-like events, database triggers"})
+"""Objects about an earlier state, which are not read."""
+LISTS: Final = _words(
+    {
+        "alerts alarms alertlist alarmlist alertgroups": "HertzBeat, Netdata Cloud",
+        "incidents problems": "Cortex XSOAR, Dynatrace",
+    }
+)
+"""Names of a list of alarms."""
+POSSIBLE_LISTS: Final = _words(
+    {
+        "events issues notifications findings violations": "AppDynamics, SonarQube",
+        "items records results triggers messages entries data checks": "various",
+    }
+)
+"""Names of a list that may also hold the details of one alarm."""
+
+_TOKENS: Final = re.compile(r"[^\W_]+")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NUMBER: Final = re.compile(r"\d{1,3}")
+_MOST_LETTERS: Final = 80
+_MOST_TOKENS: Final = 8
+
+
+def tokens(value: str) -> list[str]:
+    """Return a text's words in lower case; ``errorStateChange`` and ``alert.resolved`` have several."""
+    return [word.lower() for word in _TOKENS.findall(_CAMEL.sub(" ", value))]
+
+
+def has_ended(value: Json) -> bool | None:
+    """Return whether a state, or the name of an event, says that a problem is over; None if it says neither.
+
+    Of several words the last one that means something decides: ``resolved_item``, ``recovery failed``. A sentence is
+    not a state.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= _MOST_LETTERS:
+        return None
+    found = tokens(value)
+    if len(found) > _MOST_TOKENS:
+        return None
+    ended: bool | None = None
+    is_negated = is_final = False
+    for word in found:
+        said = _says(word)
+        if said is None or (is_final and word in SEVERITIES):
+            is_negated = is_negated or word in NEGATIONS
+            continue
+        ended = said is not is_negated
+        is_final = ended and word not in CONDITIONS
+        is_negated = False
+    return ended
+
+
+def is_about_work(value: Json) -> bool:
+    """Whether a text that says that something has ended may mean a run, which can have failed."""
+    return isinstance(value, str) and not any(word in ENDED - WORK_ENDED for word in tokens(value[:_MOST_LETTERS]))
+
+
+def _says(word: str) -> bool | None:
+    if word in ENDED:
+        return True
+    if word in STANDING:
+        return False
+    if word.isascii():
+        return None
+    part = next((part for part in ENDED_PARTS if part in word), None)
+    return None if part is None else not any(no in word for no in NOT_PARTS)
+
+
+def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None = None) -> Severity | None:
+    """Return the severity that a value states, or None.
+
+    Words may have symbols and other words around them. A number counts only on a known scale, which its ``name`` or the
+    plain names ``beside`` it show.
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _on_scale(int(value), name, beside or {}) if abs(value) < _MOST_LETTERS else None
+    if not isinstance(value, str) or len(value) > _MOST_LETTERS:
+        return None
+    word = value.strip().lower()
+    if _NUMBER.fullmatch(word):
+        return _on_scale(int(word), name, beside or {})
+    found = tokens(value)
+    if len(found) > _MOST_TOKENS:
+        return None
+    whole = SEVERITIES.get(word) or SEVERITIES.get("".join(found))
+    return (
+        whole
+        or next((SEVERITIES[one] for one in found if one in SEVERITIES), None)
+        or next((level for symbol, level in SYMBOLS.items() if symbol in value), None)
+    )
+
+
+def _on_scale(number: int, name: str, beside: Mapping[str, Json]) -> Severity | None:
+    scale = _SCALE_OF_NAMES.get(name)
+    if scale is None and name in {"level", "severity", "loglevel"}:
+        tens = "pino" if beside.keys() >= _HINTS["pino"] else "tens"
+        scale = "syslog" if beside.keys() & _HINTS["syslog"] else tens
+    return _SCALES[scale].get(number) if scale else None
+
+
+def is_true(value: Json) -> bool | None:
+    """Return a boolean, also one that is written as text; None for any other value."""
+    if isinstance(value, bool):
+        return value
+    return (
+        {"true": True, "yes": True, "false": False, "no": False}.get(value.strip().lower())
+        if isinstance(value, str)
+        else None
+    )
