@@ -118,12 +118,12 @@ def _in_words(rule: Rule) -> str:
     told += [f"`{path}`" for path in rule.keys]
     told += [f"`{path}` = {_one_of(values)}" for path, values in rule.values.items()]
     told += [f"`{path}` starting with {_one_of(starts)}" for path, starts in rule.starts.items()]
-    told += [f"`{path}[]` with {_and(f'`{key}`' for key in keys)}" for path, keys in rule.each.items()]
+    told += [f"`{path}[]`, of which one has {_and(f'`{key}`' for key in keys)}" for path, keys in rule.some.items()]
     told += [f"text with a line `{words}`" for words in rule.lines]
     told += [f"no `{path}`" for path in rule.absent]
     told += [f"`{path}` = null" for path in rule.nulls]
     told += [f"`{path}` not {_one_of(values)}" for path, values in rule.unless.items()]
-    return ("an array of: " if rule.of_array else "") + _and(told)
+    return ("an array, of which one has: " if rule.of_array else "") + _and(told)
 
 
 def _one_of(values: tuple[object, ...]) -> str:

@@ -102,6 +102,7 @@ INGEST = {
     "normalizers",
     "normalizers.lenient",
     "normalizers.detection",
+    "normalizers.elements",
     "normalizers.errors",
     "normalizers.formats",
     "normalizers.formats.prometheus_alertmanager",  # the one that the ready-made event needs, and no other

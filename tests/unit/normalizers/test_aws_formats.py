@@ -237,4 +237,4 @@ def test_budgets_webhook_reads_another_text_and_an_envelope_of_an_anomaly():
 def test_records_of_lambda_say_what_is_missing():
     assert events("aws-lambda-sns-records", {"Records": []}) == []
     with pytest.raises(NormalizeError, match="Records is missing"):
-        events("aws-lambda-sns-records", {"Records": ["x"]})
+        events("aws-lambda-sns-records", {"Records": None})

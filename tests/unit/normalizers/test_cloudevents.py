@@ -76,7 +76,7 @@ def test_type_and_data_tell_what_happened(more, event_type, severity):
     assert (event.event_type, event.severity) == (event_type, severity)
 
 
-@pytest.mark.parametrize("body", [{}, {"data": {"value": 97}}, ["x"]])
+@pytest.mark.parametrize("body", [{}, {"data": {"value": 97}}])
 def test_what_tells_nothing_is_said(body):
     with pytest.raises(NormalizeError, match="CloudEvent"):
         events(body)

@@ -40,7 +40,7 @@ def test_a_status_says_more_than_the_end():
 def test_collectds_service_distinguishes_it_from_prometheus():
     notification = ALERT | {"labels": ALERT["labels"] | {"service": "collectd", "severity": "FAILURE"}}
     assert claims([notification], {}) == ["collectd"]
-    assert claims([notification, ALERT], {}) == []
+    assert claims([notification, ALERT], {}) == ["collectd", "prometheus-alertmanager"]
 
 
 @pytest.mark.parametrize(

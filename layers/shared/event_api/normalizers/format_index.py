@@ -172,7 +172,7 @@ RULES: Final = (
     ),
     (
         "grafana-rule",
-        Rule(keys=("title", "severity"), absent=("receiver",), each={"alerts": ("condition", "data", "noDataState")}),
+        Rule(keys=("title", "severity"), absent=("receiver",), some={"alerts": ("condition", "data", "noDataState")}),
     ),
     (
         "kapacitor",
@@ -212,7 +212,7 @@ RULES: Final = (
     ),
     (
         "prometheus-alertmanager",
-        Rule(keys=("receiver", "groupLabels"), absent=("orgId",), each={"alerts": ("startsAt", "status")}),
+        Rule(keys=("receiver", "groupLabels"), absent=("orgId",), some={"alerts": ("startsAt", "status")}),
     ),
     (
         "splunk-observability",
@@ -229,7 +229,7 @@ RULES: Final = (
     ("zabbix", Rule(keys=("id", "triggerId", "lastReceived", "service", "severity"))),
     ("alerta-native", Rule(keys=("environment", "event", "resource", "severity"))),
     ("appdynamics", Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url"))),
-    ("appdynamics", Rule(keys=("controllerUrl",), each={"events": ("guid", "eventTypeKey", "deepLink")})),
+    ("appdynamics", Rule(keys=("controllerUrl",), some={"events": ("guid", "eventTypeKey", "deepLink")})),
     ("checkmk", Rule(keys=("what", "notification_type", "host", "check_command"))),
     ("cloudevents", Rule(keys=("specversion", "id", "source", "type"))),
     ("cloudevents", Rule(keys=("specversion", "id", "source", "type"), of_array=True)),
@@ -244,7 +244,7 @@ RULES: Final = (
     ("pagerduty-events", Rule(keys=("routing_key", "payload.summary", "payload.source"), absent=("event_action",))),
     (
         "prometheus-alertmanager",
-        Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+        Rule(keys=("groupLabels",), absent=("receiver", "orgId"), some={"alerts": ("labels",)}),
     ),
     ("prometheus-alertmanager", Rule(keys=("receiver", "groupLabels"), absent=("orgId",), nulls=("alerts",))),
     (
@@ -306,7 +306,7 @@ RULES: Final = (
     ("dynatrace", Rule(keys=("PID", "State", "ProblemTitle"))),
     ("dynatrace", Rule(keys=("ProblemID", "State", "ProblemTitle"))),
     ("falco", Rule(keys=("output_fields", "rule", "priority"))),
-    ("grafana", Rule(keys=("receiver", "orgId"), each={"alerts": ("labels",)})),
+    ("grafana", Rule(keys=("receiver", "orgId"), some={"alerts": ("labels",)})),
     ("grafana-legacy", Rule(keys=("ruleId", "ruleName", "state"))),
     ("grafana-rule", Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title"))),
     ("kibana", Rule(keys=("rule.id", "alert.id", "alert.actionGroup"))),
@@ -321,10 +321,10 @@ RULES: Final = (
     ("newrelic", Rule(keys=("issueUrl", "state", "alertPolicyNames"))),
     ("newrelic-legacy", Rule(keys=("incident_id", "current_state", "condition_name"))),
     ("pagerduty-webhook", Rule(keys=("event.event_type", "event.resource_type", "event.data"))),
-    ("pagerduty-webhook", Rule(each={"messages": ("id", "event", "incident.id")})),
-    ("pagerduty-webhook", Rule(each={"messages": ("id", "type", "data.incident.id")})),
+    ("pagerduty-webhook", Rule(some={"messages": ("id", "event", "incident.id")})),
+    ("pagerduty-webhook", Rule(some={"messages": ("id", "type", "data.incident.id")})),
     ("pingdom", Rule(keys=("check_id", "current_state", "previous_state"))),
-    ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)})),
+    ("prometheus-alertmanager", Rule(keys=("receiver",), absent=("orgId",), some={"alerts": ("labels",)})),
     (
         "prometheus-alertmanager",
         Rule(keys=("labels", "annotations"), unless={"labels.service": ("collectd",)}, of_array=True),
@@ -360,7 +360,7 @@ RULES: Final = (
     ("aws-budgets", Rule(lines=("Budget Name:", "Alert Type:"))),
     ("aws-cloudwatch", Rule(keys=("AlarmName", "NewStateValue"))),
     ("aws-cloudwatch", Rule(keys=("alarmArn", "alarmData"))),
-    ("aws-lambda-sns-records", Rule(each={"Records": ("EventSource", "Sns")})),
+    ("aws-lambda-sns-records", Rule(some={"Records": ("EventSource", "Sns")})),
     ("axiom", Rule(keys=("action", "event.monitorID"))),
     ("azure-monitor", Rule(keys=("status", "context.activityLog.eventSource"))),
     ("checkly", Rule(keys=("check_id",), starts={"alert_type": ("ALERT_", "NO_ALERT")})),

@@ -39,10 +39,10 @@ class Rule:
     """These paths are there, and null."""
     unless: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
     """None of these paths has one of its values."""
-    each: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Each of these paths has a list, and each of its elements has these paths."""
+    some: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Each of these paths has a list, and some element of it has these paths, or it is empty."""
     of_array: bool = False
-    """The body is an array, and all that is said of bodies holds of each of its elements."""
+    """The body is an array, and all that is said of bodies holds of some element of it."""
     lines: tuple[str, ...] = ()
     """The body is text, and each of these begins one of its lines."""
 
@@ -55,7 +55,7 @@ class Rule:
     def size(self) -> int:
         """How much it asks for: of two rules that hold, the larger one knows better."""
         texts = (self.keys, self.values, self.starts, self.absent, self.nulls, self.unless, self.lines)
-        conditions = (*texts, *self.each.values())
+        conditions = (*texts, *self.some.values())
         return sum(map(len, conditions))
 
     def claims(self, content: Json, headers: Mapping[str, str]) -> bool:
@@ -67,7 +67,7 @@ class Rule:
         if self.lines:
             return isinstance(content, str) and all(_begins_a_line(content, words) for words in self.lines)
         if self.of_array:
-            return isinstance(content, list) and bool(content) and all(map(self._holds, content))
+            return isinstance(content, list) and any(map(self._holds, content))
         return not self.size or (isinstance(content, dict) and self._holds(content))
 
     def _holds(self, body: Json) -> bool:
@@ -78,7 +78,7 @@ class Rule:
             and not any(_is_there(body, path) for path in self.absent)
             and all(_is_there(body, path) and at(body, path) is None for path in self.nulls)
             and not any(_is_one_of(at(body, path), values) for path, values in self.unless.items())
-            and all(_all_have(at(body, path), keys) for path, keys in self.each.items())
+            and all(_one_has(at(body, path), keys) for path, keys in self.some.items())
         )
 
 
@@ -106,5 +106,7 @@ def _is_there(body: Json, path: str) -> bool:
     return isinstance(owner, dict) and key in owner
 
 
-def _all_have(value: Json, paths: tuple[str, ...]) -> bool:
-    return isinstance(value, list) and all(at(one, path) is not None for one in value for path in paths)
+def _one_has(value: Json, paths: tuple[str, ...]) -> bool:
+    if not isinstance(value, list):
+        return False
+    return not value or any(all(at(one, path) is not None for path in paths) for one in value)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.identity import STATE_WORDS, identity
-from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.lenient import at, digest, first_line, first_text, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (
     Rule(keys=("event_guid", "event_type", "event_deep_link", "controller_url")),
     Rule(keys=("event.guid", "event.eventTypeKey", "event.deepLink")),
-    Rule(keys=("controllerUrl",), each={"events": ("guid", "eventTypeKey", "deepLink")}),
+    Rule(keys=("controllerUrl",), some={"events": ("guid", "eventTypeKey", "deepLink")}),
 )
 
 SEVERITIES: Final = {
@@ -76,8 +77,9 @@ _PARTS_OF_A_JAVA_DATE = 6
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event for each health rule's violation that starts, continues or ends, or other policy's event."""
     body = payload.body
-    events = items(body.get("events")) or [mapping(body.get("event"))]
-    return [_event(_read({**body, **event})) for event in events]
+    events = body.get("events")
+    found = events if isinstance(events, list) and events else [mapping(body.get("event"))]
+    return each(found, lambda event: _event(_read({**body, **event})))
 
 
 def _read(event: JsonObject) -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import KeyScope
 from event_api.normalizers import envelopes
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import at, items, mapping, text
+from event_api.normalizers.lenient import at, mapping, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -21,20 +22,19 @@ if TYPE_CHECKING:
 NAME: Final = "aws-lambda-sns-records"
 ALIASES: Final = ()
 KEY_SCOPE: Final = KeyScope.PROJECT
-RULES: Final = (Rule(each={"Records": ("EventSource", "Sns")}),)
+RULES: Final = (Rule(some={"Records": ("EventSource", "Sns")}),)
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make the events of each record as if SNS itself had delivered it; none of Lambda's own test."""
-    records = items(payload.body.get("Records"))
-    if not records and payload.body.get("Records") != []:
+    records = payload.body.get("Records")
+    if not isinstance(records, list):
         raise NormalizeError("Records is missing, or no list of objects")
-    return [
-        event
-        for record in records
-        if not _is_test(record)
-        for event in envelopes.read_as("aws-sns", payload, mapping(record.get("Sns")))
-    ]
+
+    def read(record: JsonObject) -> list[NormalizedEvent]:
+        return [] if _is_test(record) else envelopes.read_as("aws-sns", payload, mapping(record.get("Sns")))
+
+    return each(records, read)
 
 
 def _is_test(record: JsonObject) -> bool:

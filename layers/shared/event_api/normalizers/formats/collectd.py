@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, fault_severity, first_line, items, mapping, text, texts
+from event_api.normalizers.lenient import digest, fault_severity, first_line, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -39,10 +40,10 @@ UNSET: Final = frozenset({"nan", "-nan"})
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each notification in an array, or of a single one; none of metrics."""
-    found = items(payload.content) or list(filter(None, [payload.body]))
+    found = payload.content if isinstance(payload.content, list) else list(filter(None, [payload.body]))
     if not found:
         raise NormalizeError("the body contains no notification")
-    return [_event(one) for one in found if not all(key in one for key in _METRIC)]
+    return each(found, lambda one: None if all(key in one for key in _METRIC) else _event(one))
 
 
 def _event(notification: JsonObject) -> NormalizedEvent:

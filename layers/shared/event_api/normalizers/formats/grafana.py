@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import (
     digest,
     first_line,
     first_text,
-    items,
     mapping,
     paragraphs,
-    severity,
     text,
     texts,
 )
 from event_api.normalizers.rules import Rule
-from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, label_fingerprint, severity_of_label
 
 if TYPE_CHECKING:
     from event_api.json_types import JsonObject
@@ -35,7 +34,7 @@ ALIASES: Final = ("grafana-alerting",)
 KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     # Alertmanager's has the same keys, but no orgId.
-    Rule(keys=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    Rule(keys=("receiver", "orgId"), some={"alerts": ("labels",)}),
     # An alert need not have labels if there is a group.
     Rule(keys=("receiver", "orgId", "groupKey", "alerts")),
 )
@@ -50,10 +49,10 @@ _DESCRIPTIONS = ("summary", "description", "message")
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event per alert: the group's status is "firing" as long as one of them fires."""
     body = payload.body
-    alerts = items(body.get("alerts"))
-    if not alerts and body.get("alerts") != []:
+    alerts = body.get("alerts")
+    if not isinstance(alerts, list):
         alerts = [body]  # a single alert, as forwarders split them, or a group that lost its alerts
-    return [_event(alert, body) for alert in alerts]
+    return each(alerts, lambda alert: _event(alert, body))
 
 
 def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
@@ -81,7 +80,7 @@ def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
         event_key=f"{org_id or ''}:{fingerprint or (label_fingerprint(labels) if labels else digest(title))}",
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title or "no title",
-        severity=Severity.INFO if recovered else severity(labels.get("severity"), SEVERITIES, Severity.ERROR),
+        severity=Severity.INFO if recovered else severity_of_label(labels.get("severity"), Severity.ERROR),
         description=paragraphs(*map(annotations.get, _DESCRIPTIONS), alert.get("valueString")),
         rule=rule,
         resource=Resource(resource_id=resource, resource_type=resource_label, name=resource),

@@ -23,7 +23,7 @@ RULES: Final = (
     Rule(keys=("condition", "data", "execErrState", "noDataState", "title")),
     Rule(keys=("grafana_alert.condition", "grafana_alert.data", "grafana_alert.title")),
     # Several of them, as forwarders list them.
-    Rule(keys=("title", "severity"), absent=("receiver",), each={"alerts": ("condition", "data", "noDataState")}),
+    Rule(keys=("title", "severity"), absent=("receiver",), some={"alerts": ("condition", "data", "noDataState")}),
 )
 
 _OF_A_RULE: Final = frozenset({"condition", "data", "execErrState", "grafana_alert", "groups", "noDataState", "rules"})

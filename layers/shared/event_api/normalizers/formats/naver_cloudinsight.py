@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import (
     digest,
     first_line,
     first_text,
-    items,
     mapping,
     paragraphs,
     severity,
@@ -51,8 +51,8 @@ _OVER: Final = frozenset({"resolve", "resolved", "recovery", "recovered", "close
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each event of a rule."""
     body = payload.body
-    events = items(body.get("events")) or [mapping(body.get("events")) or body]
-    return [_event(event) for event in events]
+    events = body.get("events")
+    return each(events if isinstance(events, list) and events else [mapping(events) or body], _event)
 
 
 def _event(event: JsonObject) -> NormalizedEvent:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import at, digest, first_line, first_text, items, mapping, severity, text, texts
 from event_api.normalizers.rules import Rule
@@ -25,8 +26,8 @@ KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (
     Rule(headers=("x-pagerduty-signature",)),
     Rule(keys=("event.event_type", "event.resource_type", "event.data")),
-    Rule(each={"messages": ("id", "event", "incident.id")}),
-    Rule(each={"messages": ("id", "type", "data.incident.id")}),
+    Rule(some={"messages": ("id", "event", "incident.id")}),
+    Rule(some={"messages": ("id", "type", "data.incident.id")}),
 )
 
 TYPES: Final = {
@@ -50,11 +51,10 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each incident that is triggered, reopened or resolved."""
     body = payload.body
     if "messages" in body:
-        messages = items(body.get("messages"))
-        if not messages and body.get("messages") != []:
+        messages = body.get("messages")
+        if not isinstance(messages, list):
             raise NormalizeError("messages is not a list of objects")
-        events = [_of_message(message) for message in messages]
-        return [event for event in events if event is not None]
+        return each(messages, _of_message)
     event = mapping(body.get("event"))
     incident = mapping(event.get("data"))
     said = text(event.get("event_type"))

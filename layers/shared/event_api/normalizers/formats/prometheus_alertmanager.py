@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.lenient import digest, first_text, mapping, text, texts
 from event_api.normalizers.rules import Rule
-from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, SEVERITIES, label_fingerprint
+from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, label_fingerprint, severity_of_label
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,11 +28,11 @@ KEY_SCOPE: Final = KeyScope.PROJECT
 _COLLECTD: Final[dict[str, tuple[Json, ...]]] = {"labels.service": ("collectd",)}
 RULES: Final = (
     # Grafana's has the same keys, and orgId. Version and groupKey prove nothing: forwarders drop them.
-    Rule(keys=("receiver",), absent=("orgId",), each={"alerts": ("labels",)}),
+    Rule(keys=("receiver",), absent=("orgId",), some={"alerts": ("labels",)}),
     # Forwarders and test tools may drop the receiver, too.
-    Rule(keys=("groupLabels",), absent=("receiver", "orgId"), each={"alerts": ("labels",)}),
+    Rule(keys=("groupLabels",), absent=("receiver", "orgId"), some={"alerts": ("labels",)}),
     # A group in which an alert's labels are null, or which has no list of alerts.
-    Rule(keys=("receiver", "groupLabels"), absent=("orgId",), each={"alerts": ("startsAt", "status")}),
+    Rule(keys=("receiver", "groupLabels"), absent=("orgId",), some={"alerts": ("startsAt", "status")}),
     Rule(keys=("receiver", "groupLabels"), absent=("orgId",), nulls=("alerts",)),
     # One alert without its group. Grafana's own also have a valueString.
     Rule(keys=("labels.alertname", "startsAt", "generatorURL"), absent=("alerts", "orgId", "valueString")),
@@ -48,13 +49,13 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event per alert of the group, or of an array. A single alert without its group is read as well."""
     body = payload.body
     if isinstance(payload.content, list):
-        return [_event(_with_status(alert, payload.received_at), {}) for alert in items(payload.content)]
+        return each(payload.content, lambda alert: _event(_with_status(alert, payload.received_at), {}))
     if "alerts" not in body and "labels" in body:
         return [_event(body, {})]
-    alerts = items(body.get("alerts"))
-    if not alerts and body.get("alerts") != []:
+    alerts = body.get("alerts")
+    if not isinstance(alerts, list):
         raise NormalizeError("alerts is missing, or no list of objects")
-    return [_event(alert, body) for alert in alerts]
+    return each(alerts, lambda alert: _event(alert, body))
 
 
 def _with_status(alert: JsonObject, now: datetime) -> JsonObject:
@@ -83,7 +84,7 @@ def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
         event_key=fingerprint or (label_fingerprint(labels) if labels else digest(title)),
         event_type=EventType.RECOVERY if recovered else EventType.ALERT,
         title=title or "no title",
-        severity=severity(labels.get("severity"), SEVERITIES, Severity.INFO),
+        severity=severity_of_label(labels.get("severity"), Severity.INFO),
         description=first_text(*map(annotations.get, _DESCRIPTIONS), alert.get("description")),
         rule=labels.get("alertname"),
         resource=Resource(resource_id=resource, resource_type=resource_label, name=resource),
@@ -95,7 +96,6 @@ def _event(alert: JsonObject, group: JsonObject) -> NormalizedEvent:
 def _additional_info(
     alert: JsonObject, group: JsonObject, labels: dict[str, str], annotations: dict[str, str]
 ) -> dict[str, str]:
-    alerts = group.get("alerts")
     links = {
         "generator_url": alert.get("generatorURL"),
         "external_url": group.get("externalURL"),
@@ -103,7 +103,6 @@ def _additional_info(
         "starts_at": alert.get("startsAt"),
         "ends_at": alert.get("endsAt") if parse_time(alert.get("endsAt")) else None,
         "truncated_alerts": group.get("truncatedAlerts") or None,  # 0 says that none are missing
-        "unreadable_alerts": len(alerts) - len(items(alerts)) or None if isinstance(alerts, list) else None,
     }
     told = {*_DESCRIPTIONS, _TITLE}
     return {key: note for key, note in annotations.items() if key not in told} | labels | texts(links)

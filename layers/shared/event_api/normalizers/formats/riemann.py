@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import fault_severity, first_text, items, text, texts
+from event_api.normalizers.lenient import fault_severity, first_text, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ RECOVERED: Final = frozenset({"ok", "up", "normal"})
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each."""
     content = payload.content
-    return [_event(one) for one in items(content)] if isinstance(content, list) else [_event(payload.body)]
+    return each(content if isinstance(content, list) else [payload.body], _event)
 
 
 def _event(body: JsonObject) -> NormalizedEvent:

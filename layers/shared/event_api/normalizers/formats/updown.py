@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.identity import identity
-from event_api.normalizers.lenient import at, first_line, first_text, first_time, items, mapping, text, texts
+from event_api.normalizers.lenient import at, first_line, first_text, first_time, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ UNKNOWN: Final = (EventType.ALERT, Severity.NONE, "")
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of each element; an element alone is read as well."""
     content: Json = payload.content
-    found = [content] if isinstance(content, dict) else items(content)
+    found = content if isinstance(content, list) else [content]
     if not found:
         raise NormalizeError("the body contains no event")
-    return [_event(one) for one in found]
+    return each(found, _event)
 
 
 def _event(one: JsonObject) -> NormalizedEvent:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
-from event_api.normalizers.lenient import at, first_text, items, mapping, severity, text, texts
+from event_api.normalizers.elements import each
+from event_api.normalizers.errors import NormalizeError
+from event_api.normalizers.lenient import at, first_text, first_time, items, mapping, severity, text, texts
 
 if TYPE_CHECKING:
     from event_api.json_types import Json, JsonObject
@@ -32,6 +34,7 @@ GUARDDUTY_GRADES: Final = ((9, Severity.CRITICAL), (7, Severity.ERROR), (4, Seve
 
 OVER: Final = frozenset({"closed", "suppressed", "archived", "resolved", "passed"})
 """The status of a finding that needs no action any more."""
+OVER_IN_OCSF: Final = OVER | {"pass"}
 
 
 def guardduty(detail: JsonObject) -> NormalizedEvent | None:
@@ -135,16 +138,21 @@ def insight(detail: JsonObject, kind: str, sent_at: str | None) -> NormalizedEve
 
 def security_hub(detail: JsonObject) -> list[NormalizedEvent]:
     """Return Security Hub's findings, of which one message may bring several."""
-    return [_hub_finding(one) for one in items(detail.get("findings")) if first_text(one.get("Title"), one.get("Id"))]
+    findings = detail.get("findings")
+    return each(findings, _hub_finding) if isinstance(findings, list) and items(findings) else []
 
 
 def _hub_finding(finding: JsonObject) -> NormalizedEvent:
+    if "finding_info" in finding:
+        return _ocsf_finding(finding)
     states = (finding.get("RecordState"), at(finding, "Workflow.Status"), at(finding, "Compliance.Status"))
     over = any((text(state) or "").lower() in OVER for state in states)
     affected = next(iter(items(finding.get("Resources"))), {})
     target = text(affected.get("Id"))
     grade = text(at(finding, "Severity.Label"))
-    title = first_text(finding.get("Title"), finding.get("Id")) or ""
+    title = first_text(finding.get("Title"), finding.get("Id"))
+    if title is None:
+        raise NormalizeError("the finding has neither a title nor an id")
     return NormalizedEvent(
         event_key=text(finding.get("Id")) or f"{title}:{target or ''}",
         event_type=EventType.RECOVERY if over else EventType.ALERT,
@@ -167,3 +175,45 @@ def _hub_finding(finding: JsonObject) -> NormalizedEvent:
         ),
         occurred_at=parse_time(finding.get("UpdatedAt")),
     )
+
+
+def _ocsf_finding(finding: JsonObject) -> NormalizedEvent:
+    """Return a finding of Security Hub since 2025, which is in the Open Cybersecurity Schema Framework (OCSF)."""
+    info = mapping(finding.get("finding_info"))
+    identity = first_text(info.get("uid"), at(finding, "metadata.uid"))
+    title = first_text(info.get("title"), identity)
+    if title is None:
+        raise NormalizeError("the finding has neither a title nor an id")
+    states = (finding.get("status"), at(finding, "compliance.status"), finding.get("activity_name"))
+    over = any((text(state) or "").lower() in OVER_IN_OCSF for state in states)
+    affected = next(iter(items(finding.get("resources"))), {})
+    target = first_text(affected.get("uid"), affected.get("name"))
+    grade = text(finding.get("severity"))
+    return NormalizedEvent(
+        event_key=identity or f"{title}:{target or ''}",
+        event_type=EventType.RECOVERY if over else EventType.ALERT,
+        title=title,
+        severity=Severity.INFO if over else severity(grade, GRADES | {"fatal": Severity.CRITICAL}, Severity.NONE),
+        description=text(info.get("desc")),
+        rule=first_text(*(one for one in _listed(info.get("types"))), finding.get("class_name")),
+        resource=Resource(target, text(affected.get("type")), text(affected.get("name")) or target),
+        provider="aws",
+        account=text(at(finding, "cloud.account.uid")) or "",
+        additional_info=texts(
+            {
+                "severity": grade,
+                "product": at(finding, "metadata.product.name"),
+                "region": at(finding, "cloud.region"),
+                "status": finding.get("status"),
+                "compliance": at(finding, "compliance.status"),
+                "url": at(finding, "remediation.references"),
+            }
+        ),
+        occurred_at=first_time(
+            finding.get("time_dt"), info.get("modified_time_dt"), finding.get("time"), info.get("modified_time")
+        ),
+    )
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

@@ -16,7 +16,7 @@ SEVERITIES: Final = {
     "warning": Severity.WARNING,
     "info": Severity.INFO,
 }
-"""By the label ``severity`` in any case; any other, or none, is INFO, as SpaceONE's plugin has it."""
+"""By the label ``severity`` in any case; none is INFO, as SpaceONE's plugin has it."""
 
 RESOURCE_LABELS: Final = (
     "resource",
@@ -48,6 +48,18 @@ _FNV_PRIME = 1099511628211
 
 _MOST_FNV_BYTES: Final = 16_384
 """Above any real alert's labels; one byte after the other is slow in Python."""
+
+
+def severity_of_label(value: str | None, default: Severity) -> Severity:
+    """Return the severity of the label's usual words, else of any sender's: ``P1``, ``Sev2``, ``yellow``."""
+    if value is None:
+        return default
+    known = SEVERITIES.get(value.lower())
+    if known is None:
+        from event_api.normalizers.words import severity_of  # noqa: PLC0415  # few rules have other words
+
+        known = severity_of(value)
+    return known or default
 
 
 def label_fingerprint(labels: dict[str, str]) -> str:
