@@ -22,6 +22,7 @@ ROOT: Final = Path(__file__).parents[1]
 INDEX: Final = ROOT / "layers/shared/event_api/normalizers/format_index.py"
 FORMATS: Final = INDEX.parent / "formats"
 DOCUMENT: Final = ROOT / "docs/formats.md"
+SAMPLES: Final = ROOT / "tests/samples"
 PAYLOADS: Final = ROOT / "apidoc/real_payloads.json"
 """How many payloads that a sender really makes were read, by format and by the public place that they are from."""
 BEGIN, END = "<!-- made by `make formats` from here -->", "<!-- to here -->"
@@ -88,7 +89,7 @@ def document() -> str:
     """Write docs/formats.md: its own text, and the table between the marks."""
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
-    return "".join((head, BEGIN, "\n\n", *_table(), "\n", END, tail))
+    return "".join((head, BEGIN, "\n\n", *_table(), "\n", *_silent(), "\n", END, tail))
 
 
 def real_payloads() -> dict[str, dict[str, int]]:
@@ -105,6 +106,21 @@ def _table() -> Iterator[str]:
         names = ", ".join(f"`{name}`" for name in (module.NAME, *module.ALIASES))
         rules = "; or ".join(map(_in_words, module.RULES)) or "only by `--format`"
         yield f"| {names} | {title} | {rules} | {_checked(payloads.get(module.NAME, {}))} |\n"
+
+
+def _silent() -> Iterator[str]:
+    """Yield the messages that make no event, by the names of their samples."""
+    yield (
+        "### Messages that make no event\n\n"
+        "They are stored like all others, and counted as `DeliveriesWithoutEvents`. Each is a handshake, a test, a change of"
+        " settings, a person's note, or a run that is still in progress; the format's module gives the reason. No other"
+        " format has such messages, and *generic* never does.\n\n| Format | Messages |\n|---|---|\n"
+    )
+    for name in modules():
+        files = sorted((SAMPLES / name.replace("_", "-")).glob("*.json"))
+        cases = [file.stem for file in files if not json.loads(file.read_text(encoding="utf-8"))["events"]]
+        if cases:
+            yield f"| `{name.replace('_', '-')}` | {', '.join(case.replace('-', ' ') for case in cases)} |\n"
 
 
 def _checked(sources: dict[str, int]) -> str:

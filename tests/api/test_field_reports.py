@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from event_api import telemetry
 from event_api.domain import ids, times
 from event_api.domain.model import AlertState
 from tests.samples import bodies
@@ -515,3 +516,11 @@ def test_b28_a_broken_pattern_is_refused_with_the_reason(app):
     response = app.gateway.search(app.token(), {"query": query})
     assert response.status == 400
     assert "a parenthesis is not closed" in response.text
+
+
+def test_a_delivery_without_events_is_counted(app, capfd):
+    _, path = app.webhook()
+    with telemetry.metrics_flushed():
+        post(app, path, bodies.alertmanager())
+    assert app.events() == []
+    assert "DeliveriesWithoutEvents" in capfd.readouterr().out

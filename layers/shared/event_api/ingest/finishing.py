@@ -86,6 +86,8 @@ class Finisher:
         if found.format is None:
             telemetry.count("DeliveriesUnreadable")
             return found.events
+        if not found.events:
+            telemetry.count("DeliveriesWithoutEvents")
         unreadable = ids.event_id(delivery.delivery_id, ids.ERROR_POSITION)
         if repeated and self.events.exists(unreadable, delivery.domain_id):
             return [*found.events, (ids.RECOVERED_POSITION, normalization.readable(webhook, delivery))]
