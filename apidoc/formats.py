@@ -112,8 +112,9 @@ def _silent() -> Iterator[str]:
     """Yield the messages that make no event, by the names of their samples."""
     yield (
         "### Messages that make no event\n\n"
-        "They are stored like all others, and counted as `DeliveriesWithoutEvents`. Each is a handshake, a test, a change of"
-        " settings, a person's note, or a run that is still in progress; the format's module gives the reason. No other"
+        "They are stored like all others, and counted as `DeliveriesWithoutEvents`. Each is a handshake, a test, a"
+        " change of settings, a note of a person, or a run that is in progress; the format's module gives the reason."
+        " No other"
         " format has such messages, and *generic* never does.\n\n| Format | Messages |\n|---|---|\n"
     )
     for name in modules():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,10 +21,9 @@ STANDING = (
     "down", "firing", "new_item", "OK -> CRITICAL", "not ok", "unresolved", "recovery_failed", "NOT_RESOLVED",
     "partiallySucceeded", "ROLLBACK_COMPLETE", "未恢复", "异常", "still firing",
 )  # fmt: skip
-NEITHER = (
+NEITHER: tuple[Any, ...] = (
     "",
     "disk",
-    "errorStateManualChange",
     "status_change",
     "a sentence of many words says that it was resolved at last",
     None,
