@@ -188,7 +188,7 @@ def queues(patient: Patient) -> Iterator[Finding]:
 
 def unfinished(patient: Patient) -> Iterator[Finding]:
     """Whether a delivery has been unfinished for long."""
-    oldest = patient.target.stores.deliveries.oldest_unfinished()
+    oldest = patient.target.stores.deliveries.oldest()
     section = "unfinished-deliveries"
     if oldest is None:
         yield Finding("unfinished", State.OK, "every delivery is finished", section)

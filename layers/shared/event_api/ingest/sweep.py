@@ -33,6 +33,6 @@ def sweep(deliveries: DeliveryStore, queue: RedriveQueue, now: datetime, seconds
             received.append(one.received_at)
         found += len(batch)
         telemetry.count("DeliveriesFound", len(batch))
-    oldest = min(*received, deliveries.oldest(DeliveryState.QUEUED) or now)
+    oldest = min(*received, deliveries.oldest([DeliveryState.QUEUED]) or now)
     telemetry.measure("OldestUnfinishedSeconds", (now - oldest).total_seconds(), "Seconds")
     return found

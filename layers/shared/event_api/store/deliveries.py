@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from itertools import islice
+from itertools import islice, product
 
 from event_api.domain import times
 from event_api.domain.body import Body
@@ -175,10 +175,10 @@ class DeliveryStore:
                 )
                 yield from (_pending(item, state) for item in items)
 
-    def oldest(self, state: DeliveryState) -> datetime | None:
-        """Return when the oldest unfinished delivery in a state was received, or None if there is none."""
+    def oldest(self, states: Iterable[DeliveryState] = tuple(DeliveryState)) -> datetime | None:
+        """Return when the oldest unfinished delivery in some states was received, or None if there is none."""
         received = []
-        for shard in _SHARDS:
+        for state, shard in product(states, _SHARDS):
             values = {"shard": f"{state.value}-{shard}"}
             items = self._table.query("#unfinished = :shard", values, index="unfinished", first_page=1)
             received += [ItemReader(item).time("received_at") for item in islice(items, 1)]
