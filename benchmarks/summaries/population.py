@@ -128,7 +128,7 @@ MIXES: dict[str, tuple[Callable[[random.Random], Iterator[_Facts]], Callable[[in
     "realistic": (_realistic, _evenly),
     "bad": (_bad, _in_few_hours),
 }
-"""What the events of a mix are, and when each is created."""
+"""The events of a mix, and the time at which each is created."""
 
 
 def day(number: int) -> str:

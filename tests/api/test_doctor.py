@@ -1,4 +1,4 @@
-"""``eventctl doctor``: what it finds in a healthy deployment, and in each that is not."""
+"""``eventctl doctor``: its findings in a healthy deployment, and in each that is not."""
 
 from __future__ import annotations
 

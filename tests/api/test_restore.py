@@ -1,4 +1,4 @@
-"""``eventctl restore``: what a table lost comes back from a copy, and nothing that it has is changed."""
+"""``eventctl restore``: lost items of a table come back from a copy, and existing items do not change."""
 
 from __future__ import annotations
 

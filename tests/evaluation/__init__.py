@@ -43,7 +43,7 @@ Verdicts = dict[str, Verdict]
 
 @dataclass(frozen=True)
 class Expected:
-    """What one event should be; None is not judged."""
+    """The expected values of one event; None is not judged."""
 
     event_type: str
     severity: str | None = None

@@ -1,4 +1,4 @@
-"""The table of words: what each says, alone and in a text."""
+"""The table of words: the meaning of each, alone and in a text."""
 
 from __future__ import annotations
 

@@ -271,7 +271,7 @@ STATE_SEVERITIES: Final = {
     }.items()
     for word in words.split()
 }
-"""What a state says about the severity, if nothing else does."""
+"""The severity that a state implies, if nothing else states one."""
 
 SEVERITY_NAMES: Final = (
     _names(
@@ -373,7 +373,7 @@ OBJECT_KEYS: Final = _names(
         "sourceid objectid entityid": "WebGazer, VictorOps",
     }
 )
-"""Ids of what is watched: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
+"""Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
 OWN_KEYS: Final = ("id", "uuid", "uid", "guid")
 """Ids of the object that they stand in."""
 
@@ -435,7 +435,7 @@ COMPOSED: Final = (
     (("alerttype",), ("itemname",)),
     (("hostname", "hostdisplayname", "hostalias"), ()),
 )
-"""What is watched and where it is: together they are a title. A host alone is one with its output.
+"""The watched object and its place: together they are a title. A host alone is one with its output.
 
 Nagios's macros, PRTG, Sensu, Server Density.
 """

@@ -47,9 +47,9 @@ _FIELDS = (*CORE_FIELDS, *OPTIONAL_FIELDS)
 _FORMAT = 1
 """Of the content; a reader ignores a summary of another one."""
 _HEAD = struct.Struct(">BI")
-"""What precedes the content: its format, and a bit for each of `_FIELDS` that was kept."""
+"""The bytes before the content: its format, and a bit for each of `_FIELDS` that was kept."""
 _LEAST_BYTES = 900
-"""What leaves an item within one write unit, with its other attributes."""
+"""The most bytes that leave an item within one write unit, with its other attributes."""
 _BYTES_PER_EVENT, _DETAILED_BYTES_PER_EVENT = 8, 20
 """Of what an event takes in the index, about 370, these are a fiftieth and a twentieth."""
 MAX_HOUR_BYTES, MAX_DAY_BYTES = 4_096, 6_144
@@ -148,7 +148,7 @@ class Packed:
         return self.fields.issuperset(fields)
 
     def unpack(self) -> Summary:
-        """Return the summary; raise SummaryFormatError for what is none."""
+        """Return the summary; raise SummaryFormatError if the content is not one."""
         try:
             found = json.loads(zlib.decompress(self.content[_HEAD.size :]))
             columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}

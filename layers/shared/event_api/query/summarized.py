@@ -43,7 +43,7 @@ _RESOURCE = ("resource.resource_id", "resource.resource_type", "resource.name")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a request must know of each event: the values of ``fields``, and so many characters of created_at."""
+    """The part of an event that a request needs: the values of ``fields``, ``precision`` characters of created_at."""
 
     fields: tuple[str, ...]
     precision: int = 0
@@ -188,13 +188,13 @@ def _is_visible(scope: Scope) -> Predicate:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The counts of the buckets that can serve, and the plans of what is left, each with what explains it."""
+    """The counts of the buckets that can serve, and the plans of the remaining ranges, each with its explanation."""
 
     pairs: Iterator[tuple[Values, int]]
     rest: Sequence[tuple[Plan, JsonObject]]
 
     def each(self, reader: TallyingReader) -> Iterator[Plan]:
-        """Yield the plans of what is left, and note what each consumes until the next one is asked for."""
+        """Yield the plans of the remaining ranges, and note the consumption of each until the next one is asked for."""
         consumption = reader.consumption
         for plan, explained in self.rest:
             before = consumption.capacity_units
@@ -347,7 +347,7 @@ def _between(pieces: Iterable[_Piece], first: str, end: str) -> list[tuple[str, 
 
 
 def _left(plan: Plan, pieces: Sequence[_Piece]) -> Iterator[Plan]:
-    """Return the plans of what the pieces, in order, leave of a plan's range."""
+    """Return the plans of the parts of a plan's range that the pieces, in order, leave."""
     since = plan.since
     for piece in pieces:
         begins = piece.since + _HOUR_BEGINS
@@ -427,7 +427,7 @@ def _explained(search: _Search, consumed: float, index: Sequence[JsonObject], ot
 
 
 def _ranges(search: _Search) -> list[Json]:
-    """Return the ranges that summaries answered, neighbours together, with what each consumed."""
+    """Return the ranges that summaries answered, neighbours together, with the consumption of each."""
     joined: list[tuple[str, str, float]] = []
     for piece in search.pieces:
         units = 0.0 if piece.bucket is None else search.units.get(piece.bucket.start, 0.0)

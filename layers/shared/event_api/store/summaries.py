@@ -111,7 +111,7 @@ class DomainSummaries:
         expiry: Expiry,
         empty_hours: Iterable[str] = (),
     ) -> None:
-        """Store a bucket's summaries, that were built of what was there after its mark had this counter."""
+        """Store a bucket's summaries, which were built after its mark had this counter."""
         bucket = "d" if len(start) == PER_DAY else "h"
         facts: dict[str, Value | None] = {
             "v": counter,

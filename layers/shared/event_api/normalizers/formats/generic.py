@@ -349,7 +349,7 @@ class _Fields:
 
 
 def _composed(levels: list[_Level]) -> tuple[str, str] | None:
-    """Return a title of what is watched, where, and with which output, and the same without the output."""
+    """Return a title from the watched object, its place and its output, and the same without the output."""
     for what, where in words.COMPOSED:
         for level in levels:
             service, host = (_first_scalar(level.fields, names) for names in (what, where))
@@ -393,7 +393,7 @@ def _texts(levels: Iterable[_Level], names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _endings(levels: Iterable[_Level], endings: tuple[str, ...]) -> Iterator[str]:
-    """Yield the first lines of the texts under other names that end so, except names of what the object is in."""
+    """Yield the first lines of the texts under other names that end so, except names of the object's surroundings."""
     for level in levels:
         for name, value in level.fields.items():
             if name.endswith(endings) and isinstance(value, str) and not PARENTS.match(name) and name not in endings:
@@ -415,7 +415,7 @@ def _is_sentence(value: str) -> bool:
 
 
 def _is_place(value: str) -> bool:
-    """Whether a text is a sentence, or the address of what is watched."""
+    """Whether a text is a sentence, or the address of the watched object."""
     return _is_sentence(value) or "://" in value or (" " not in value and "." in value and not value[0].isdecimal())
 
 
