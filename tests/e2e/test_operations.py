@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from uuid import uuid4
 
 import boto3
@@ -76,6 +77,25 @@ def test_bad_signatures_raise_their_alarms_condition_and_the_log_has_webhook_and
     wait_for("the log", lambda: metric(local_run, "SignaturesBad", webhook_id) >= threshold, 10)
     noticed = [line for line in lines(local_run, "CreateEventFunction") if line.get("webhook_id") == webhook_id]
     assert any(str(line.get("what", "")).startswith("bad signature") for line in noticed)
+
+
+def test_a_deleted_body_is_restored_as_the_page_says(local_run, aws):
+    _, _, url = new_webhook(local_run)
+    body = {
+        "event_key": uuid4().hex,
+        "event_type": "ALERT",
+        "title": "large",
+        "noise": random.Random(2).randbytes(700_000).hex(),
+    }
+    delivery_id = ask(url, body=json.dumps(body).encode()).headers["x-delivery-id"]
+    s3, bucket = aws("s3"), local_run.endpoint().bodies_bucket
+    (stored,) = s3.list_objects_v2(Bucket=bucket, Prefix=f"{delivery_id}/")["Contents"]
+    content = s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read()
+    s3.delete_object(Bucket=bucket, Key=stored["Key"])
+    assert "Contents" not in s3.list_objects_v2(Bucket=bucket, Prefix=f"{delivery_id}/")
+    (marker,) = s3.list_object_versions(Bucket=bucket, Prefix=f"{delivery_id}/")["DeleteMarkers"]
+    s3.delete_object(Bucket=bucket, Key=marker["Key"], VersionId=marker["VersionId"])
+    assert s3.get_object(Bucket=bucket, Key=stored["Key"])["Body"].read() == content
 
 
 def test_a_delivery_that_was_given_up_is_found_with_its_section(local_run, aws):

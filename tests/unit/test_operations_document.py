@@ -6,8 +6,10 @@ import json
 import re
 from typing import Any
 
+import click
 import pytest
 
+from eventctl.cli import cli
 from testkit import stack
 from testkit.world import ROOT
 
@@ -125,6 +127,19 @@ def test_every_table_is_watched():
     for name in ("TableThrottlesAlarm", "TableSystemErrorsAlarm"):
         query = ALARMS[name]["Metrics"][0]["Expression"]["Fn::Sub"]
         assert set(re.findall(r"\$\{(\w+)\}", query)) == tables
+
+
+def test_every_command_of_the_page_exists():
+    for line in set(re.findall(r"(?:`|\$ )eventctl ([^`\n]*)", TEXT)):
+        context = click.Context(cli)
+        words = [word for word in line.split() if not word.isupper()]
+        command = cli.get_command(context, words[0])
+        assert command is not None, line
+        if isinstance(command, click.Group):
+            command = command.get_command(context, words[1])
+            assert command is not None, line
+        options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= options, line
 
 
 def test_links_within_the_page_lead_somewhere():
