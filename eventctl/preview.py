@@ -21,7 +21,7 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
         domain_id=webhook.domain_id,
         project_id=webhook.project_id,
         webhook_id=webhook.webhook_id,
-        body=Body.received(content),
+        body=Body.received(content, headers=headers),
         headers=headers_to_store(headers),
         received_at=times.now(),
     )

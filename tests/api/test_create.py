@@ -182,12 +182,11 @@ def test_a_thousand_alerts_become_a_thousand_events_in_time_or_by_the_worker(app
 @pytest.mark.parametrize(
     ("body", "raw_data"),
     [
-        (b"not json", {"body": "not json"}),
+        (b"{not json", {"body": "{not json"}),
         (b"\xff\xfe", {"body": "\ufffd\ufffd"}),
         (b"", {"body": ""}),
         (b"[1, 2]", {"body": [1, 2]}),
         (b'"text"', {"body": "text"}),
-        (b'{"a": NaN}', {"body": '{"a": NaN}'}),
         (b'{"a": 1e999}', {"body": '{"a": 1e999}'}),
         (b"[" * 100_000, {"body": "[" * 100_000}),
     ],
@@ -561,7 +560,7 @@ def replay(app, delivery_id):
 def test_a_replay_with_a_mended_normalizer_makes_what_was_missing_and_ends_the_error(app, monkeypatch, mode):
     _, path = app.webhook(format="prometheus-alertmanager", recovery_mode=mode)
     with monkeypatch.context() as broken:
-        broken.setattr(prometheus_alertmanager, "items", lambda _: 1 / 0)
+        broken.setattr(prometheus_alertmanager, "each", lambda *_: 1 / 0)
         delivery_id = post(app, path, bodies.alertmanager(bodies.alert(1), bodies.alert(2)))
     (error,) = app.events()
     assert error["event_type"] == "ERROR"
@@ -578,7 +577,7 @@ def test_a_replay_with_a_mended_normalizer_makes_what_was_missing_and_ends_the_e
 
 def test_a_replay_of_what_is_finished_makes_nothing_twice(app):
     _, path = app.webhook()
-    made = [post(app, path, body) for body in (bodies.direct(), bodies.direct("RECOVERY"), b"not json")]
+    made = [post(app, path, body) for body in (bodies.direct(), bodies.direct("RECOVERY"), b"{not json")]
     before, alerts = app.events(), alerts_of(app)
     for delivery_id in made:
         replay(app, delivery_id)

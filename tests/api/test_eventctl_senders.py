@@ -126,7 +126,7 @@ def test_trying_takes_headers_and_bodies_of_any_kind(eventctl):
     tried = ("webhook", "try", made["webhook_id"], "-")
     told = eventctl.json(*tried, "--header", "X-GitHub-Event: ping", stdin='{"zen": "x", "hook": {}}')
     assert (told["format"], told["events"]) == ("github", [])
-    told = eventctl.json(*tried, stdin="not JSON")
+    told = eventctl.json(*tried, stdin="{not JSON")
     assert (told["format"], told["events"][0]["event_type"]) == (None, "ERROR")
     assert eventctl.run(*tried, "--header", "no colon", stdin="{}").exit_code == 2
     assert eventctl.run("webhook", "try", "webhook-0", "-", stdin="{}").exit_code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -522,3 +523,49 @@ def test_a_delivery_without_events_is_counted(app, capfd):
     post(app, path, bodies.alertmanager())
     assert app.events() == []
     assert "DeliveriesWithoutEvents" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "title"),
+    [
+        (b"Disk of web-1 is full\nCall the operator.", {"content-type": "text/plain"}, "Disk of web-1 is full"),
+        (
+            "title=\u00dcberlast".encode("latin-1"),
+            {"content-type": "application/x-www-form-urlencoded; charset=latin1"},
+            "\u00dcberlast",
+        ),
+        (
+            '{"title": "\u30c7\u30a3\u30b9\u30af"}'.encode("shift_jis"),
+            {"content-type": "application/json; charset=Shift_JIS"},
+            "\u30c7\u30a3\u30b9\u30af",
+        ),
+        ('{"title": "Disk"}'.encode("utf-16"), {}, "Disk"),
+        (gzip.compress(b'{"title": "Disk"}', mtime=0), {"content-encoding": "gzip"}, "Disk"),
+        (b'{"title": "Disk", "value": NaN}', {}, "Disk"),
+    ],
+)
+def test_bytes_of_any_kind_are_read(app, content, headers, title):
+    _, path = app.webhook()
+    post(app, path, content, **headers)
+    (event,) = app.events()
+    assert (event["event_type"], event["title"]) == ("ALERT", title)
+
+
+def test_lines_of_json_are_an_event_each_and_a_broken_line_is_an_error(app):
+    _, path = app.webhook()
+    post(app, path, b'{"title": "Disk", "id": 1}\nbroken\n{"title": "CPU", "id": 2, "status": "ok"}\n')
+    assert [event["event_type"] for event in app.events()] == ["ALERT", "ERROR", "RECOVERY"]
+
+
+def test_text_ends_the_alert_of_the_same_text(app):
+    _, path = app.webhook()
+    for line in (b"[FIRING] Disk of web-1 is full", b"[RESOLVED] Disk of web-1 is full"):
+        post(app, path, line, **{"content-type": "text/plain"})
+    assert states_of(app) == ["RESOLVED"]
+
+
+def test_text_at_a_webhook_with_a_format_is_an_error(app):
+    _, path = app.webhook(format="pingdom")
+    post(app, path, b"Disk full", **{"content-type": "text/plain"})
+    (event,) = app.events()
+    assert (event["event_type"], "not JSON" in event["description"]) == ("ERROR", True)

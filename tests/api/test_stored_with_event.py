@@ -88,7 +88,7 @@ def test_it_is_in_no_other_item_and_is_shown_whole(app):
     "body",
     [
         pytest.param(bodies.alertmanager(bodies.alert(1), bodies.alert(2)), id="two events"),
-        pytest.param(b"not json", id="unreadable"),
+        pytest.param(b"{not json", id="unreadable"),
         pytest.param(bodies.alertmanager(), id="no event"),
         pytest.param(bodies.direct(filler="x" * MAX_BYTES_WITH_EVENT), id="large"),
     ],

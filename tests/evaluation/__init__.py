@@ -68,7 +68,7 @@ class Case:
         """Read the body as a webhook does, with the event that reports an unreadable one."""
         webhook = Webhook("webhook-1", "domain-1", "project-1", "w", (), RECEIVED_AT, format=self.format)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = Body.received(self.body)
+        body = Body.received(self.body, headers=headers)
         delivery = Delivery(
             "delivery-1", "domain-1", "project-1", "webhook-1", body, headers_to_store(headers), RECEIVED_AT
         )

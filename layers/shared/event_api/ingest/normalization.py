@@ -35,7 +35,8 @@ def read(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery:
     """Normalize a delivery. One that cannot be read becomes an ALERT of its legible part, or an ERROR."""
     payload = None
     try:
-        payload = payload_of(delivery)
+        # A sender without a format may post a sentence; a format's sender has posted something else than usual.
+        payload = payload_of(delivery, may_be_text=webhook.format in {None, "generic"} and webhook.mapping is None)
         used, events = normalize(webhook.format or _signed_format(webhook), payload, webhook.mapping)
     except (UnreadableBodyError, NormalizeError) as error:
         salvaged = None
@@ -54,9 +55,10 @@ def _signed_format(webhook: Webhook) -> str | None:
     return _SNS_FORMAT if webhook.signing and webhook.signing.required and webhook.signing.scheme == "sns" else None
 
 
-def payload_of(delivery: Delivery) -> Payload:
+def payload_of(delivery: Delivery, *, may_be_text: bool = False) -> Payload:
     """Return a normalizer's input; raise UnreadableBodyError if the body has no readable content."""
-    return Payload(delivery.body.read_content(delivery.headers), delivery.headers, delivery.received_at)
+    content = delivery.body.read_content(delivery.headers, may_be_text=may_be_text)
+    return Payload(content, delivery.headers, delivery.received_at)
 
 
 def _unreadable(webhook: Webhook, delivery: Delivery, reason: str) -> NormalizedEvent:

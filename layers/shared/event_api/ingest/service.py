@@ -75,7 +75,8 @@ class Ingest:
         if len(content) > self.max_body_bytes:
             raise PayloadTooLargeError(self.max_body_bytes, len(content))
         in_time = partial(_in_time, seconds_left, time.monotonic() + SECONDS_BEFORE_ANSWER)
-        delivery, sender_id = _new_delivery(webhook, content, headers, access_key, request_id)
+        body = Body.received(content, access_key, headers, self.max_body_bytes)
+        delivery, sender_id = _new_delivery(webhook, body, headers, access_key, request_id)
         repeated = interrupted = False
         if sender_id is not None:
             delivery, repeated = self._known(delivery)
@@ -214,10 +215,9 @@ def _in_time(seconds_left: Callable[[], float], answer_by: float) -> bool:
 
 
 def _new_delivery(
-    webhook: Webhook, content: bytes, headers: Mapping[str, str], access_key: str, request_id: str
+    webhook: Webhook, body: Body, headers: Mapping[str, str], access_key: str, request_id: str
 ) -> tuple[Delivery, str | None]:
     """Return a sender's request as a delivery that arrives now, and the sender's id of it if it has one."""
-    body = Body.received(content, access_key)
     kept = headers_to_store(headers, access_key)
     scheme = webhook.signing.scheme if webhook.signing else None
     sender_id = sender_delivery_id(body.read_object(), kept, scheme)

@@ -45,7 +45,8 @@ def _read(element: Json, read: Read) -> list[NormalizedEvent]:
     except NormalizeError:
         raise
     except Exception as error:
-        raise NormalizeError(f"the normalizer failed ({type(error).__name__})") from error
+        reason = f"the normalizer failed ({type(error).__name__})"
+        raise NormalizeError(reason, may_be_salvaged=False) from error
     return found if isinstance(found, list) else [] if found is None else [found]
 
 

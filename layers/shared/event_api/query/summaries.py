@@ -130,7 +130,7 @@ class Summary:
 class Packed:
     """The bytes of a summary, and the fields that it kept: many are found before the first one is read."""
 
-    content: bytes
+    content: bytes = field(repr=False)
     fields: frozenset[str]
 
     @classmethod

@@ -66,6 +66,8 @@ _NO_ENDINGS: Final = frozenset(
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
+_LABEL: Final = re.compile(r"[\W_]*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
+"""The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
@@ -95,7 +97,25 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         return each(elements, lambda element: _event(element, around, place, must_be_titled=True))
     if isinstance(content, list) and items(content):
         return each(content, _event)
+    if isinstance(content, str) and (title := first_line(content)):
+        return [_text_event(title, content)]
     raise NormalizeError("the body is neither an object nor an array of objects")
+
+
+def _text_event(title: str, content: str) -> NormalizedEvent:
+    """Return the event of a text that a person wrote, or a script for one."""
+    ended = bool(words.ENDED_TITLE.match(title))
+    label = _LABEL.match(title)
+    key = identity({}, title)
+    return NormalizedEvent(
+        event_key=key,
+        former_keys=(key,),
+        event_type=EventType.RECOVERY if ended else EventType.ALERT,
+        title=title,
+        severity=Severity.INFO if ended else (words.severity_of(label[0]) if label else None) or Severity.NONE,
+        description=None if content.strip() == title else content,
+        additional_info={"format": NAME},
+    )
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
