@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import EndpointConnectionError
 from click.testing import CliRunner, Result
 
 from eventctl.cli import cli
@@ -31,7 +32,8 @@ class Eventctl:
         command = cls(service)
         monkeypatch.setattr("eventctl.invocation.open_target", command._open)
         # moto is right for one thread only.
-        monkeypatch.setattr("eventctl.importer.PARALLEL", 1)
+        for module in ("importer", "restoring"):
+            monkeypatch.setattr(f"eventctl.{module}.PARALLEL", 1)
         return command
 
     def _open(self, **which: Any) -> Target:
@@ -39,8 +41,8 @@ class Eventctl:
         return Target(self.service.stores, self.service.queue, API_URL, Stack("event-api", self.clients))
 
     def clients(self, service: str) -> Any:
-        """Make a client for a command that looks at the stack itself; a test that needs one replaces this."""
-        raise AssertionError(service)
+        """Refuse a client of the stack's own services; a test that needs one replaces this."""
+        raise EndpointConnectionError(endpoint_url=service)
 
     def run(self, *arguments: str, stdin: str | bytes | None = None) -> Result:
         result = CliRunner().invoke(cli, arguments, input=stdin, prog_name="eventctl")

@@ -173,6 +173,22 @@ def test_the_canary_leaves_nothing(eventctl, gateway, app):
     assert everything(app) == before
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_canarys_secrets_are_shown_nowhere(eventctl, gateway, monkeypatch, form):
+    sent = []
+
+    def send(method, url, headers, body):
+        sent.append((url, headers.get("authorization", "")))
+        return gateway(method, url, headers, body)
+
+    monkeypatch.setattr("eventctl.canary.fly.__defaults__", (send,))
+    output = eventctl.run(*form, "doctor").output
+    keys = {url.split("/")[-2] for url, _ in sent if "/webhook/" in url}
+    tokens = {authorization.rpartition(".")[2] for _, authorization in sent if authorization}
+    assert (len(keys), len(tokens)) == (1, 1)
+    assert not [secret for secret in keys | tokens if secret in output]
+
+
 def everything(app):
     tables = app.dynamodb.list_tables()["TableNames"]
     return {name: sorted(map(repr, app.dynamodb.scan(TableName=name)["Items"])) for name in tables}

@@ -23,8 +23,6 @@ def engine(request):
 
 @pytest.fixture
 def eventctl(app, monkeypatch):
-    # moto is right for one thread only.
-    monkeypatch.setattr("eventctl.restoring.PARALLEL", 1)
     return Eventctl.on(app, monkeypatch)
 
 

@@ -466,6 +466,10 @@ def arguments(run, folder):
         ("delivery", "replay"): [run.delivery_id, "--domain", DOMAIN],
         ("export",): ["--domain", DOMAIN, exported],
         ("import",): [exported],
+        ("doctor",): ["--no-canary"],  # the canary's secrets: test_doctor.py
+        ("restore",): ["webhooks", "--from", "WebhooksTable"],
+        ("domain", "count"): [DOMAIN],
+        ("domain", "delete"): ["domain-without-anything", "--yes"],
     }
 
 
