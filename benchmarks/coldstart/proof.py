@@ -36,12 +36,13 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The rooms and modules of event_api that each function may import."""
 _OF_LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
-    # composition and admin import these only for functions that have the layer.
+    # composition imports these only for functions that have the layer, and eventctl the rest.
     READING: (
         "store.event_reader",
         "store.summaries",
         "store.filter_expression",
         "store.deployment",
+        "store.restoration",
         "ingest.summarize",
     ),
     SIGNATURES: ("signing.sns_signatures",),
