@@ -36,7 +36,7 @@ def fill(app, domain_id):
         app.gateway.post(path, bodies.direct(event_key="one", event_type=event_type))
     app.gateway.post(path, bodies.direct(event_key="early", event_type="RECOVERY"))  # a marker without an alert
     app.gateway.post(path, bodies.alertmanager(bodies.alert(1), bodies.alert(2), bodies.alert(3)))
-    app.gateway.post(path, "no format reads this")
+    app.gateway.post(path, "{no format reads this")
     noise = random.Random(domain_id).randbytes(700_000).hex()
     app.gateway.post(path, bodies.direct(event_key="large", description=noise))
     app.queue.messages.clear()

@@ -57,7 +57,7 @@ def test_unreadable_deliveries_raise_their_alarms_condition_and_the_page_leads_t
     webhook_id, domain, url = new_webhook(local_run)
     threshold = int(stack.parameter("UnreadableDeliveriesThreshold"))
     for number in range(threshold):
-        assert ask(url, body=f"no format reads this, {number}".encode()).status == 200
+        assert ask(url, body=f"{{no format reads this, {number}".encode()).status == 200
     wait_for("the log", lambda: metric(local_run, "DeliveriesUnreadable", webhook_id) >= threshold, 10)
     listed = local_run.eventctl("delivery", "list", "--unreadable", "--domain", domain)
     assert listed["total_count"] == threshold
