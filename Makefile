@@ -140,10 +140,11 @@ coldstart: setup  ## Measure cold starts, as multiples of an empty handler
 # --- calls and reading ------------------------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: setup engines  ## Measure DynamoDB calls, the cost of ingest, and the cost of reading with SIZES=10000,100000 events
+bench: setup engines  ## Measure calls, ingest, reading with SIZES=10000,100000 events, counting with SUMMARIES=100000
 	$(BIN)/python -m benchmarks.calls
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.reading $(if $(SIZES),--sizes $(SIZES))
+	$(BIN)/python -m benchmarks.summaries $(if $(SUMMARIES),--sizes $(SUMMARIES))
 
 # --- the local run ---------------------------------------------------------------------------------------------------
 

@@ -66,7 +66,8 @@ def test_its_alert_is_resolved_by_a_recovery_of_today(app, stored):
 
 
 def test_its_deliveries_are_replayed_without_a_second_event(app, stored):
-    finished = {f"delivery-{event['event_id'][6:30]}" for event in stored["events"]}
+    readable = [event for event in stored["events"] if event["event_type"] != "ERROR"]
+    finished = {f"delivery-{event['event_id'][6:30]}" for event in readable}
     queued = [QueuedDelivery(delivery_id, DOMAIN) for delivery_id in sorted(finished)]
     assert administration.replay(app.stores, app.queue, queued) == len(finished)
     assert app.redrive() == {"batchItemFailures": []}

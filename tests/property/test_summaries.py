@@ -92,7 +92,7 @@ def test_optional_fields_are_kept_within_the_bounds(parts: list[list[Values]], m
     assert len(content) <= max(least * 5 // 4, min(most, max(900, 8 * summary.total)))
     detailed = tally.detailed(summary)
     if detailed is not None:
-        assert len(detailed[1]) <= 20 * summary.total
+        assert len(detailed[1]) <= 900 + 20 * summary.total
 
 
 @examples(60)

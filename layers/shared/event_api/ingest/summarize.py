@@ -12,6 +12,7 @@ from event_api.domain import times
 from event_api.query.summaries import (
     COUNTED_FIELDS,
     HOUR,
+    HOUR_DETAILS,
     MAX_DAY_BYTES,
     MAX_HOUR_BYTES,
     Contents,
@@ -29,8 +30,8 @@ from event_api.store.table import Table
 
 WORTH_AN_HOUR = 100
 """Events from which on an hour, or several together, get summaries before their day is over."""
-WORTH_DETAILS = 100
-"""Events from which on a bucket gets a detailed summary, if the other one lacks fields."""
+WORTH_DETAILS, HOURS_WORTH_DETAILS = 100, 3
+"""Events, or hours with any, from which on a bucket gets a detailed summary, if the other one lacks fields."""
 _SECONDS_TO_STOP = 20.0
 """A run stops if its invocation has less time left than this; the next run continues its work."""
 
@@ -184,7 +185,7 @@ class Summarizer:
             self._check_time()
 
     def _hour(self, gathered: HourOfEvents) -> _Hour:
-        contents = _contents(gathered.tally, MAX_HOUR_BYTES)
+        contents = _contents(gathered.tally, MAX_HOUR_BYTES, hours=1)
         return _Hour(gathered.hour, gathered.tally.whole(), gathered.expiry, contents)
 
     def _store_hour(self, summaries: DomainSummaries, hour: _Hour, mark: Item) -> None:
@@ -197,7 +198,7 @@ class Summarizer:
         tally = Tally((*COUNTED_FIELDS, HOUR))
         for hour in hours:
             tally.add(*with_hour(hour.summary, hour.hour[-2:]))
-        contents = _contents(tally, MAX_DAY_BYTES)
+        contents = _contents(tally, MAX_DAY_BYTES, hours=len(hours))
         if not Packed.of(contents[0]).has((HOUR,)):
             for hour in hours:
                 self._store_hour(summaries, hour, mark)
@@ -208,10 +209,11 @@ class Summarizer:
         self.built += 1
 
 
-def _contents(tally: Tally, most_bytes: int) -> Contents:
-    """Return what is to be stored of a tally."""
+def _contents(tally: Tally, most_bytes: int, hours: int) -> Contents:
+    """Return what is to be stored of a tally of so many hours."""
     summary, plain = tally.summary(most_bytes)
-    detailed = tally.detailed(summary) if summary.total >= WORTH_DETAILS else None
+    is_worth_it = summary.total >= WORTH_DETAILS or hours >= HOURS_WORTH_DETAILS
+    detailed = tally.detailed(summary) if is_worth_it else None
     return plain, None if detailed is None else detailed[1]
 
 
@@ -224,7 +226,7 @@ def _stored_hours(view: View, since: str, until: str) -> list[_Hour]:
     for detailed in (False, True):
         for bucket in view.hours(since, until, detailed=detailed):
             summary = None if bucket.summary is None else bucket.summary.unpack()
-            if summary is not None and (summary.total >= WORTH_DETAILS or summary.has(COUNTED_FIELDS)):
+            if summary is not None and (summary.total >= WORTH_DETAILS or summary.has(HOUR_DETAILS)):
                 found[bucket.start] = _Hour(bucket.start, summary, bucket.expiry)
     return sorted(found.values(), key=lambda hour: hour.hour)
 

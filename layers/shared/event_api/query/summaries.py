@@ -37,6 +37,7 @@ OPTIONAL_FIELDS = ("title", HOUR, "resource.name", "resource.resource_id", "even
 """Fields that a summary keeps if they make it little larger; the first ones are tried first."""
 _DETAILS = tuple(name for name in OPTIONAL_FIELDS if name != "alert_id")
 """Those that a detailed summary may have; random ids would be half of it, and an alert's events have an index."""
+HOUR_DETAILS = tuple(name for name in _DETAILS if name != HOUR)
 COUNTED_FIELDS = (*CORE_FIELDS, *(name for name in OPTIONAL_FIELDS if name != HOUR))
 """The fields of an event that summaries may keep."""
 
@@ -231,7 +232,7 @@ class Tally:
         while more:
             kept = [name for name in (*CORE_FIELDS, *OPTIONAL_FIELDS) if summary.has((name,)) or name in more]
             detailed, content = self._encoded(kept)
-            if len(content) <= summary.total * _DETAILED_BYTES_PER_EVENT:
+            if len(content) <= _LEAST_BYTES + summary.total * _DETAILED_BYTES_PER_EVENT:
                 return detailed, content
             more.pop()
         return None

@@ -7,6 +7,7 @@ come from summaries or are tallied from the index. So both take the same filter,
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -226,6 +227,8 @@ class _Search:
     """Capacity units, as its part of the read, of each bucket in `pieces`."""
     unused: list[tuple[str, str]] = field(default_factory=list)
     """Buckets that could not serve, with the reasons."""
+    lacking: list[_Piece] = field(default_factory=list)
+    """Days whose summaries lack a field: those of their hours do, too, or nearly always."""
 
     def run(self, first: str, end: str) -> None:
         """Find the pieces of the hours from ``first`` to before ``end``, in order."""
@@ -233,7 +236,8 @@ class _Search:
         details = (True, False) if any(name in OPTIONAL_FIELDS for name in self.question.fields) else (False,)
         for find in (self._days, self._hours):
             for detailed in details:
-                for since, until in _between(self.pieces, first, end):
+                lacking = self.lacking if find == self._hours else ()
+                for since, until in _between([*self.pieces, *lacking], first, end):
                     before = self.consumption.capacity_units
                     buckets = list(find(since, until, detailed=detailed))
                     self._share(buckets, self.consumption.capacity_units - before)
@@ -257,6 +261,8 @@ class _Search:
                 self.pieces.append(_Piece(since, until, day))
                 continue
             self.unused.append((day.start, "the fields or hours are not kept"))
+            if not day.summary.has(question.fields):
+                self.lacking.append(_Piece(begins, ends))
             for hour in day.empty_hours:
                 if since <= f"{day.start}T{hour}" < until:
                     self.pieces.append(_Piece(f"{day.start}T{hour}", following_hour(f"{day.start}T{hour}")))
@@ -292,7 +298,7 @@ def _parts(reader: TallyingReader, plan: Plan, question: Question, *, summaries:
     search = _Search(view, question, consumption)
     search.run(first, end)
     pieces = search.pieces
-    rest = list(_left(plan, pieces))
+    rest = _joined(list(_left(plan, pieces)), pieces)
     for since, until in _between(pieces, first, end):
         view.miss(since, until)
     index = [_index_part(part, search.unused) for part in rest[:_MOST_EXPLAINED]]
@@ -342,7 +348,7 @@ def _between(pieces: Iterable[_Piece], first: str, end: str) -> list[tuple[str, 
     for piece in sorted(pieces, key=lambda piece: piece.since):
         if at < piece.since:
             stretches.append((at, piece.since))
-        at = piece.until
+        at = max(at, piece.until)
     return [*stretches, (at, end)] if at < end else stretches
 
 
@@ -356,6 +362,18 @@ def _left(plan: Plan, pieces: Sequence[_Piece]) -> Iterator[Plan]:
         since = piece.until + _HOUR_BEGINS
     if since is None or plan.until is None or since <= plan.until:
         yield replace(plan, since=since)
+
+
+def _joined(plans: Sequence[Plan], pieces: Iterable[_Piece]) -> list[Plan]:
+    """Join the plans of ranges that only empty hours divide: one range is quicker to read, and costs no more."""
+    used = [piece.since + _HOUR_BEGINS for piece in pieces if piece.bucket is not None]
+    joined: list[Plan] = []
+    for plan in plans:
+        place = bisect(used, joined[-1].until or "") if joined else 0
+        if joined and (place == len(used) or used[place] > (plan.since or "")):
+            plan = replace(joined.pop(), until=plan.until)  # noqa: PLW2901  # both together
+        joined.append(plan)
+    return joined
 
 
 # --- what is in them -------------------------------------------------------------------------------------------------
