@@ -124,7 +124,7 @@ class Summary:
             "columns": {name: [[*values], indexes] for name, (values, indexes) in self.columns.items()},
         }
         kept = sum(1 << place for place, name in enumerate(_FIELDS) if name in self.columns)
-        return _HEAD.pack(_FORMAT, kept) + zlib.compress(write_json(content).encode(), 9)
+        return _HEAD.pack(_FORMAT, kept) + zlib.compress(write_json(content).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +216,14 @@ class Tally:
         for name in OPTIONAL_FIELDS:
             if name not in self.fields:
                 continue
+            # Its values are stored in any case (a little smaller than here), and a combination takes a byte at least:
+            # most need no try.
+            place = self.fields.index(name)
+            values = write_json(cast("Json", list(dict.fromkeys(row[place] for row in self.counts)))).encode()
+            if len(content) + len(zlib.compress(values, 1)) * 3 // 4 > bound:
+                continue
             counts = self.projected([*kept, name])
-            if len(counts) > bound:  # a combination takes a byte at least
+            if len(counts) > bound:
                 continue
             wider = _summary_of(counts, [*kept, name])
             encoded = wider.encode()
