@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from event_api.domain.model import KeyScope
 from event_api.normalizers import Payload, normalize
-from event_api.normalizers.identity import identity, is_id
+from event_api.normalizers.identity import identity
+from event_api.normalizers.ids import is_id
 from tests.samples.mutations import paths, replaced
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -75,13 +75,6 @@ _MEASURING: Final = _words_of(
     "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
 )
 """Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
-_EMPTY: Final = re.compile(r"[0\W_]*|null|none|nil|undefined|n/?a|unknown", re.IGNORECASE)
-
-
-def is_id(value: Json) -> bool:
-    """Whether a value can be an id: neither empty nor zero, as in a nil UUID, nor a placeholder such as ``null``."""
-    found = text(value)
-    return found is not None and not isinstance(value, bool | dict | list) and not _EMPTY.fullmatch(found)
 
 
 def identity(body: JsonObject, title: str | None) -> str:

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
@@ -19,7 +19,7 @@ from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.formats import generic
 from event_api.normalizers.identity import identity
-from event_api.normalizers.lenient import at, first_text, mapping, one_text, severity, text, texts
+from event_api.normalizers.lenient import at, first_text, items, mapping, one_text, severity, text, texts
 from event_api.normalizers.rules import Rule
 from event_api.normalizers.vendors import aws_findings, sns
 
@@ -132,8 +132,14 @@ _STACK_ID: Final = re.compile(r"(:stack/[^/]+)/[^/]+$")
 
 ECS_LEVELS: Final = {"error": Severity.ERROR, "warn": Severity.WARNING, "info": Severity.INFO}
 ECS_GOOD: Final = ("_STEADY_STATE", "_COMPLETED")
-ECS_PASSING: Final = frozenset({"ECS Task State Change", "ECS Container Instance State Change"})
-"""Sent for every start and stop of a task; the ECS service's own events report failures."""
+ECS_PASSING: Final = frozenset({"ECS Container Instance State Change"})
+"""Sent for every change of an instance; the ECS service's own events report failures."""
+ECS_TASK: Final = "ECS Task State Change"
+"""Sent for every start and stop of a task, of which only a crash is a fault."""
+ECS_CRASHES: Final = frozenset({"taskfailedtostart"})
+ECS_EXITS: Final = frozenset({"essentialcontainerexited"})
+"""Codes of a stop. The second is a crash if a container failed; all others are deployments, scaling and people."""
+ECS_OUT_OF_MEMORY: Final = "OutOfMemory"
 
 EC2_PASSING: Final = frozenset({"pending", "stopping", "shutting-down"})
 """Transitional states of an instance, which are soon followed by another."""
@@ -176,6 +182,11 @@ class _Message:
         if state.endswith("rollback_complete"):
             return OUTCOMES["failed"]
         return OUTCOMES.get(state) or OUTCOMES.get(state.rpartition("_")[2])
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The account and the region."""
+        return text(self.body.get("account")), text(self.body.get("region"))
 
     @property
     def arn(self) -> str | None:
@@ -258,12 +269,57 @@ def _run(message: _Message) -> list[NormalizedEvent]:
 
 def _ecs(message: _Message) -> list[NormalizedEvent]:
     name = (text(message.detail.get("eventName")) or "").upper()
+    if message.kind == ECS_TASK:
+        return _ecs_task(message)
     if message.kind in ECS_PASSING or name.endswith("_IN_PROGRESS"):
         return []
     if name.endswith(ECS_GOOD):
         return [_event(message, EventType.RECOVERY, Severity.INFO, name)]
     level = severity(message.detail.get("eventType"), ECS_LEVELS, Severity.NONE)
     return [_event(message, EventType.ALERT, level, name)]
+
+
+def _ecs_task(message: _Message) -> list[NormalizedEvent]:
+    """Make an event of a task that crashed. Nothing reports its end: the service starts another task."""
+    detail = message.detail
+    if (text(detail.get("lastStatus")) or "").upper() != "STOPPED":
+        return []
+    code = (text(detail.get("stopCode")) or "").lower()
+    containers = items(detail.get("containers"))
+    failed = [one for one in containers if (text(one.get("exitCode")) or "0") != "0" or _is_out_of_memory(one)]
+    reason = text(detail.get("stoppedReason"))
+    is_crash = code in ECS_CRASHES or (code in ECS_EXITS and failed) or any(map(_is_out_of_memory, (detail, *failed)))
+    if not is_crash:
+        return []
+    event = _event(message, EventType.ALERT, Severity.ERROR, text(detail.get("stopCode")))
+    group = text(detail.get("group")) or text(detail.get("taskDefinitionArn"))
+    name = _last_part(group) if (group or "").startswith("arn:") else (group or "").partition(":")[2] or group
+    cluster = _last_part(text(detail.get("clusterArn")))
+    causes = [_exit(one) for one in failed] or [reason or text(detail.get("stopCode")) or "it stopped"]
+    return [
+        replace(
+            event,
+            # The task is new each time; its service, or its definition, is what keeps crashing.
+            event_key=":".join(filter(None, ("ecs-task", *message.place, cluster, group))),
+            former_keys=(),
+            title=f"ECS task of {name or 'an unknown service'} stopped: {causes[0]}",
+            description="\n".join(filter(None, (reason, *causes))),
+            resource=Resource(text(detail.get("taskArn")), "aws.ecs", name),
+            additional_info=event.additional_info
+            | texts({"cluster": cluster, "task": detail.get("taskArn"), "stop_code": detail.get("stopCode")}),
+        )
+    ]
+
+
+def _is_out_of_memory(one: JsonObject) -> bool:
+    return any(ECS_OUT_OF_MEMORY in (text(one.get(name)) or "") for name in ("reason", "stoppedReason", "stopCode"))
+
+
+def _exit(container: JsonObject) -> str:
+    """Return how a container ended, in words."""
+    code, reason = text(container.get("exitCode")), text(container.get("reason"))
+    told = ", ".join(filter(None, (f"exit code {code}" if code else None, reason)))
+    return f"{text(container.get('name')) or 'a container'}: {told or 'failed'}"
 
 
 def _fact(message: _Message) -> list[NormalizedEvent]:
@@ -297,7 +353,7 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
         event_key=key,
         former_keys=() if key == former_key else (former_key,),
         event_type=event_type,
-        title=text(message.detail.get("title")) or " ".join(filter(None, described)),
+        title=_sentence(message) or " ".join(filter(None, described)),
         severity=level,
         description=first_text(*(at(message.detail, path) for path in DESCRIPTIONS)),
         rule=message.kind,
@@ -316,6 +372,15 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
         occurred_at=parse_time(message.body.get("time")),
     )
     return event if message.source.startswith("aws.") else generic.read_over(event, message.detail)
+
+
+def _sentence(message: _Message) -> str | None:
+    """Return the sentence with which a service says what happened; RDS names the database beside it."""
+    detail = message.detail
+    told = text(detail.get("title"))
+    if told is None and message.source == "aws.rds" and (said := text(detail.get("Message"))):
+        return f"{message.name}: {said}" if message.name else said
+    return told
 
 
 def _keys(message: _Message) -> tuple[str, str]:

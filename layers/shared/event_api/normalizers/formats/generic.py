@@ -16,7 +16,8 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import PARENTS, identity, is_id
+from event_api.normalizers.identity import PARENTS, identity
+from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
 if TYPE_CHECKING:

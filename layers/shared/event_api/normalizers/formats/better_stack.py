@@ -1,0 +1,52 @@
+"""Better Stack's (formerly Better Uptime's) outgoing webhook for incidents.
+
+Source: https://betterstack.com/docs/uptime/webhooks/
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from event_api.domain.model import KeyScope
+from event_api.normalizers.declared import ALERT, RECOVERY, Declared
+from event_api.normalizers.lenient import mapping
+from event_api.normalizers.rules import Rule
+
+if TYPE_CHECKING:
+    from event_api.domain.model import NormalizedEvent
+    from event_api.normalizers.payload import Payload
+
+NAME: Final = "better-stack"
+ALIASES: Final = ("better-uptime",)
+KEY_SCOPE: Final = KeyScope.PROJECT
+RULES: Final = (
+    # The body looks like a request of this API's own, whose data is taken out before.
+    Rule(keys=("id", "attributes.name", "attributes.started_at"), values={"type": ("incident",)}),
+    Rule(keys=("data.id", "data.attributes.name", "data.attributes.started_at"), values={"data.type": ("incident",)}),
+)
+
+FORMAT: Final = Declared(
+    key=("better-stack:{id}",),
+    title=("attributes.name", "attributes.cause", "attributes.url"),
+    state=("attributes.status",),
+    states={"started": ALERT, "resolved": RECOVERY, "acknowledged": None},
+    description=("attributes.cause",),
+    rule=("attributes.name",),
+    resource_id=("attributes.url",),
+    resource_type=("=monitor",),
+    image_url=("attributes.screenshot_url",),
+    occurred_at=("attributes.started_at",),
+    ended_at=("attributes.resolved_at",),
+    info={
+        "status": "attributes.status",
+        "team": "attributes.team_name",
+        "regions": "attributes.regions",
+        "method": "attributes.http_method",
+    },
+)
+
+
+def normalize(payload: Payload) -> list[NormalizedEvent]:
+    """Make one event of an incident that started or was resolved; none of an acknowledgement."""
+    return FORMAT.normalize(replace(payload, content=mapping(payload.body.get("data")) or payload.body))
