@@ -1,4 +1,4 @@
-"""Loading tables for a benchmark: what the stores would write, 25 items at a time."""
+"""Loading tables for a benchmark: the items that the stores write, 25 at a time."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ class Summarizer:
 
 
 def _contents(tally: Tally, most_bytes: int, hours: int) -> Contents:
-    """Return what is to be stored of a tally of so many hours."""
+    """Return the summaries to store of a tally of some hours."""
     summary, plain = tally.summary(most_bytes)
     is_worth_it = summary.total >= WORTH_DETAILS or hours >= HOURS_WORTH_DETAILS
     detailed = tally.detailed(summary) if is_worth_it else None
@@ -220,7 +220,7 @@ def _contents(tally: Tally, most_bytes: int, hours: int) -> Contents:
 def _stored_hours(view: View, since: str, until: str) -> list[_Hour]:
     """Return the hours that have summaries, each with its most detailed one.
 
-    Small ones that lack fields are left out: what they lack their day would lack, too.
+    Small ones that lack fields are left out: their day would lack these fields, too.
     """
     found: dict[str, _Hour] = {}
     for detailed in (False, True):

@@ -48,7 +48,7 @@ _FIELDS = (*CORE_FIELDS, *OPTIONAL_FIELDS)
 _FORMAT = 1
 """Of the content; a reader ignores a summary of another one."""
 _HEAD = struct.Struct(">BI")
-"""The bytes before the content: its format, and a bit for each of `_FIELDS` that was kept."""
+"""The head of the content: its format, and a bit for each of `_FIELDS` that was kept."""
 _LEAST_BYTES = 900
 """The most bytes that leave an item within one write unit, with its other attributes."""
 _BYTES_PER_EVENT, _DETAILED_BYTES_PER_EVENT = 8, 20
@@ -149,7 +149,7 @@ class Packed:
         return self.fields.issuperset(fields)
 
     def unpack(self) -> Summary:
-        """Return the summary; raise SummaryFormatError if the content is not one."""
+        """Return the summary; raise SummaryFormatError for any other content."""
         try:
             found = json.loads(zlib.decompress(self.content[_HEAD.size :]))
             columns = {name: (values, indexes) for name, (values, indexes) in found["columns"].items()}

@@ -189,17 +189,17 @@ def _is_visible(scope: Scope) -> Predicate:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The counts of the buckets that can serve, and the plans of the remaining ranges, each with its explanation."""
+    """The counts of the buckets that can serve, and the plans of the rest, each with its part of ``explain``."""
 
     pairs: Iterator[tuple[Values, int]]
     rest: Sequence[tuple[Plan, JsonObject]]
 
     def each(self, reader: TallyingReader) -> Iterator[Plan]:
-        """Yield the plans of the remaining ranges, and note the consumption of each until the next one is asked for."""
+        """Yield the plans of the rest, and note the units that each consumes until the next one is asked for."""
         consumption = reader.consumption
         for plan, explained in self.rest:
             before = consumption.capacity_units
-            if consumption.told:  # what is summarized depends on what others have, too
+            if consumption.told:  # the parts depend on the events of others, too
                 consumption.read_range(plan.since, plan.until)
             yield plan
             so_far = cast("float", explained.get("capacity_units", 0.0))
@@ -217,7 +217,7 @@ class _Piece:
 
 @dataclass(slots=True)
 class _Search:
-    """The search for buckets that answer a question: what was found, and what was read in vain, and why."""
+    """The search for buckets that answer a question: those found, and those read in vain, with the reasons."""
 
     view: SummaryView
     question: Question
@@ -445,7 +445,7 @@ def _explained(search: _Search, consumed: float, index: Sequence[JsonObject], ot
 
 
 def _ranges(search: _Search) -> list[Json]:
-    """Return the ranges that summaries answered, neighbours together, with the consumption of each."""
+    """Return the ranges that summaries answered, neighbours together, each with its capacity units."""
     joined: list[tuple[str, str, float]] = []
     for piece in search.pieces:
         units = 0.0 if piece.bucket is None else search.units.get(piece.bucket.start, 0.0)

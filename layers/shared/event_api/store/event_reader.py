@@ -209,9 +209,9 @@ class EventReader:
     def _slices(
         self, partition: Partition, last: str, high: str, before: str | None = None
     ) -> list[tuple[Partition, str, str]]:
-        """Cut what a partition has behind one place, up to another, into ranges.
+        """Cut a partition's order behind one place, up to another, into ranges.
 
-        ``before``: where the page began that ended at the first place, so that there are not more ranges than pages.
+        ``before``: the place at which the page began that ended at the first one; there are not more ranges than pages.
         """
         newest = self._table.query_range(partition.whole(), last, high, descending=True, first_page=1)
         return [(partition, *bounds) for bounds in _slices(last, _order(next(newest)), before)]

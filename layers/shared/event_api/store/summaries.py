@@ -26,7 +26,7 @@ from event_api.store.table import ConditionFailedError, Meter, Partition, RawIte
 MAX_CONTENT_BYTES = 350_000
 """Of one item; a larger summary has several."""
 _BYTES_BESIDE = 100
-"""Of an item beside its content, about."""
+"""Of an item without its content, about."""
 _KNOWN = "known"
 _SECONDS_WANTED = 3_600.0
 
@@ -111,7 +111,7 @@ class DomainSummaries:
         expiry: Expiry,
         empty_hours: Iterable[str] = (),
     ) -> None:
-        """Store a bucket's summaries, which were built after its mark had this counter."""
+        """Store a bucket's summaries, built of the events that were there after its mark had this counter."""
         bucket = "d" if len(start) == PER_DAY else "h"
         facts: dict[str, Value | None] = {
             "v": counter,

@@ -270,7 +270,7 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
 
     def step(rows: Iterable[Weighted]) -> Iterator[Row]:
         groups: dict[tuple[Hashable, ...], list[int]] = {}
-        # Those of which a value is no string, and not its own identity.
+        # Groups with a value that is not a string, and so not its own identity.
         others: dict[tuple[Hashable, ...], list[MaybeJson]] = {}
         for row, weight in rows:
             values = [evaluate(row) for _, evaluate in keys]
