@@ -45,7 +45,7 @@ def _decoded(content: bytes, headers: Mapping[str, str], most_bytes: int) -> byt
         return content
     from event_api.domain import decoding  # noqa: PLC0415  # few senders compress, or use another encoding
 
-    # What can be read was decompressed when it was received, or by a proxy that left the header.
+    # Legible text was decompressed when it was received, or by a proxy that left the header.
     if is_compressed and not decoding.is_utf8(content):
         try:
             inflated = decoding.decompressed(content, most_bytes)

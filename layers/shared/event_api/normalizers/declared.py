@@ -59,8 +59,8 @@ class Declared:
     states: States = field(default_factory=dict)
     unknown_state: EventType | None = ALERT
     """The type if there are words, and none is known. Without a word it is an ALERT."""
-    silent: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
-    """If one of these paths has one of its values, there is no event, whatever the state is."""
+    silent: Mapping[str, tuple[Json, ...]] = _NO_VALUES
+    """A body with one of these values at its path makes no event, whatever the state is."""
     severity: Sources = ()
     severities: Mapping[str, Severity] = field(default_factory=lambda: SEVERITIES)
     """Words in lower case; a word that is missing here is NONE, and no word is ``fault``."""

@@ -35,7 +35,7 @@ DELIVERY_NAMES: Final = _words_of(
     "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
     "signature hash etag sequence seq attempt attempts retry retries resourceversion revision generation count",
     "occurrences counter hits total value values currentvalue lastvalue currentdata metricvalue measured actual",
-    "duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
+    "exitcode duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
 )
 """Plain names of values that belong to one delivery or one measurement."""
 STATE_NAMES: Final = re.compile(
@@ -45,7 +45,8 @@ STATE_NAMES: Final = re.compile(
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
-    "error errormessage statusmessage statemessage output longoutput fallback pretext footer preview html markdown",
+    "error errormessage statusmessage statemessage output longoutput",
+    "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
 """Plain names of sentences, which are usually written anew for each delivery."""
 NAMING: Final = re.compile(
@@ -61,6 +62,9 @@ PARENTS: Final = re.compile(
     r"|receiver|cluster|site|stage|compartment)(name|id|uid|uuid|key|url|slug|title)?$"
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
+
+MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series history timeline updates")
+"""Plain names of what was measured, or what happened since."""
 
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[a-z]+(_[a-z]+)+")
@@ -115,7 +119,8 @@ def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             return
         place, found = waiting.pop()
         if isinstance(found, dict) and len(place) < _MOST_DEPTH:
-            waiting.extend(((*place, _plain(key)), one) for key, one in found.items())
+            plain = ((_plain(key), one) for key, one in found.items())
+            waiting.extend(((*place, name), one) for name, one in plain if name not in MEASUREMENTS)
         elif isinstance(found, list):
             waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])
         elif found is not None and not isinstance(found, dict):

@@ -58,6 +58,14 @@ class Rule:
         conditions = (*texts, *self.some.values())
         return sum(map(len, conditions))
 
+    @property
+    def first_key(self) -> str | None:
+        """A key that each object of this rule has; None if the rule names no key, or is about other bodies."""
+        if self.of_array or self.lines:
+            return None
+        needed = (*self.keys, *self.values, *self.starts, *self.nulls, *self.some)
+        return needed[0].partition(".")[0] if needed else None
+
     def claims(self, content: Json, headers: Mapping[str, str]) -> bool:
         """Whether a request is in this rule's format."""
         if not all(name in headers for name in self.headers):

@@ -1,4 +1,4 @@
-"""The words and names that senders use: the one table of what is read without a format.
+"""The words and names that senders use: the one table by which bodies without a format are read.
 
 Each line has the words, and senders that use them. To extend it, add a word to a line, or a line. Words are compared in
 lower case and without punctuation; names also without separators (``Alert_Id`` is ``alertid``).
@@ -52,7 +52,7 @@ ENDED: Final = _words(
         "resolvido resolvida restabelecido": "Portuguese templates",
         "risolto risolta ripristinato": "Italian templates",
         "opgelost hersteld": "Dutch templates",
-        "rozwiązany rozwiazany": "Polish templates",
+        "rozwiązany rozwiazany zamknięty vyřešeno uzavřeno": "Polish and Czech templates",
         "решено решена восстановлено восстановлен устранено": "Russian templates, Zabbix",
         "çözüldü cozuldu": "Turkish templates",
         "løst löst åtgärdad": "Danish and Swedish templates",
@@ -68,7 +68,7 @@ WORK_ENDED: Final = _words(
 )
 """Of these, words that count only if no other field says more."""
 CONDITIONS: Final = _words({"ok okay normal up green good": "transitions such as 'OK -> CRITICAL'"})
-"""Of these, words that a severity after them replaces; after the others it is the severity of what has ended."""
+"""Of these, words that a severity after them replaces; after the others it is the severity of the ended alarm."""
 
 ENDED_PARTS: Final = (
     "恢复",
@@ -103,7 +103,7 @@ STANDING: Final = _words(
         "failed failure failing fail rejected unhealthy degraded red yellow bad": "CI tools, Argo CD, Elasticsearch",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
-        "ausgelöst gestört déclenchée abierto aberto aperto открыто проблема": "European templates",
+        "otwarty otevřeno ausgelöst gestört déclenchée abierto aberto aperto открыто проблема": "European templates",
     }
 )
 """States that say that a problem stands: of several words in one text, the last one decides."""
@@ -111,10 +111,14 @@ STANDING: Final = _words(
 NEGATIONS: Final = _words(
     {
         "not no longer un non never stopped isnt": "texts such as 'not ok', 'no longer down'",
-        "partially partial rollback": "Azure DevOps' partiallySucceeded, CloudFormation's ROLLBACK_COMPLETE",
     }
 )
 """The word after one of these means its opposite."""
+
+SPOILERS: Final = _words(
+    {"partially partial rollback": "Azure DevOps' partiallySucceeded, CloudFormation's ROLLBACK_COMPLETE"}
+)
+"""The end after one of these is not an end."""
 
 ENDED_SEVERITIES: Final = _words({"ok okay resolved recovered recovery cleared clear": "Mendix, Splunk ITSI, Zenoss"})
 """Severities that end a problem. Fewer than the states: a priority is often ``normal``."""
@@ -138,6 +142,12 @@ FALSE_IF_ENDED: Final = _names(
         "isopen open": "Mackerel",
         "firing isfiring istriggered": "home-grown senders",
         "inalarm isalarm": "Ignition, SCADA gateways",
+    }
+)
+TRUE_IF_FINE: Final = _names(
+    {
+        "success ok passed succeeded": "scripts, and answers about themselves",
+        "online available reachable connected alive": "Statping",
     }
 )
 FALSE_IF_UP: Final = _names({"down isdown": "Hyperping; updown.io, also in an event of a certificate"})
@@ -164,13 +174,15 @@ STATES: Final = _names(
         "actiongroup alertactiongroup": "Kibana",
         "health healthstatus": "Argo CD, Elasticsearch",
         "hoststate": "Nagios, Icinga",
+        "statechanged statechange statuschange": "scripts",
+        "alert alarm": "Gatus",
     }
 )
-STATE_ENDINGS: Final = ("status", "state", "statusname", "statename", "statustext")
+STATE_ENDINGS: Final = ("status", "state", "statusname", "statename", "statustext", "result", "outcome", "conclusion")
 """Endings of the names of other fields with a state."""
 NO_STATES: Final = re.compile(
-    r"^(previous|prev|old|last|former|from|before|http|ack|acknowledge|sync|notification|delivery|response|task|job|user"
-    r"|order|payment|ticket|device|power|employment).*"
+    r"^(previous|prev|old|last|former|from|before|http|ack|acknowledge|sync|notification|delivery|response|user"
+    r"|order|payment|ticket|power|employment).*"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -179,7 +191,7 @@ EVENT_NAMES: Final = _names(
         "event eventname": "Hyperping, Rollbar, AlertifyPro",
         "action alertaction eventaction": "GoAlert, PagerDuty, Graylog's PagerDuty plugin",
         "trigger hook": "OnlineOrNot",
-        "alertevent": "Cloudflare",
+        "alertevent kind": "Cloudflare, scripts",
         "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
         "alerttypefriendlyname": "UptimeRobot",
     }
@@ -210,11 +222,12 @@ SEVERITIES: Final = {
         Severity.CRITICAL: {
             "critical crit fatal emergency emerg panic disaster blocker": "Alertmanager, syslog, Zabbix, Jira",
             "p0 p1 sev0 s0 s1": "Opsgenie, Azure, incident.io",
-            "page catastrophic extreme urgent": "SRE rules, Zendesk, NWS",
+            "page catastrophic extreme urgent highest": "SRE rules, NWS, Zendesk, Jira",
             "majoroutage": "Statuspage, Instatus",
             "red purple": "dashboards, AppDynamics",
             "심각 긴급 치명 紧急 緊急 致命 严重 嚴重 重大": "Korean, Chinese and Japanese senders",
-            "kritisch critique crítico critico crítica critica kritik критический критично": "European templates",
+            "kritisch critique crítico critico crítica critica kritik": "Western European templates",
+            "krytyczny kritický критический критично": "Eastern European templates",
             "disastre désastre чрезвычайная": "Zabbix in French and Russian",
         },
         Severity.ERROR: {
@@ -236,7 +249,7 @@ SEVERITIES: Final = {
             ),
         },
         Severity.INFO: {
-            "info information informational informative notice low debug trace verbose trivial": "syslog, logs",
+            "info information informational informative notice low lowest debug trace verbose trivial": "syslog, Jira",
             "p4 p5 sev3 sev4 s4 s5": "Opsgenie, Azure",
             "green blue": "dashboards",
             "정보 낮음 提示 信息 通知 情報": "Korean, Chinese and Japanese senders",
@@ -259,7 +272,7 @@ SYMBOLS: Final = {
     "🟢": Severity.INFO,
     "🔵": Severity.INFO,
 }
-"""Read only if no word is beside them."""
+"""Read only if the text has no word."""
 
 STATE_SEVERITIES: Final = {
     word: level
@@ -271,7 +284,7 @@ STATE_SEVERITIES: Final = {
     }.items()
     for word in words.split()
 }
-"""The severity that a state implies, if nothing else states one."""
+"""Severities that states imply, if nothing else states one."""
 
 SEVERITY_NAMES: Final = (
     _names(
@@ -288,8 +301,10 @@ SEVERITY_NAMES: Final = (
 )
 """In this order: a field of the first tuple anywhere in the body precedes one of the second."""
 
-SEVERITY_ENDING: Final = "severity"
-"""The ending of other names of a severity, such as Kentik's ``AlarmSeverity``."""
+SEVERITY_ENDINGS: Final = ("severity", "priority", "criticality")
+"""Endings of other names of a severity, such as Kentik's ``AlarmSeverity``."""
+
+_LEVEL_NAMES: Final = frozenset(SEVERITY_NAMES[1])
 
 _SYSLOG: Final = (
     *((level, Severity.CRITICAL) for level in range(3)),
@@ -342,7 +357,7 @@ _HINTS: Final = {
     "syslog": frozenset({"facility", "shortmessage", "syslogtag", "sysloghost", "appname"}),
     "pino": frozenset({"pid", "hostname"}),
 }
-"""Names beside a number that show its scale: GELF and syslog's, Pino's."""
+"""Names in the number's object that show its scale: GELF and syslog's, Pino's."""
 
 # --- Keys, titles and other fields ---------------------------------------------------------------------------------
 
@@ -398,23 +413,31 @@ TITLES: Final = (
     _names(
         {
             "message msg text alertmessage statemessage": "most senders",
-            "error errormessage cause reason": "Better Stack, Bugsnag",
             "description details detail body content": "WebGazer",
-            "serviceoutput hostoutput output": "Nagios, Icinga",
         }
     ),
     _names(
         {
-            "alerttype event alert": "Server Density, Cisco Meraki: a sentence, not an event's name",
+            "alerttype event alert type": "ThingsBoard, Server Density, Cisco Meraki: a sentence, not an event's name",
+            "problem issue incident outage fault alarm": "scripts",
         }
     ),
     _names(
         {
             "url uri link location target host hostname entityname nodename resource": "Hyperping, SilentDown",
+            "node device instance server system": "scripts",
         }
     ),
 )
 """Names of a title, the best first; a state or an event's name is a title only under a name of the first three."""
+OBJECTS: Final = _names(
+    {
+        "rule check monitor": "ElastAlert, Cronitor, scripts",
+        "job task service component application sensor": "scripts",
+    }
+)
+"""Objects that are a title together with the explanation, if there is no message."""
+EXPLANATIONS: Final = _names({"error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard"})
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
 """Titles that the message belongs to."""
 
@@ -479,16 +502,23 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "title": (
-            "titel betreff titre objet titulo título asunto assunto titolo oggetto тема заголовок 标题 標題 제목 件名"
+            "temat onderwerp předmět titel betreff titre objet titulo título asunto "
+            "assunto titolo oggetto тема заголовок 标题 標題 제목 件名"
         ),
-        "message": "nachricht meldung mensaje mensagem messaggio сообщение 内容 消息 告警内容 메시지 내용 メッセージ",
-        "description": "beschreibung descripción descripcion descrição descricao descrizione описание 描述 설명 説明",
+        "message": (
+            "treść bericht zpráva nachricht meldung mensaje mensagem messaggio "
+            "сообщение 内容 消息 告警内容 메시지 내용 メッセージ"
+        ),
+        "description": ("beschreibung descripción descripcion descrição descricao descrizione описание 描述 설명 説明"),
         "severity": (
-            "schweregrad gravité gravite sévérité severite gravedad severidad gravidade severidade gravità важность"
-            " 告警级别 级别 严重程度 심각도 등급 重要度"
+            "poziom ernst závažnost schweregrad gravité gravite sévérité severite "
+            "gravedad severidad gravidade severidade gravità важность 告警级别 级别 严重程度 "
+            "심각도 등급 重要度"
         ),
-        "status": "zustand état etat statut estado stato статус состояние 状态 狀態 告警状态 상태 状態",
-        "host": "rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
+        "status": (
+            "stan stav toestand zustand état etat statut estado stato статус состояние 状态 狀態 告警状态 상태 状態"
+        ),
+        "host": "serwer rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
         "time": "zeit uhrzeit heure hora fecha ora время 时间 告警时间 시각 시간 日時",
         "id": "kennung identifiant identificador идентификатор 编号 번호",
     }.items()
@@ -542,6 +572,9 @@ POSSIBLE_LISTS: Final = _words(
 )
 """Names of a list that may also hold the details of one alarm."""
 
+LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
+"""Words that are a severity only under the name of a level, as syslog has them."""
+
 _TOKENS: Final = re.compile(r"[^\W_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER: Final = re.compile(r"\d{1,3}")
@@ -566,13 +599,14 @@ def has_ended(value: Json) -> bool | None:
     if len(found) > _MOST_TOKENS:
         return None
     ended: bool | None = None
-    is_negated = is_final = False
+    is_negated = is_final = is_spoiled = False
     for word in found:
         said = _says(word)
         if said is None or (is_final and word in SEVERITIES):
             is_negated = is_negated or word in NEGATIONS
+            is_spoiled = is_spoiled or word in SPOILERS
             continue
-        ended = said is not is_negated
+        ended = said is not is_negated and not is_spoiled
         is_final = ended and word not in CONDITIONS
         is_negated = False
     return ended
@@ -612,7 +646,11 @@ def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None =
     found = tokens(value)
     if len(found) > _MOST_TOKENS:
         return None
-    whole = SEVERITIES.get(word) or SEVERITIES.get("".join(found))
+    whole = (
+        (LEVEL_WORDS.get(word) if name in _LEVEL_NAMES else None)
+        or SEVERITIES.get(word)
+        or SEVERITIES.get("".join(found))
+    )
     return (
         whole
         or next((SEVERITIES[one] for one in found if one in SEVERITIES), None)

@@ -375,7 +375,7 @@ def _event(message: _Message, event_type: EventType, level: Severity, state: str
 
 
 def _sentence(message: _Message) -> str | None:
-    """Return the sentence with which a service says what happened; RDS names the database beside it."""
+    """Return the service's own sentence; RDS has the name of the database in another field."""
     detail = message.detail
     told = text(detail.get("title"))
     if told is None and message.source == "aws.rds" and (said := text(detail.get("Message"))):

@@ -106,17 +106,22 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 def _text_event(title: str, content: str) -> NormalizedEvent:
     """Return the event of a text that a person wrote, or a script for one."""
     ended = bool(words.ENDED_TITLE.match(title))
-    label = _LABEL.match(title)
     key = identity({}, title)
     return NormalizedEvent(
         event_key=key,
         former_keys=(key,),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,
         title=title,
-        severity=Severity.INFO if ended else (words.severity_of(label[0]) if label else None) or Severity.NONE,
+        severity=Severity.INFO if ended else _labelled(title) or Severity.NONE,
         description=None if content.strip() == title else content,
         additional_info={"format": NAME},
     )
+
+
+def _labelled(title: str) -> Severity | None:
+    """Return the severity that a title begins with."""
+    label = _LABEL.match(title)
+    return words.severity_of(label[0]) if label else None
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
@@ -218,6 +223,10 @@ def _rank(name: str, outer: int, top: int) -> int:
         return _PARENT if PARENTS.match(name) else _AROUND
     if name in words.SUBJECTS:
         return _SUBJECT
+    if name in words.PLACES:
+        return _PARENT
+    if name in words.RULES and outer == _SUBJECT:
+        return _OTHER
     if PARENTS.match(name) or outer == _PARENT:
         return _PARENT
     if outer == _SUBJECT and (name in words.CONTENTS or name == "metadata"):
@@ -294,20 +303,27 @@ class _Fields:
         if composed := _composed(close):
             return composed
         if title := next(_texts(close, (*names, *name)), None):
-            message = next(filter(_is_sentence, _texts(close, sentences[0])), None)
+            message = next(filter(_is_sentence, _texts(close, (*sentences[0], *words.EXPLANATIONS))), None)
             # A name of one word says little to a person.
             return (title if " " in title or message is None else f"{title}: {message}"), title
         places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
+        if message := next(filter(_is_sentence, _texts(close, sentences[0])), None):
+            return message, message
+        explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
+        if thing := next(_texts(close, words.OBJECTS), None):
+            return (f"{thing}: {explanation}" if explanation else thing), thing
         found = (
-            *filter(_is_sentence, (*_texts(close, sentences[0]), *_endings(close, of_sentences))),
+            *([explanation] if explanation else ()),
+            *filter(_is_sentence, _endings(close, of_sentences)),
             *filter(_has_blank, _texts(close, sentences[1])),
             *_endings(close, of_names),
             *filter(_is_place, _texts(close, sentences[2])),
             *(one for tier in (first, names, name) for one in _texts(weak, tier)),
-            *filter(_is_sentence, _texts(weak, sentences[0])),
+            *filter(_is_sentence, _texts(weak, (*sentences[0], *words.OBJECTS, *words.EXPLANATIONS))),
             *_endings(weak, of_names),
             *filter(_is_place, _texts(weak, sentences[2])),
             *_texts(places, ("label", *name, *sentences[2])),
+            *_texts([*close, *weak], words.OUTPUTS),
             *_texts([*close, *weak], words.EVENT_NAMES),
         )
         title = next(iter(found), None)
@@ -347,7 +363,7 @@ class _Fields:
             value
             for level in levels
             for name, value in level.fields.items()
-            if name.endswith(words.SEVERITY_ENDING) and not words.NO_STATES.match(name)
+            if name.endswith(words.SEVERITY_ENDINGS) and not words.NO_STATES.match(name)
         )
         return next((found for value in values if (found := words.severity_of(_inner_text(value)))), None)
 
@@ -362,15 +378,16 @@ class _Fields:
                     found = _whole_word(value) if is_type else words.severity_of(value, name, level.fields)
                     if found is not None:
                         return found
-            if names is words.SEVERITY_NAMES[0] and (other := self._other_severity(levels)) is not None:
+            if names is words.SEVERITY_NAMES[1] and (other := self._other_severity(levels)) is not None:
                 return other
         said = (value for level in levels for value in (*_states(level), *_event_names(level)))
         tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
-        return next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), Severity.NONE)
+        by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
+        return by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), Severity.NONE)
 
 
 def _composed(levels: list[_Level]) -> tuple[str, str] | None:
-    """Return a title from the watched object, its place and its output, and the same without the output."""
+    """Return a title of a check, its place and its output, and the same without the output."""
     for what, where in words.COMPOSED:
         for level in levels:
             service, host = (_first_scalar(level.fields, names) for names in (what, where))
@@ -414,7 +431,7 @@ def _texts(levels: Iterable[_Level], names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _endings(levels: Iterable[_Level], endings: tuple[str, ...]) -> Iterator[str]:
-    """Yield the first lines of the texts under other names that end so, except names of the object's surroundings."""
+    """Yield the first lines of the texts under other names with these endings, except the names of parents."""
     for level in levels:
         for name, value in level.fields.items():
             if name.endswith(endings) and isinstance(value, str) and not PARENTS.match(name) and name not in endings:
@@ -436,7 +453,7 @@ def _is_sentence(value: str) -> bool:
 
 
 def _is_place(value: str) -> bool:
-    """Whether a text is a sentence, or the address of the watched object."""
+    """Whether a text is a sentence, or the address of a monitored object."""
     return _is_sentence(value) or "://" in value or (" " not in value and "." in value and not value[0].isdecimal())
 
 
@@ -485,7 +502,9 @@ def _by_work(level: _Level) -> bool | None:
 
 
 def _by_object(level: _Level) -> bool | None:
-    return True if any(words.is_true(level.fields.get(name)) is False for name in words.FALSE_IF_UP) else None
+    fields = level.fields
+    is_up = any(words.is_true(fields.get(name)) is False for name in words.FALSE_IF_UP)
+    return True if is_up or any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_FINE) else None
 
 
 def _by_flag(level: _Level) -> bool | None:
@@ -540,6 +559,10 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
         if _plain(name) in words.CONTENTS and isinstance(inner, dict):
             around.append(({key: one for key, one in body.items() if key != name} | inner, inner))
     for outer, owner in around:
+        if by_state := _listed_by_state(owner):
+            return {key: one for key, one in outer.items() if key not in by_state}, [
+                element for name, elements in by_state.items() for element in _with_state(elements, name)
+            ]
         for name, value in owner.items():
             if isinstance(value, list) and items(value):
                 rest = {key: one for key, one in outer.items() if key != name}
@@ -548,11 +571,26 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
     return None
 
 
+def _listed_by_state(owner: JsonObject) -> dict[str, list[Json]]:
+    """Return lists that are named by the state of their elements, such as ``firing`` and ``resolved``."""
+    found = {
+        name: value
+        for name, value in owner.items()
+        if isinstance(value, list) and words.has_ended(name) is not None and _plain(name) not in words.LISTS
+    }
+    is_alarm = any(_signs(one) & {"title", "key"} for value in found.values() for one in items(value))
+    return found if len(found) > 1 and is_alarm else {}
+
+
+def _with_state(elements: list[Json], state: str) -> list[Json]:
+    return [{"status": state, **one} if isinstance(one, dict) else one for one in elements]
+
+
 def _is_list_of_alarms(name: str, elements: list[Json], outer: JsonObject) -> bool:
     if name in words.SUBJECTS:
         return False  # attachments of one message
     signs = [_signs(one) for one in items(elements[:_MOST_ELEMENTS])]
-    own = _signs(outer)
+    own = _signs(outer, anywhere=name in words.POSSIBLE_LISTS)
     if name in words.LISTS:
         return any(sign & {"title", "key"} for sign in signs) and not own >= {"title", "key", "state"}
     is_alarm = any(
@@ -563,11 +601,12 @@ def _is_list_of_alarms(name: str, elements: list[Json], outer: JsonObject) -> bo
     return is_alarm and not own & {"title", "state", "severity"}
 
 
-def _signs(body: JsonObject) -> set[str]:
-    """Return which of an alarm's parts an object has."""
+def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
+    """Return which of an alarm's parts an object has; ``anywhere``: also in objects of unknown names."""
     levels = _levels(body)
     fields = _Fields(levels, [])
-    close = [level for level in levels if level.rank in _CLOSE or level.name in {"labels", "annotations"}]
+    ranks = (*_CLOSE, _OTHER) if anywhere else _CLOSE
+    close = [level for level in levels if level.rank in ranks or level.name in {"labels", "annotations"}]
     found = {
         "title": any(True for _ in _texts(close, _ALL_TITLES)),
         "key": fields.key() is not None,
