@@ -140,7 +140,7 @@ FALSE_IF_ENDED: Final = _names(
     {
         "isactive": "SolarWinds",
         "isopen open": "Mackerel",
-        "firing isfiring istriggered": "home-grown senders",
+        "firing isfiring istriggered raised": "home-grown senders",
         "inalarm isalarm": "Ignition, SCADA gateways",
     }
 )
@@ -409,7 +409,7 @@ TITLES: Final = (
             "exceptionclass exceptiontype errorclass": "Bugsnag, Raygun",
         }
     ),
-    _names({"name": "most senders"}),
+    _names({"name": "most senders", "label": "Oh Dear, NodePing"}),
     _names(
         {
             "message msg text alertmessage statemessage": "most senders",
@@ -502,7 +502,7 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "title": (
-            "temat onderwerp předmět titel betreff titre objet titulo título asunto "
+            "ba\u015fl\u0131k temat onderwerp předmět titel betreff titre objet titulo título asunto "
             "assunto titolo oggetto тема заголовок 标题 標題 제목 件名"
         ),
         "message": (
@@ -511,12 +511,13 @@ TRANSLATIONS: Final = {
         ),
         "description": ("beschreibung descripción descripcion descrição descricao descrizione описание 描述 설명 説明"),
         "severity": (
-            "poziom ernst závažnost schweregrad gravité gravite sévérité severite "
+            "önem poziom ernst závažnost schweregrad gravité gravite sévérité severite "
             "gravedad severidad gravidade severidade gravità важность 告警级别 级别 严重程度 "
             "심각도 등급 重要度"
         ),
         "status": (
-            "stan stav toestand zustand état etat statut estado stato статус состояние 状态 狀態 告警状态 상태 状態"
+            "durum stan stav toestand zustand état etat statut estado stato статус состояние "
+            "状态 狀態 告警状态 상태 状態"
         ),
         "host": "serwer rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
         "time": "zeit uhrzeit heure hora fecha ora время 时间 告警时间 시각 시간 日時",
