@@ -238,3 +238,54 @@ def test_records_of_lambda_say_what_is_missing():
     assert events("aws-lambda-sns-records", {"Records": []}) == []
     with pytest.raises(NormalizeError, match="Records is missing"):
         events("aws-lambda-sns-records", {"Records": None})
+
+
+def stopped_task(code, containers, reason="r", status="STOPPED"):
+    return {
+        "version": "0",
+        "source": "aws.ecs",
+        "detail-type": "ECS Task State Change",
+        "account": "123456789012",
+        "region": "eu-west-1",
+        "resources": ["arn:aws:ecs:eu-west-1:123456789012:task/prod/abc"],
+        "detail": {
+            "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/prod",
+            "group": "service:shop",
+            "lastStatus": status,
+            "stopCode": code,
+            "stoppedReason": reason,
+            "containers": containers,
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "containers", "reason", "is_crash"),
+    [
+        ("EssentialContainerExited", [{"exitCode": 1}], "", True),
+        ("EssentialContainerExited", [{"exitCode": 0}, {"exitCode": "137"}], "", True),
+        ("EssentialContainerExited", [{"exitCode": 0}], "", False),
+        ("EssentialContainerExited", [], "", False),
+        ("TaskFailedToStart", [], "CannotPullContainerError", True),
+        ("ServiceSchedulerInitiated", [{"exitCode": 143}], "Scaling activity", False),
+        ("UserInitiated", [{"exitCode": 143}], "Task stopped by user", False),
+        ("SpotInterruption", [{"exitCode": 143}], "", False),
+        ("ServiceSchedulerInitiated", [{"exitCode": 137, "reason": "OutOfMemoryError: killed"}], "", True),
+        (None, [{"reason": "OutOfMemoryError: killed"}], "", True),
+        (None, None, "OutOfMemory", True),
+        (None, [{"exitCode": [1]}, "x"], None, False),
+    ],
+)
+def test_only_a_crashed_task_is_an_alert(code, containers, reason, is_crash):
+    made = events("aws-eventbridge", stopped_task(code, containers, reason))
+    assert [(event.event_type, event.severity) for event in made] == [(EventType.ALERT, Severity.ERROR)] * is_crash
+    assert events("aws-eventbridge", stopped_task(code, containers, reason, "RUNNING")) == []
+
+
+def test_the_crashes_of_a_service_share_their_alert():
+    first, second = stopped_task("TaskFailedToStart", []), stopped_task("EssentialContainerExited", [{"exitCode": 1}])
+    second["detail"]["taskArn"] = "arn:aws:ecs:eu-west-1:123456789012:task/prod/def"
+    other = stopped_task("TaskFailedToStart", [])
+    other["detail"]["group"] = "service:mail"
+    keys = [only("aws-eventbridge", body).event_key for body in (first, second, other)]
+    assert keys[0] == keys[1] != keys[2]
