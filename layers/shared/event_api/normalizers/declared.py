@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, dataclass_transform
 
 from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
 from event_api.domain.times import parse_time
@@ -47,8 +46,20 @@ SEVERITIES: Final = {
 _PLACE: Final = re.compile(r"\{([^{}]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+_NO_STATES: Final[States] = {}
+_NO_VALUES: Final[Mapping[str, tuple[Json, ...]]] = {}
+_NO_TEXTS: Final[Mapping[str, str]] = {}
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class _Fields:
+    """A dataclass to a type checker. Generating a real one's methods would take milliseconds of a cold start."""
+
+    def __init__(self, **fields: object) -> None:
+        self.__dict__.update(fields)
+
+
+class Declared(_Fields):
     """How a body, or each element of its lists, becomes an event."""
 
     key: Sources
@@ -56,16 +67,16 @@ class Declared:
     title: Sources
     state: Sources = ()
     """Each of these is looked up in ``states``; the first word that is known decides."""
-    states: States = field(default_factory=dict)
+    states: States = _NO_STATES
     unknown_state: EventType | None = ALERT
     """The type if there are words, and none is known. Without a word it is an ALERT."""
     silent: Mapping[str, tuple[Json, ...]] = _NO_VALUES
-    """A body with one of these values at its path makes no event, whatever the state is."""
+    """If one of these paths has one of its values, there is no event, whatever the state is."""
     severity: Sources = ()
-    severities: Mapping[str, Severity] = field(default_factory=lambda: SEVERITIES)
+    severities: Mapping[str, Severity] = SEVERITIES
     """Words in lower case; a word that is missing here is NONE, and no word is ``fault``."""
     fault: Severity = Severity.ERROR
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = _NO_TEXTS
     """Ends of the key by the word of the state: alerts of one object that do not end each other."""
     description: Sources = ()
     rule: Sources = ()
@@ -78,7 +89,7 @@ class Declared:
     occurred_at: Sources = ()
     ended_at: Sources = ()
     """These precede ``occurred_at`` for a RECOVERY."""
-    info: Mapping[str, str] = field(default_factory=dict)
+    info: Mapping[str, str] = _NO_TEXTS
     """Entries of additional_info."""
     elements: str = ""
     """The path of a list, each of whose elements makes an event, and finds the body as ``_``."""

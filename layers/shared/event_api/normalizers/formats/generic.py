@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
@@ -73,13 +73,13 @@ _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "cur
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Level:
     """One object of a body by its fields' plain names, and the last plain name of its path."""
 
-    rank: int
-    name: str
-    fields: JsonObject
+    __slots__ = ("fields", "name", "rank")  # not a dataclass, which takes longer to make than all else here
+
+    def __init__(self, rank: int, name: str, fields: JsonObject) -> None:
+        self.rank, self.name, self.fields = rank, name, fields
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
