@@ -71,7 +71,7 @@ class Declared(_Fields):
     unknown_state: EventType | None = ALERT
     """The type if there are words, and none is known. Without a word it is an ALERT."""
     silent: Mapping[str, tuple[Json, ...]] = _NO_VALUES
-    """If one of these paths has one of its values, there is no event, whatever the state is."""
+    """A body with one of these values at its path makes no event, whatever the state is."""
     severity: Sources = ()
     severities: Mapping[str, Severity] = SEVERITIES
     """Words in lower case; a word that is missing here is NONE, and no word is ``fault``."""

@@ -60,7 +60,7 @@ class Rule:
 
     @property
     def first_key(self) -> str | None:
-        """A key that an object must have for this rule to hold; None if there is no such key, or for other bodies."""
+        """A key that each object of this rule has; None if the rule names no key, or is about other bodies."""
         if self.of_array or self.lines:
             return None
         needed = (*self.keys, *self.values, *self.starts, *self.nulls, *self.some)
