@@ -119,6 +119,7 @@ def test_a_day_is_answered_from_its_summary(app):
     assert world.build() == 0, "the work list is empty"
 
 
+@pytest.mark.parametrize("engine", [pytest.param("dynoxide", marks=pytest.mark.engine)])
 @pytest.mark.parametrize("number", [MAX_STORED_VALUES + 1, MAX_PARTITIONS + 1], ids=["by project", "by domain"])
 def test_a_reader_of_very_many_projects_counts_theirs_only(app, number):
     """The store does not filter by that many; ``weighted`` does, whether a summary or the index gave the counts."""
@@ -299,7 +300,7 @@ STEPS = st.one_of(
 def test_any_order_of_writers_builder_clock_and_readers(app, engine):
     number = iter(range(1_000_000))
 
-    @examples(5 if engine == "moto" else 60, on_engine=True)
+    @examples(2 if engine == "moto" else 60, on_engine=True)
     @given(steps=st.lists(STEPS, min_size=5, max_size=25), days=st.sampled_from([2, 400]))
     def in_any_order(steps, days):
         world = World(app, f"domain-{next(number):012x}", days)
