@@ -35,9 +35,10 @@ CORE_FIELDS = (
 """Fields that every summary keeps, as long as MAX_COMBINATIONS allows it."""
 OPTIONAL_FIELDS = ("title", HOUR, "resource.name", "resource.resource_id", "event_key", "alert_id")
 """Fields that a summary keeps if they make it little larger; the first ones are tried first."""
-_DETAILS = tuple(name for name in OPTIONAL_FIELDS if name != "alert_id")
-"""Those that a detailed summary may have; random ids would be half of it, and an alert's events have an index."""
+_DETAILS = ("title", HOUR, "resource.name", "resource.resource_id")
+"""Those that a detailed summary may have; random keys and ids would be half of it, and an alert has an index."""
 HOUR_DETAILS = tuple(name for name in _DETAILS if name != HOUR)
+"""The fields of an event that detailed summaries may have and others may lack."""
 COUNTED_FIELDS = (*CORE_FIELDS, *(name for name in OPTIONAL_FIELDS if name != HOUR))
 """The fields of an event that summaries may keep."""
 

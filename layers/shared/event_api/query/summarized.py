@@ -22,7 +22,17 @@ from event_api.json_types import Json, JsonObject
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan
 from event_api.query.read_budget import ReadBudget
-from event_api.query.summaries import COUNTED_FIELDS, HOUR, NEVER, OPTIONAL_FIELDS, Expiry, Packed, Values, rows_of
+from event_api.query.summaries import (
+    COUNTED_FIELDS,
+    HOUR,
+    HOUR_DETAILS,
+    NEVER,
+    OPTIONAL_FIELDS,
+    Expiry,
+    Packed,
+    Values,
+    rows_of,
+)
 from event_api.query.values import Row
 
 Weighted = tuple[Row, int]
@@ -233,7 +243,8 @@ class _Search:
     def run(self, first: str, end: str) -> None:
         """Find the pieces of the hours from ``first`` to before ``end``, in order."""
         # The more detailed ones first if they are needed: the others would be read in vain.
-        details = (True, False) if any(name in OPTIONAL_FIELDS for name in self.question.fields) else (False,)
+        optional = [name for name in self.question.fields if name in OPTIONAL_FIELDS]
+        details = (True, False) if optional and set(optional).issubset(HOUR_DETAILS) else (False,)
         for find in (self._days, self._hours):
             for detailed in details:
                 lacking = self.lacking if find == self._hours else ()
