@@ -56,7 +56,7 @@ def messages(seed: str, sender: int) -> list[Message]:
         sender_id = f"id-{number}" if chance.random() < 0.5 else None
         match chance.randrange(8):
             case 0:
-                made.append(message(f"no json {number}".encode(), f"id-{number}"))
+                made.append(message(f"{{no json {number}".encode(), f"id-{number}"))
             case 1:
                 status = chance.choice(("firing", "resolved"))
                 made.append(group(number, chance.choice((1, 3, 5)), status, sender_id, dated=False))
