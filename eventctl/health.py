@@ -80,7 +80,9 @@ def stack(patient: Patient) -> Iterator[Finding]:
     """Whether the last deployment succeeded."""
     status = patient.description["StackStatus"]
     good = status in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
-    state = State.OK if good else State.WARNING if status.endswith("_IN_PROGRESS") else State.FAILED
+    # After a failed update that was rolled back, the stack is as it was before.
+    works = status.endswith("_IN_PROGRESS") or status == "UPDATE_ROLLBACK_COMPLETE"
+    state = State.OK if good else State.WARNING if works else State.FAILED
     yield Finding("stack", state, f"{patient.target.stack.name} is {status}", "the-stack")
 
 

@@ -47,6 +47,8 @@ def new_webhook(local_run):
 
 def test_a_running_stack_is_healthy_and_the_canary_is_gone(local_run):
     found = findings(local_run)
+    # Other tests of this run deploy broken templates, which are rolled back.
+    assert found.pop("stack")[0] in {"OK", "WARNING"}
     assert {state for state, _ in found.values()} == {"OK"}
     canary = found["canary"]
     assert canary == ("OK", "the-canary")
