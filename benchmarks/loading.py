@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from event_api.store.table import batches
-from testkit.dynamodb import batch_write
+from event_api.store.table import BATCH_WRITE_ITEMS, batches
 
-_BATCH_ITEMS = 25
-"""The most that one BatchWriteItem takes."""
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
 _WRITERS = 4
 
 
@@ -35,24 +35,29 @@ class Catcher:
         return puts
 
 
-def write_all(client: Any, puts: Iterable[tuple[str, Any]]) -> None:  # noqa: ANN401 -- boto3's client, or our own
+def write_all(client: DynamoDBClient, puts: Iterable[tuple[str, Any]]) -> None:
     """Write items, each with the name of its table: one by one, 100,000 would take longer than all that is measured."""
 
     def write(batch: list[tuple[str, Any]]) -> None:
         requests: dict[str, Any] = {}
         for table, item in batch:
             requests.setdefault(table, []).append({"PutRequest": {"Item": item}})
-        left = batch_write(client, requests)
+        left = client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
         if left:
             raise RuntimeError(f"{sum(map(len, left.values()))} items were not written")
 
     slots = threading.Semaphore(2 * _WRITERS)
     with ThreadPoolExecutor(_WRITERS) as threads:
         writes = []
-        for batch in batches(puts, _BATCH_ITEMS):
+        for batch in batches(puts, BATCH_WRITE_ITEMS):
             slots.acquire()
             write_ahead = threads.submit(write, batch)
             write_ahead.add_done_callback(lambda _: slots.release())
             writes.append(write_ahead)
         for one in writes:
             one.result()
+
+
+def sizes(text: str) -> list[int]:
+    """Read the numbers of events of a command line, such as ``10000,100_000``."""
+    return [int(size.replace("_", "")) for size in text.split(",")]

@@ -44,10 +44,3 @@ def tap(
         return response
 
     client._call = tapped  # type: ignore[method-assign]  # noqa: SLF001
-
-
-def batch_write(client: DynamoDb, requests: dict[str, Any]) -> dict[str, Any]:
-    """Write many items at once, as only benchmarks do; return those that were not written."""
-    response = client._call("BatchWriteItem", {"RequestItems": requests})  # noqa: SLF001  # as above
-    unprocessed: dict[str, Any] = response.get("UnprocessedItems", {})
-    return unprocessed

@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks import loading
 from benchmarks.reading import population, probe, report
 from event_api import composition
 from event_api.admin import administration
@@ -46,7 +47,9 @@ def measure(size: int, repeats: int) -> list[probe.Measurement]:
 def main() -> int:
     """Measure what the command line asks for; return 1 if a handler failed, or a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description="Measure what reading costs.")
-    parser.add_argument("--sizes", type=_sizes, default=[10_000, 100_000], metavar="N,N", help="numbers of events")
+    parser.add_argument(
+        "--sizes", type=loading.sizes, default=[10_000, 100_000], metavar="N,N", help="numbers of events"
+    )
     parser.add_argument("--repeats", type=int, default=5, help="timed calls of each operation (default 5)")
     parser.add_argument("--markdown", action="store_true", help="write Markdown tables")
     options = parser.parse_args()
@@ -64,10 +67,6 @@ def main() -> int:
     compared = report.compare(results)
     print(report.written(report.comparison_rows(compared), markdown=options.markdown))
     return int(any(one.missed and one.capacity for one in compared))
-
-
-def _sizes(text: str) -> list[int]:
-    return [int(size.replace("_", "")) for size in text.split(",")]
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks import loading
 from benchmarks.reading import report
 from benchmarks.reading.operations import Operation
 from benchmarks.reading.population import NO_BODIES, RETENTION_DAYS
@@ -33,6 +34,7 @@ from event_api import composition, telemetry
 from event_api.admin import administration
 from event_api.aws import clients
 from event_api.domain import times
+from event_api.json_types import JsonObject
 from event_api.settings import settings
 from event_api.store.deployment import Deployment
 from event_api.store.marks import OLDER
@@ -160,8 +162,8 @@ def _counted(answer: str) -> int:
     return total
 
 
-def _comparable(answer: str) -> Any:  # noqa: ANN401 -- any JSON
-    parsed = json.loads(answer)
+def _comparable(answer: str) -> JsonObject:
+    parsed: JsonObject = json.loads(answer)
     # The token is of the request, which differs.
     parsed.pop("next_token", None)
     return parsed
@@ -179,7 +181,7 @@ def _comparisons(size: int, mix: str, measured: list[Measurement]) -> Iterator[r
 def main() -> int:
     """Measure what the command line asks for; return 1 if an answer was wrong, or a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.summaries", description="Measure what counting costs.")
-    parser.add_argument("--sizes", type=_sizes, default=[100_000], metavar="N,N", help="numbers of events")
+    parser.add_argument("--sizes", type=loading.sizes, default=[100_000], metavar="N,N", help="numbers of events")
     parser.add_argument("--mixes", type=lambda text: text.split(","), default=[*TARGETS], help="realistic,bad")
     parser.add_argument("--repeats", type=int, default=5, help="timed calls of each question (default 5)")
     parser.add_argument("--markdown", action="store_true", help="write Markdown tables")
@@ -197,10 +199,6 @@ def main() -> int:
         return 1
     print(report.written(report.comparison_rows(compared), markdown=options.markdown))
     return int(any(one.missed and one.capacity for one in compared))
-
-
-def _sizes(text: str) -> list[int]:
-    return [int(size.replace("_", "")) for size in text.split(",")]
 
 
 if __name__ == "__main__":

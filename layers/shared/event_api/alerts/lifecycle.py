@@ -47,7 +47,7 @@ Newest: TypeAlias = dict[str, Alert | EarlyRecovery | None]
 
 def newest_of(alerts: AlertStore, delivery: Delivery, events: Iterable[NormalizedEvent]) -> Newest:
     """Look up the alerts of many events together; only those that are known for certain are in the answer."""
-    return {**alerts.newest_of(dict.fromkeys(_key(delivery, event) for event in events))}
+    return alerts.newest_of(dict.fromkeys(_key(delivery, event) for event in events))
 
 
 def join(
@@ -104,9 +104,9 @@ def withdraw(alerts: AlertStore, opened_alert: Alert, kept_id: str | None, now: 
 
     ``kept_id`` is the stored event's alert. An alert that has taken other events stays.
     """
-    if kept_id in {None, opened_alert.alert_id}:
+    if kept_id is None or kept_id == opened_alert.alert_id:
         return
-    kept = alerts.get(str(kept_id), now)
+    kept = alerts.get(kept_id, now)
     if kept is not None and kept.resolved_by is not None and kept.resolved_at is not None:
         # As its predecessor, so that an ALERT that has arrived since then opens one.
         with suppress(ConditionFailedError):

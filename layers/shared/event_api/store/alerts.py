@@ -65,7 +65,7 @@ class AlertStore:
         found = map(ItemReader, self._table.batch_get(keys, attributes=("domain_id", "opened_by")))
         return {one.text("opened_by") for one in found if one.optional_text("domain_id") == domain_id}
 
-    def newest_of(self, keys: Iterable[str]) -> dict[str, Alert | None]:
+    def newest_of(self, keys: Iterable[str]) -> dict[str, Alert | EarlyRecovery | None]:
         """Read the newest alerts of many keys in a few calls; leave out keys whose newest alert is uncertain.
 
         A key's first alert is its newest if it is open and not superseded. There is none if the first one does not
@@ -77,7 +77,7 @@ class AlertStore:
             {"alert_key": key, "generation": number} for key in wanted for number in (_NOTE_OF_LATER, 1)
         ]
         found = {(item["alert_key"], item["generation"]): item for item in self._table.batch_get(places)}
-        newest: dict[str, Alert | None] = {}
+        newest: dict[str, Alert | EarlyRecovery | None] = {}
         for key in wanted:
             first = found.get((key, 1))
             if (key, _NOTE_OF_LATER) in found:
