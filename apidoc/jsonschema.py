@@ -21,11 +21,11 @@ from event_api.reads.keys import MAX_KEY_LENGTH
 from event_api.reads.requests import (
     MAX_LIST_VALUES,
     RowCondition,
-    as_list,
     known_field,
     no_empty_part,
     sort_keys,
 )
+from event_api.reads.search_requests import as_list
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
 from event_api.reads.statistics.requests import Expression, GroupField, Stage, StatQuery, plain_name

@@ -28,7 +28,7 @@ from event_api.domain.errors import (
     UnavailableError,
     WebhookDisabledError,
 )
-from event_api.reads.requests import EventQuery, GetEventRequest
+from event_api.reads.search_requests import EventQuery, GetEventRequest
 from event_api.reads.statistics.requests import EventStatQuery
 
 _WRITING = (

@@ -7,8 +7,8 @@ from functools import partial
 import click
 
 from event_api.domain import times
+from event_api.domain.alert import AlertState
 from event_api.domain.errors import NotFoundError
-from event_api.domain.model import AlertState
 from eventctl import screen, views
 from eventctl.events import events_of_alert
 from eventctl.invocation import Group, Invocation

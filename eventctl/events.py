@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from event_api.domain import ids, times
+from event_api.domain.access import Scope
 from event_api.domain.fields import EVENT_FIELDS, INDEX_FIELDS
-from event_api.domain.model import Scope
 from event_api.ingest import normalization
 from event_api.json_types import JsonObject
 from event_api.normalizers import UNREAD_BECAUSE, lenient

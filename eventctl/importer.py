@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery
+from event_api.domain.delivery import Delivery
 from event_api.json_types import JsonObject
 from event_api.reads.event_info import EventInfo
 from event_api.store.deployment import Deployment

@@ -8,7 +8,8 @@ from typing import Any
 
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery, Webhook
+from event_api.domain.delivery import Delivery
+from event_api.domain.webhook import Webhook
 from event_api.ingest import normalization
 from event_api.json_types import Json, JsonObject
 from event_api.normalizers import headers_to_store

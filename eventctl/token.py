@@ -9,7 +9,7 @@ import click
 
 from event_api.admin import administration
 from event_api.domain import times
-from event_api.domain.model import Permission
+from event_api.domain.access import Permission
 from event_api.json_types import JsonObject
 from eventctl import screen, views
 from eventctl.invocation import Group, Invocation

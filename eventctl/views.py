@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from event_api.domain import times
-from event_api.domain.model import Alert, Delivery, Token, Webhook
+from event_api.domain.access import Token
+from event_api.domain.alert import Alert
+from event_api.domain.delivery import Delivery
+from event_api.domain.webhook import Webhook
 from event_api.json_types import JsonObject
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import click
 from event_api.admin import administration
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError, NotFoundError
-from event_api.domain.model import RecoveryMode, Signing, Webhook, WebhookState
+from event_api.domain.webhook import RecoveryMode, Signing, Webhook, WebhookState
 from event_api.json_text import parse_json
 from event_api.json_types import Json, JsonObject
 from event_api.normalizers import lenient

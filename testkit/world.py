@@ -17,8 +17,10 @@ from event_api import composition
 from event_api.auth import credentials
 from event_api.aws import clients
 from event_api.domain import times
+from event_api.domain.access import Permission, Token
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery, Permission, Token, Webhook
+from event_api.domain.delivery import Delivery
+from event_api.domain.webhook import Webhook
 from testkit.dynamodb import botocore_client
 
 if TYPE_CHECKING:

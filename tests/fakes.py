@@ -12,7 +12,7 @@ from event_api.query.summarized import tallied
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from event_api.domain.model import Scope
+    from event_api.domain.access import Scope
     from event_api.query.planner import Place, Plan
     from event_api.query.summaries import Values
     from event_api.query.summarized import Question, SummaryView

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import _ResponseMetadataTypeDef
     from types_boto3_s3.client import S3Client
 
-    from event_api.domain.model import Webhook
+    from event_api.domain.webhook import Webhook
 
 DOMAIN = "domain-1f2e3d4c5b6a"
 PROJECT = "project-1f2e3d4c5b6a"

@@ -18,8 +18,8 @@ from benchmarks.reading.population import NO_BODIES, RETENTION_DAYS
 from event_api.aws import clients
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.event import Event
-from event_api.domain.model import Delivery, Resource
+from event_api.domain.delivery import Delivery
+from event_api.domain.event import Event, Resource
 from event_api.settings import TableNames
 from event_api.store.deployment import Deployment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.auth.access import Principal, authenticate_token
+from event_api.auth.tokens import Principal, authenticate_token
 from event_api.aws.authorizer import authorizer
 from event_api.domain import times
 

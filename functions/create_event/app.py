@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from event_api import composition, telemetry
-from event_api.auth import access, credentials
+from event_api.auth import credentials
+from event_api.auth.webhooks import authenticate_webhook
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
 from event_api.ingest import admission
@@ -15,7 +16,7 @@ def handler(request: Request) -> Response:
     """Answer ``{}`` once the delivery is durable; its id is in a header."""
     now = times.now()
     access_key = request.path.get("access_key") or credentials.bearer(request.headers.get("authorization")) or ""
-    webhook = access.authenticate_webhook(composition.webhooks(), request.path["webhook_id"], access_key, now)
+    webhook = authenticate_webhook(composition.webhooks(), request.path["webhook_id"], access_key, now)
     limit = admission.rate_limit(webhook, settings().webhook_rate_limit)
     if request.method == "OPTIONS":
         return Response({}, headers=admission.allowed_delivery(request.headers, limit))

@@ -6,7 +6,7 @@ from event_api import composition
 from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
-from event_api.domain.model import Permission
+from event_api.domain.access import Permission
 from event_api.reads.statistics import stat_events
 
 

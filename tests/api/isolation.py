@@ -18,7 +18,7 @@ from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS, path_of
 from event_api.domain.ids import delivery_of_event
 from event_api.query.operators import OPERATORS, fault_of
 from event_api.query.values import MISSING, reach
-from event_api.reads.requests import EventQuery, GetEventRequest, SearchQuery
+from event_api.reads.search_requests import EventQuery, GetEventRequest, SearchQuery
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
 from event_api.reads.statistics.requests import AggregateCondition, EventStatQuery, Stage, StatQuery

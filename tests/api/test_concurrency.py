@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from event_api.domain import ids, times
-from event_api.domain.model import Alert
+from event_api.domain.alert import Alert
 from tests.profiles import rounds
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT

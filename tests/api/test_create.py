@@ -16,8 +16,9 @@ from event_api import composition
 from event_api.admin import administration
 from event_api.aws.redrive_queue import QueuedDelivery
 from event_api.domain import times
+from event_api.domain.alert import AlertState
 from event_api.domain.errors import UnavailableError
-from event_api.domain.model import AlertState, RecoveryMode, WebhookState
+from event_api.domain.webhook import RecoveryMode, WebhookState
 from event_api.normalizers.formats import prometheus_alertmanager
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore

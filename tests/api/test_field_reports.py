@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from event_api.domain import ids, times
-from event_api.domain.model import AlertState
+from event_api.domain.alert import AlertState
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
 

@@ -7,7 +7,7 @@ import pytest
 
 from event_api import safe_fetch
 from event_api.admin import administration
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.settings import settings
 from tests import amazon
 from tests.samples import bodies

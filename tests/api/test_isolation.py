@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from event_api.domain.model import AlertState
+from event_api.domain.alert import AlertState
 from event_api.query.planner import MAX_STORED_VALUES
 from tests.api import isolation
 from tests.api.isolation import SEARCH, STAT, Ask, Requests, World

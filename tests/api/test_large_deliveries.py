@@ -11,7 +11,7 @@ import pytest
 from event_api import composition
 from event_api.aws import clients
 from event_api.domain import times
-from event_api.domain.model import FiringTimes
+from event_api.domain.alert import FiringTimes
 from event_api.settings import settings
 from event_api.store.table import Table
 from tests.samples import bodies

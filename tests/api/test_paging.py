@@ -10,8 +10,7 @@ import pytest
 
 from event_api import telemetry
 from event_api.admin import administration
-from event_api.auth import access
-from event_api.auth.access import Principal
+from event_api.auth.tokens import Principal, authenticate_token
 from event_api.query.pagination import PageTokens
 from tests.samples import bodies
 from tests.service import DOMAIN, PROJECT
@@ -185,7 +184,7 @@ def test_the_page_key_is_nowhere(app, path, monkeypatch, capfd, caplog):
     telemetry.logger.cache_clear()
     caplog.set_level(logging.DEBUG, logger="test-of-page-keys")
     token, credential = administration.create_token(app.stores, domain_id=DOMAIN)
-    principal = access.authenticate_token(app.stores.tokens, credential, token.created_at)
+    principal = authenticate_token(app.stores.tokens, credential, token.created_at)
     assert principal is not None
     key = principal.page_key
     assert len(key) >= 32

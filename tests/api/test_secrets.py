@@ -30,10 +30,11 @@ from pydantic import BaseModel
 import event_api
 from event_api import composition, telemetry
 from event_api.admin import administration
-from event_api.auth import access, credentials
+from event_api.auth import credentials
+from event_api.auth.tokens import Principal
 from event_api.aws.authorizer import to_context
 from event_api.domain.errors import UnavailableError
-from event_api.domain.model import Signing, WebhookState
+from event_api.domain.webhook import Signing, WebhookState
 from eventctl.cli import cli
 from testkit import stack
 from tests.api.eventctl_runner import Eventctl
@@ -519,7 +520,7 @@ def test_the_token_s_secret_goes_no_further_than_the_authorizer(app):
     verdict = stack.handler("functions/authorizer")({"headers": {"Authorization": f"Bearer {credential}"}}, None)
     assert (
         verdict["context"].keys()
-        == to_context(access.Principal.of(app.stores.tokens.get(credential.partition(".")[0]))).keys()
+        == to_context(Principal.of(app.stores.tokens.get(credential.partition(".")[0]))).keys()
     )
     assert credential.partition(".")[2] not in json.dumps(verdict)
     assert credentials.hash_secret(credential.partition(".")[2]) not in json.dumps(verdict)

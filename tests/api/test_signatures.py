@@ -10,7 +10,7 @@ from cryptography.x509.verification import Store
 from event_api import safe_fetch
 from event_api.admin import administration
 from event_api.domain.errors import InvalidParameterError, NotFoundError
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.settings import settings
 from event_api.signing import sns_signatures
 from event_api.signing.signatures import SCHEMES

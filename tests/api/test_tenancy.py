@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from event_api.admin import administration
-from event_api.domain.model import Permission
+from event_api.domain.access import Permission
 from tests.samples import bodies
 from tests.service import PROJECT
 

@@ -15,7 +15,7 @@ import pytest
 from event_api.admin import administration
 from event_api.aws.redrive_queue import QueuedDelivery
 from event_api.domain import times
-from event_api.domain.model import AlertState
+from event_api.domain.alert import AlertState
 from tests.samples import bodies
 from tests.service import DOMAIN
 

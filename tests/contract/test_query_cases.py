@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.reads.search import list_events
 from event_api.reads.statistics import stat_events
 from tests import query_cases

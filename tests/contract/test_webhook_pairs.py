@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from event_api.domain import times
-from event_api.domain.model import AlertState
+from event_api.domain.alert import AlertState
 from tests.contract.collection import ABSENT, FOLDER
 from tests.contract.test_webhook_samples import ENTRIES, SEVERAL_ALERTS, expected
 from tests.service import DOMAIN

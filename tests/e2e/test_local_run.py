@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from event_api.domain.model import WebhookState
+from event_api.domain.webhook import WebhookState
 from testkit.engines import free_port
 from tests.e2e.driver import ask, wait_for
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery
+from event_api.domain.delivery import Delivery
 from tests.e2e.driver import wait_for
 
 SECONDS_TO_FIND = 180  # the schedule's minute, the worker, and a slow machine

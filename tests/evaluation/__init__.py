@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery, NormalizedEvent, Webhook
+from event_api.domain.delivery import Delivery
+from event_api.domain.normalized import NormalizedEvent
+from event_api.domain.webhook import Webhook
 from event_api.ingest.normalization import read
 from event_api.normalizers import headers_to_store
 from event_api.normalizers.formats.generic import UNTITLED

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from event_api import composition
 from event_api.domain import ids, times
 from event_api.domain.body import Body, UnreadableBodyError
+from event_api.domain.event import EventType, Severity
 from event_api.domain.fields import DETAIL_FIELDS, RAW_FIELDS
-from event_api.domain.model import EventType, NormalizedEvent, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.normalizers import NormalizeError, Payload, normalize
 from event_api.store.attributes import from_attributes
 from event_api.store.contents import WITH_BODY, details_of
@@ -22,7 +23,8 @@ from event_api.store.events import ATTRIBUTES_OF_FIELD, scalars_of
 from tests.faults.world import ACCESS_KEY, DUPLICATE_EVENT_TIME
 
 if TYPE_CHECKING:
-    from event_api.domain.model import Alert, Delivery
+    from event_api.domain.alert import Alert
+    from event_api.domain.delivery import Delivery
     from tests.faults.scenarios import Message
     from tests.faults.world import World
 

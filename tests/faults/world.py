@@ -15,7 +15,7 @@ from botocore.session import Session
 from event_api import composition
 from event_api.auth import credentials
 from event_api.domain import ids, times
-from event_api.domain.model import Webhook
+from event_api.domain.webhook import Webhook
 from event_api.settings import settings
 from testkit import stack
 from tests import metrics

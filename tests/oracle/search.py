@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from event_api.domain.model import Scope
+    from event_api.domain.access import Scope
 
     Event = dict[str, Any]
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from event_api.domain.model import Scope
+    from event_api.domain.access import Scope
 
     Row = dict[str, Any]
 

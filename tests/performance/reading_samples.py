@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from event_api.domain.model import Delivery
+    from event_api.domain.delivery import Delivery
     from event_api.query.values import Row
     from tests.service import Service
 

@@ -14,7 +14,7 @@ from event_api import composition
 from event_api.aws import clients
 from event_api.domain import ids, times
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery
+from event_api.domain.delivery import Delivery
 from event_api.ingest.rates import share_of
 from tests.performance.reading_samples import store_deliveries, store_events
 from tests.samples import bodies

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.domain.times import to_iso
 from tests.oracle import search
 from tests.oracle.conditions import timediff

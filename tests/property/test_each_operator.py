@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import EventApiError
-from event_api.domain.model import Scope
 from event_api.json_types import Json
 from event_api.query.operators import OPERATORS, Operand, Operator, Test
 from tests.oracle.conditions import holds

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from event_api.domain.errors import BadRequestError
 from event_api.domain.fields import EVENT_FIELDS
 from event_api.reads.event import EventRequest
-from event_api.reads.requests import GetEventRequest, parse_request
+from event_api.reads.requests import parse_request
+from event_api.reads.search_requests import GetEventRequest
 
 FIELDS = st.sampled_from([*EVENT_FIELDS, "resource.name", "additional_info.a.b"])
 VALID = st.fixed_dictionaries(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from event_api.domain.model import KeyScope, NormalizedEvent
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time, to_iso
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.registry import CALLERS_KEYS

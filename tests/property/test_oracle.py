@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from tests import oracle, query_cases
 from tests.property.world import NOW
 

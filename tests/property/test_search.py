@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api.domain import times
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.query.operators import OPERATORS
 from tests import oracle
 from tests.profiles import examples

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api.domain import times
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from tests import oracle, query_cases
 from tests.profiles import examples
 from tests.property import strategies

@@ -35,7 +35,7 @@ from tests.property.test_statistics import assert_agree
 from tests.property.world import NOW, Events
 
 if TYPE_CHECKING:
-    from event_api.domain.model import Scope
+    from event_api.domain.access import Scope
 
 FIELDS = (*COUNTED_FIELDS, HOUR)
 VALUES = st.sampled_from([None, "", "a", "b", "ab", "\0", "디스크", "\ud7ff\ue000", '"', "a" * 300, "10"])

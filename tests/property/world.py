@@ -19,7 +19,7 @@ from tests.profiles import examples
 from tests.property import strategies
 
 if TYPE_CHECKING:
-    from event_api.domain.model import Scope
+    from event_api.domain.access import Scope
     from testkit.gateway import Response
     from tests.service import Service
 

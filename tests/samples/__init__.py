@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from event_api.domain.body import Body
-from event_api.domain.model import NormalizedEvent
+from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import to_iso
 from event_api.normalizers import Payload
 

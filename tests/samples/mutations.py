@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from event_api.domain.model import EventType, NormalizedEvent, Severity
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.normalizers import NormalizeError, Payload, limits, normalize
 from tests.profiles import THOROUGH
 

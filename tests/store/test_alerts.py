@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from event_api.domain import ids
-from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
+from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes, Urgency
+from event_api.domain.event import Severity
 from event_api.store.table import ConditionFailedError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from event_api.aws import clients
 from event_api.domain import ids, times
+from event_api.domain.access import Scope
 from event_api.domain.body import Body
+from event_api.domain.delivery import Delivery
 from event_api.domain.errors import DbQueryError, UnavailableError
 from event_api.domain.fields import INDEX_FIELDS, path_of
-from event_api.domain.model import Delivery, Scope
 from event_api.query import execution as reading
 from event_api.query.matcher import Condition, Filter
 from event_api.query.planner import _STORED_OPERATORS, MAX_STORED_VALUES, Index, Place, Plan, make_plan

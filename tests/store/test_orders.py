@@ -19,8 +19,12 @@ import pytest
 from event_api.alerts import lifecycle
 from event_api.aws import clients
 from event_api.domain import ids
+from event_api.domain.alert import Alert
 from event_api.domain.body import Body
-from event_api.domain.model import Alert, Delivery, EventType, NormalizedEvent, RecoveryMode, Severity, Webhook
+from event_api.domain.delivery import Delivery
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import NormalizedEvent
+from event_api.domain.webhook import RecoveryMode, Webhook
 from event_api.settings import settings
 from event_api.store.alerts import AlertStore
 from event_api.store.table import Table

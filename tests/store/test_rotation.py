@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from event_api.admin import administration
-from event_api.auth import access
+from event_api.auth.webhooks import authenticate_webhook
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError, PermissionDeniedError, UnavailableError
 from event_api.settings import settings
@@ -27,7 +27,7 @@ def webhook(app):
 
 def lets_in(app, webhook_id, key):
     try:
-        access.authenticate_webhook(app.stores.webhooks, webhook_id, key, times.now())
+        authenticate_webhook(app.stores.webhooks, webhook_id, key, times.now())
     except PermissionDeniedError:
         return False
     return True

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_api.domain import times
-from event_api.domain.event import Event
-from event_api.domain.model import Resource, Scope
+from event_api.domain.access import Scope
+from event_api.domain.event import Event, Resource
 from event_api.ingest.summarize import Summarizer
 from event_api.query.planner import MAX_PARTITIONS, MAX_STORED_VALUES
 from event_api.query.read_budget import ReadBudget

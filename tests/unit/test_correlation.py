@@ -26,16 +26,9 @@ from event_api.alerts.policy import (
     urgency,
 )
 from event_api.domain import ids
-from event_api.domain.model import (
-    Alert,
-    AlertState,
-    EarlyRecovery,
-    EventType,
-    FiringTimes,
-    RecoveryMode,
-    Severity,
-    Urgency,
-)
+from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes, Urgency
+from event_api.domain.event import EventType, Severity
+from event_api.domain.webhook import RecoveryMode
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AUTO = Policy(600, RecoveryMode.AUTO)

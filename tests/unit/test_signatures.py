@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.signing.errors import BadSignatureError
 from event_api.signing.signatures import SCHEMES, SNS, WINDOW, check, check_secret
 

@@ -8,7 +8,7 @@ from cryptography.x509.verification import Store
 
 from event_api import safe_fetch
 from event_api.domain.errors import UnavailableError
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.signing import signatures, sns_signatures
 from event_api.signing.errors import BadSignatureError
 from event_api.signing.signatures import SNS_WINDOW

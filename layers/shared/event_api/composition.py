@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from event_api.aws import clients
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.settings import settings
 from event_api.store.table import Table
 

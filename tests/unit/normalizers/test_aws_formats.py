@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.detection import claims
 from tests.samples import own_samples, payload

@@ -2,7 +2,7 @@
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import normalize
 from tests.samples import own_samples, payload
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from tests.samples import own_samples, payload
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError
 from event_api.normalizers.declared import ALERT, RECOVERY, Declared
 from tests.samples import payload

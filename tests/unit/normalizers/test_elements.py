@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Severity
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.elements import UNREADABLE, each
 from tests.samples import payload

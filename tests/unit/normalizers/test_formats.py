@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, known_formats, normalize, registry
 from event_api.normalizers.vendors.prometheus import RESOURCE_LABELS, label_fingerprint
 from tests.samples import own_samples, payload

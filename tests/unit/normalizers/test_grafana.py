@@ -2,7 +2,7 @@
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.vendors.prometheus import label_fingerprint
 from tests.samples import own_samples, payload

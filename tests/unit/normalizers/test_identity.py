@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers import Payload, normalize
 from event_api.normalizers.identity import identity
 from event_api.normalizers.ids import is_id

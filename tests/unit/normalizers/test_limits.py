@@ -3,7 +3,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.domain.model import EventType, NormalizedEvent, Resource
+from event_api.domain.event import EventType, Resource
+from event_api.domain.normalized import NormalizedEvent
 from event_api.normalizers import limits
 from tests.samples.mutations import assert_sound
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.custom_mapping import FIELDS, MAX_INFO, MappingError, read
 from tests.samples import payload, written

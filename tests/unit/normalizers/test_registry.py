@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from apidoc import formats
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.ingest.sender_ids import SOURCES
 from event_api.normalizers import NormalizeError, headers_to_store, known_formats, normalize, registry
 from event_api.normalizers.format_index import MODULES

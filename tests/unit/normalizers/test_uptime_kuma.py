@@ -2,7 +2,7 @@
 
 import pytest
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers import NormalizeError, normalize
 from event_api.normalizers.detection import claims
 from tests.samples import payload

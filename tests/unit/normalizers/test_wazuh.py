@@ -2,7 +2,7 @@
 
 import pytest
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 from event_api.domain.times import to_iso
 from event_api.normalizers import normalize
 from tests.samples import payload

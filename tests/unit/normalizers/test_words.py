@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 from event_api.normalizers import words
 
 ENDED = (

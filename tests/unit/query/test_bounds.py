@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError, InvalidParameterError
-from event_api.domain.model import Scope
 from event_api.query import memory_budget
 from event_api.query.memory_budget import MemoryBudget, check_row
 from event_api.reads.search import list_events

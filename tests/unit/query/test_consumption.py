@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError
-from event_api.domain.model import Scope
 from event_api.query.read_budget import SECONDS_TO_ANSWER, ReadBudget
 from event_api.reads.search import list_events
 from event_api.reads.statistics import stat_events

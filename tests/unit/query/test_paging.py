@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError, InvalidParameterError
-from event_api.domain.model import Scope
 from event_api.json_text import escaped_bytes, write_json
 from event_api.query.pagination import MAX_TOKEN_LENGTH, AnswerSpace, Cursor, PageTokens
 from event_api.reads import search, statistics

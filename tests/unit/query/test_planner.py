@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.fields import path_of
-from event_api.domain.model import Scope
 from event_api.query.matcher import Condition
 from event_api.query.planner import Index, make_plan
 from event_api.query.sorting import SortKey

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import (
     InvalidParameterError,
     InvalidParameterTypeError,
@@ -16,17 +17,15 @@ from event_api.domain.errors import (
     PermissionDeniedError,
     RequiredParameterError,
 )
-from event_api.domain.model import Scope
 from event_api.reads.keys import MAX_KEY_LENGTH, check_domain
 from event_api.reads.requests import (
     MAX_CONDITIONS,
     MAX_KEYWORD_WORDS,
     MAX_LIST_VALUES,
     MAX_REQUEST_DEPTH,
-    EventQuery,
-    GetEventRequest,
     parse_request,
 )
+from event_api.reads.search_requests import EventQuery, GetEventRequest
 from event_api.reads.statistics.requests import EventStatQuery
 
 

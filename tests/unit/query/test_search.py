@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import NotFoundError, PermissionDeniedError
-from event_api.domain.model import Scope
 from event_api.reads.event import get_event
 from event_api.reads.search import list_events
 from tests.fakes import PAGE_KEY, FakeEventReader, make_row

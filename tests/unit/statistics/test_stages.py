@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError, InvalidParameterError, RequiredParameterError
-from event_api.domain.model import Scope
 from event_api.query.read_budget import ReadBudget
 from event_api.reads.statistics import stat_events
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from event_api.auth import credentials
 from event_api.aws.redrive_queue import MAX_BATCH_SIZE, QueuedDelivery, RedriveQueue
 from event_api.domain import ids, times
+from event_api.domain.access import Permission, Token
 from event_api.domain.errors import InvalidParameterError, NotFoundError, UnavailableError
-from event_api.domain.model import Permission, RecoveryMode, RetiredKey, Signing, Token, Webhook, WebhookState
+from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import is_utf8, write_json
 from event_api.json_types import JsonObject
 from event_api.normalizers import known_formats

@@ -21,18 +21,12 @@ from event_api.alerts.policy import (
     Resolve,
 )
 from event_api.domain import ids
+from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes
+from event_api.domain.delivery import Delivery
 from event_api.domain.errors import UnavailableError
-from event_api.domain.model import (
-    Alert,
-    AlertState,
-    Delivery,
-    EarlyRecovery,
-    EventType,
-    FiringTimes,
-    KeyScope,
-    NormalizedEvent,
-    Webhook,
-)
+from event_api.domain.event import EventType
+from event_api.domain.normalized import KeyScope, NormalizedEvent
+from event_api.domain.webhook import Webhook
 from event_api.store.alerts import AlertStore
 from event_api.store.table import ConditionFailedError
 

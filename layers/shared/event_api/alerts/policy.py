@@ -11,16 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from event_api.domain.model import (
-    Alert,
-    AlertState,
-    EarlyRecovery,
-    EventType,
-    FiringTimes,
-    RecoveryMode,
-    Severity,
-    Urgency,
-)
+from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes, Urgency
+from event_api.domain.event import EventType, Severity
+from event_api.domain.webhook import RecoveryMode
 
 OVERTAKEN_WITHIN = timedelta(hours=1)
 """How long after a RECOVERY a delayed ALERT that its sender dates before it can count as overtaken by it.

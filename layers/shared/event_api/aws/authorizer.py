@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from event_api.auth.access import Principal
 from event_api.auth.credentials import bearer
+from event_api.auth.tokens import Principal
+from event_api.domain.access import Permission, Scope
 from event_api.domain.errors import AuthenticateFailureError
-from event_api.domain.model import Permission, Scope
 
 if TYPE_CHECKING:
     from event_api.aws.lambda_context import LambdaContext

@@ -1,11 +1,39 @@
-"""The stored event."""
+"""Events, as they are stored and answered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from event_api.domain.model import Resource
 from event_api.json_types import JsonObject
+
+
+class EventType(StrEnum):
+    """Effect of an event on its alert."""
+
+    ALERT = "ALERT"
+    RECOVERY = "RECOVERY"
+    ERROR = "ERROR"
+
+
+class Severity(StrEnum):
+    """Severity of an event. Any other word of a sender becomes NONE."""
+
+    CRITICAL = "CRITICAL"
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+    INFO = "INFO"
+    NOT_AVAILABLE = "NOT_AVAILABLE"
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The resource that an event is about; every part may be unknown."""
+
+    resource_id: str | None = None
+    resource_type: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from event_api import telemetry
 from event_api.domain.errors import UnavailableError
-from event_api.domain.model import Webhook
+from event_api.domain.webhook import Webhook
 from event_api.json_text import parse_sent_json, storable
 
 if TYPE_CHECKING:

@@ -14,8 +14,10 @@ from typing import TypeAlias, TypeVar
 from event_api import telemetry
 from event_api.alerts import lifecycle
 from event_api.domain import ids, times
+from event_api.domain.delivery import Delivery
 from event_api.domain.event import Event
-from event_api.domain.model import Delivery, NormalizedEvent, RecoveryMode, Webhook
+from event_api.domain.normalized import NormalizedEvent
+from event_api.domain.webhook import RecoveryMode, Webhook
 from event_api.ingest import normalization
 from event_api.ingest.errors import DeadlineExceededError, OtherContentError
 from event_api.ingest.normalization import NormalizedDelivery

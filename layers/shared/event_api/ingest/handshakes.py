@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from event_api import safe_fetch, telemetry
-from event_api.domain.model import Webhook
+from event_api.domain.webhook import Webhook
 from event_api.ingest.errors import DeferredError
 from event_api.normalizers.lenient import text
 from event_api.normalizers.registry import module_of

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from event_api.domain import ids, times
+from event_api.domain.alert import Alert
 from event_api.domain.body import UnreadableBodyError
-from event_api.domain.event import Event
-from event_api.domain.model import Alert, Delivery, EventType, NormalizedEvent, Severity, Webhook
+from event_api.domain.delivery import Delivery
+from event_api.domain.event import Event, EventType, Severity
+from event_api.domain.normalized import NormalizedEvent
+from event_api.domain.webhook import Webhook
 from event_api.normalizers import NormalizeError, Payload, fallback_event, normalize
 
 ERROR_KEY = "error-"

@@ -17,8 +17,10 @@ from event_api.alerts import lifecycle
 from event_api.aws.redrive_queue import QueuedDelivery, RedriveQueue
 from event_api.domain import ids, times
 from event_api.domain.body import Body
+from event_api.domain.delivery import Delivery
 from event_api.domain.errors import PayloadTooLargeError, UnavailableError
-from event_api.domain.model import Delivery, NormalizedEvent, Webhook
+from event_api.domain.normalized import NormalizedEvent
+from event_api.domain.webhook import Webhook
 from event_api.ingest import normalization
 from event_api.ingest.errors import DeadlineExceededError, DeferredError, OtherContentError
 from event_api.ingest.finishing import HANDSHAKE_KEYS, Finisher

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from event_api.domain.model import EventType
+from event_api.domain.event import EventType
 from event_api.normalizers import limits
 from event_api.normalizers.detection import detect
 from event_api.normalizers.errors import NormalizeError
@@ -13,7 +13,7 @@ from event_api.normalizers.payload import Payload, headers_to_store
 from event_api.normalizers.registry import known_formats, load, read
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
 
 UNREAD_BECAUSE = "unread_because"

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import digest, severity, text

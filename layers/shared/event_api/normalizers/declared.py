@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, dataclass_transform
 
-from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError

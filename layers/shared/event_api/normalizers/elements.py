@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Severity
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import digest, first_text
 

@@ -12,7 +12,7 @@ from event_api.normalizers.registry import read
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import Json
     from event_api.normalizers.payload import Payload
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 from event_api.domain.times import parse_time
 
 if TYPE_CHECKING:

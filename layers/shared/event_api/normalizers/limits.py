@@ -13,7 +13,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import NormalizedEvent, Resource
+from event_api.domain.event import Resource
+from event_api.domain.normalized import NormalizedEvent
 from event_api.normalizers.errors import NormalizeError
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.format_index import MODULES
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
     from event_api.normalizers.rules import Rule

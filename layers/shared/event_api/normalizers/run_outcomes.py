@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from event_api.domain.model import EventType, Severity
+from event_api.domain.event import EventType, Severity
 from event_api.normalizers.lenient import text
 
 if TYPE_CHECKING:

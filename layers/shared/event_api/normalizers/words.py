@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.query.planner import Plan
 from event_api.query.summarized import Question, TallyingReader, question_of
 from event_api.query.summarized import count as count_by_fields

@@ -19,8 +19,8 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar, cast
 
 from event_api.domain import times
+from event_api.domain.access import Scope
 from event_api.domain.errors import InvalidParameterError
-from event_api.domain.model import Scope
 from event_api.json_text import escaped_bytes, write_json
 from event_api.json_types import Json, JsonObject
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import cast
 
+from event_api.domain.access import Scope
 from event_api.domain.fields import INDEX_FIELDS, Path
-from event_api.domain.model import Scope
 from event_api.json_text import is_utf8
 from event_api.json_types import Json
 from event_api.query.matcher import Condition, Filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 from event_api.query.matcher import Condition
 from event_api.query.values import MaybeJson
 

@@ -16,8 +16,8 @@ from itertools import chain, repeat
 from typing import Protocol, cast
 
 from event_api.domain import times
+from event_api.domain.access import Scope
 from event_api.domain.fields import Path
-from event_api.domain.model import Scope
 from event_api.json_types import Json, JsonObject
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan

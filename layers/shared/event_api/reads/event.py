@@ -1,7 +1,7 @@
 """get: one event.
 
-Its request has three keys, and is read without pydantic: that would be a third of a cold start (docs/adr/0005).
-`event_api.reads.requests.GetEventRequest` describes the same request in the OpenAPI document; a test compares them.
+Its request has three keys, and is read without pydantic: that would be a third of a cold start (docs/adr/0005). The
+OpenAPI document has it from `event_api.reads.search_requests.GetEventRequest`; a test compares the two.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import (
     InvalidParameterError,
     InvalidParameterTypeError,
     NotFoundError,
     RequiredParameterError,
 )
-from event_api.domain.model import Scope
 from event_api.json_types import Json, JsonObject
 from event_api.query.projection import event_info, selection
 from event_api.reads.keys import (

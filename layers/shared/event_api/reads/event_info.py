@@ -13,8 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from event_api.domain import ids, times
-from event_api.domain.event import Event
-from event_api.domain.model import Resource
+from event_api.domain.event import Event, Resource
 from event_api.json_text import is_utf8
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import PermissionDeniedError
 from event_api.domain.fields import EVENT_FIELDS, is_field
-from event_api.domain.model import Scope
 
 MAX_KEY_LENGTH = 255
 """Characters in a key or a name."""

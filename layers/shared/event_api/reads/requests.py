@@ -1,4 +1,6 @@
-"""The requests of get and list as pydantic models (`event_api.reads.statistics.requests` has those of stat).
+"""The parts that requests share, as pydantic models, and how a request is parsed.
+
+`event_api.reads.search_requests` has the requests of get and list, `event_api.reads.statistics.requests` those of stat.
 
 The models define which requests are well-formed and reject the others, naming the key; `event_api.query` gives a query
 its meaning. Validators are built on first use (``defer_build``), because a function must not pay at a cold start for
@@ -17,7 +19,6 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     GetPydanticSchema,
@@ -37,8 +38,7 @@ from event_api.json_types import Json
 from event_api.query import severity
 from event_api.query.matcher import Condition, keyword_conditions
 from event_api.query.operators import OPERATORS, fault_of
-from event_api.query.sorting import NEWEST_FIRST, SortKey
-from event_api.reads.keys import MAX_FIELDS, MAX_KEY_LENGTH, MAX_LOCATION_LENGTH, fault_of_field, fault_of_key
+from event_api.reads.keys import MAX_KEY_LENGTH, MAX_LOCATION_LENGTH, fault_of_field, fault_of_key
 
 MAX_REQUEST_DEPTH = 32
 """Levels of objects and arrays in a request."""
@@ -103,11 +103,6 @@ def known_field(key: str) -> str:
     return key
 
 
-def as_list(value: Json) -> Json:
-    """Let one string stand for a list of it."""
-    return [value] if isinstance(value, str) else value
-
-
 def sort_keys(value: Json) -> Json:
     """Bring the three ways of writing a sort into one: a list of keys."""
     if isinstance(value, dict):
@@ -118,8 +113,6 @@ def sort_keys(value: Json) -> Json:
 Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(no_empty_part)]
 EventKey = Annotated[Key, AfterValidator(known_field)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(as_list)]
-Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
 
 
 AnyJson = Annotated[Json, GetPydanticSchema(lambda _source, _handler: core_schema.any_schema())]
@@ -177,15 +170,6 @@ class EventCondition(RowCondition):
 EventConditions = Annotated[list[EventCondition], Field(max_length=MAX_CONDITIONS)]
 
 
-class EventSortKey(StrictModel):
-    """One key of a sort of events."""
-
-    key: EventKey
-    """A dotted path into the event."""
-    desc: bool = False
-    """The largest first."""
-
-
 class Page(StrictModel):
     """Which results: ``start`` counts from 1, and only with a ``limit``; ``limit`` 0 is all.
 
@@ -208,13 +192,6 @@ class Page(StrictModel):
     def most(self) -> int | None:
         """Largest number of results on the page; None is all."""
         return self.limit or None
-
-
-class Unwind(StrictModel):
-    """One result for each element of the array at ``path``."""
-
-    path: EventKey
-    """A dotted path into the event."""
 
 
 class FilterQuery(StrictModel):
@@ -258,87 +235,6 @@ class FilterQuery(StrictModel):
 
     def _ranked(self, part: EventCondition) -> Condition:
         return severity.ranked(part.condition()) if self.severity_order == "rank" else part.condition()
-
-
-# --- list and get -----------------------------------------------------------------------------------------------------
-
-
-class SearchQuery(FilterQuery):
-    """The search language."""
-
-    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = []
-    """The order of the results; without it the newest ``created_at`` comes first."""
-    only: Only = []
-    """Just these fields, or parts of fields."""
-    minimal: bool = False
-    """Returns only event_id, event_key, event_type, title, severity and alert_id, in addition to the fields of
-    ``only``."""
-    count: bool = True
-    """Answer ``total_count``; false saves the counting."""
-    count_only: bool = False
-    """Answer no results, just ``total_count``."""
-    unwind: Unwind | None = None
-    """One result for each element of an array."""
-
-    @model_validator(mode="after")
-    def _counts(self) -> SearchQuery:
-        if self.count_only and not self.count:
-            reject(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
-        return self
-
-    def order(self) -> tuple[SortKey, ...]:
-        """Return the order that is wanted."""
-        by_rank = self.severity_order == "rank"
-        paths = ((path_of(part.key), part.desc) for part in self.sort)
-        return tuple(SortKey(path, desc, by_rank and path == severity.PATH) for path, desc in paths) or NEWEST_FIRST
-
-
-class EventQuery(StrictModel):
-    """The request of list. Each named field must be equal to a value, or to one of some."""
-
-    query: SearchQuery = SearchQuery.model_construct()
-    """Search query."""
-    event_id: Names = None
-    """Just this event, or these."""
-    event_key: Names = None
-    """Just the events of this sender's key, or of these."""
-    event_type: Names = None
-    """Just events of this type: ALERT, RECOVERY, ERROR; or of these."""
-    severity: Names = None
-    """Just events of this severity: CRITICAL, ERROR, WARNING, INFO, NOT_AVAILABLE, NONE; or of these."""
-    resource_id: Names = None
-    """Just events about this resource, or these."""
-    provider: Names = None
-    """Just events of this provider, or of these."""
-    account: Names = None
-    """Just events of this account, or of these."""
-    alert_id: Names = None
-    """Just the events of this alert, or of these."""
-    webhook_id: Names = None
-    """Just the events of this webhook, or of these."""
-    project_id: Names = None
-    """Just the events of this project, or of these."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-
-    def named(self) -> list[Condition]:
-        """Return the conditions that the named fields are."""
-        return [
-            Condition(path_of(name), "in", values)
-            for name, values in self
-            if name not in {"query", "domain_id"} and values is not None
-        ]
-
-
-class GetEventRequest(StrictModel):
-    """The request of get, for the OpenAPI document; `event_api.reads.event` reads it."""
-
-    event_id: Annotated[str, Field(min_length=1)]
-    """Which event."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-    only: Only = []
-    """Just these fields, or parts of fields."""
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import dropwhile, islice
 from typing import cast
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import InvalidParameterError
 from event_api.domain.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
-from event_api.domain.model import Scope
 from event_api.json_text import write_json
 from event_api.json_types import Json, JsonObject
 from event_api.query.execution import MANY_ROWS, EventReader, count, counts_apart, matching
@@ -24,7 +24,8 @@ from event_api.query.sorting import Ordered, SortKey, row_key, sort_keyed
 from event_api.query.summarized import question_of
 from event_api.query.values import Row, unwound
 from event_api.reads.keys import check_domain
-from event_api.reads.requests import EventQuery, SearchQuery, parse_request
+from event_api.reads.requests import parse_request
+from event_api.reads.search_requests import EventQuery, SearchQuery
 
 MAX_SORTED_RESULTS = 20_000
 """Results that are kept while they are sorted by another field than created_at."""

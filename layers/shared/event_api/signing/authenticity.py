@@ -7,7 +7,7 @@ from datetime import datetime
 
 from event_api import telemetry
 from event_api.domain.errors import AuthenticateFailureError, UnavailableError
-from event_api.domain.model import Signing, Webhook
+from event_api.domain.webhook import Signing, Webhook
 from event_api.signing import signatures
 from event_api.signing.errors import BadSignatureError
 

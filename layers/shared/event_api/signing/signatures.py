@@ -15,7 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.signing.errors import BadSignatureError, require_recent
 
 WINDOW: Final = 300

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from event_api.domain import ids, times
-from event_api.domain.model import Alert, AlertState, EarlyRecovery, FiringTimes, Severity, Urgency
+from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes, Urgency
+from event_api.domain.event import Severity
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Meter, Table

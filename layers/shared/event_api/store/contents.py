@@ -19,7 +19,7 @@ from event_api.json_types import JsonObject
 from event_api.store.attributes import Item, Value, pack, unpack
 
 if TYPE_CHECKING:
-    from event_api.domain.model import Delivery
+    from event_api.domain.delivery import Delivery
 
 ALONE, WITH_BODY = "m", "b"
 """The attribute of the fields alone, and the one of fields and body; an item has one of them at most."""

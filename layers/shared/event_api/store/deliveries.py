@@ -19,8 +19,9 @@ from functools import partial
 from itertools import islice, product
 
 from event_api.domain import times
+from event_api.domain.access import Scope
 from event_api.domain.body import Body
-from event_api.domain.model import Delivery, Scope
+from event_api.domain.delivery import Delivery
 from event_api.json_types import JsonObject
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from event_api.domain.model import Scope
+from event_api.domain.access import Scope
 from event_api.query.read_budget import ReadBudget
 from event_api.settings import TableNames
 from event_api.store.alerts import AlertStore

@@ -17,8 +17,8 @@ from math import ceil
 from typing import TYPE_CHECKING, TypeVar
 
 from event_api.domain import ids, times
+from event_api.domain.access import Scope
 from event_api.domain.fields import RAW_FIELDS
-from event_api.domain.model import Scope
 from event_api.json_text import is_utf8
 from event_api.json_types import Json, JsonObject
 from event_api.query.execution import MANY_ROWS

@@ -32,9 +32,10 @@ from datetime import datetime
 from typing import TypeAlias, cast
 
 from event_api.domain import ids
+from event_api.domain.access import Scope
+from event_api.domain.delivery import Delivery
 from event_api.domain.event import Event
 from event_api.domain.fields import DETAIL_FIELDS, Path
-from event_api.domain.model import Delivery, Scope
 from event_api.json_types import JsonObject
 from event_api.store import contents, retention
 from event_api.store.attributes import Item, ItemReader, Value

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from event_api.domain import times
-from event_api.domain.model import Permission, Token
+from event_api.domain.access import Permission, Token
 from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 
 from event_api.domain import times
-from event_api.domain.model import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
+from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import write_json
 from event_api.json_types import JsonObject
 from event_api.store.attributes import Item, ItemReader, Value

@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers import envelopes
 from event_api.normalizers.errors import NormalizeError

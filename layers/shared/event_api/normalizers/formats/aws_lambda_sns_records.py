@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers import envelopes
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
@@ -15,7 +15,7 @@ from event_api.normalizers.lenient import at, mapping, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 

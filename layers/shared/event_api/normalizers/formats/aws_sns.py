@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.body import SNS_TYPE_HEADER
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.domain.times import parse_time
 from event_api.normalizers import envelopes
 from event_api.normalizers.rules import Rule
 from event_api.normalizers.vendors import sns
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 

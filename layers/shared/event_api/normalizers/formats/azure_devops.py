@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import at, first_text, mapping, severity, text, texts

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Severity
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.lenient import at, digest, first_text, mapping, paragraphs, severity, text, texts

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers.declared import ALERT, RECOVERY, Declared
 from event_api.normalizers.lenient import mapping
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "better-stack"

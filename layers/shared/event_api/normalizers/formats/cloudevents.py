@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from event_api.domain.body import CLOUDEVENTS_HEADER
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.json_text import parse_json
 from event_api.normalizers import envelopes, words

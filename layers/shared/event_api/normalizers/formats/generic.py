@@ -10,7 +10,8 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, KeyScope, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import KeyScope, NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.json_text import parse_json
 from event_api.normalizers import words

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import KeyScope, Severity
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers.declared import ALERT, RECOVERY, Declared
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
     from event_api.normalizers.payload import Payload
 

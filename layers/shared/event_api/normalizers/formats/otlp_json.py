@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import KeyScope
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.model import NormalizedEvent
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "otlp-json"

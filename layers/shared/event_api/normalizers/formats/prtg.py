@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from event_api.domain.model import KeyScope, Severity
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
 from event_api.normalizers.declared import RECOVERY, Declared
 from event_api.normalizers.rules import Rule
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import EventType, NormalizedEvent, Resource, Severity
+from event_api.domain.event import EventType, Resource, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError

@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.model import Resource, Severity
+from event_api.domain.event import Resource, Severity
 from event_api.normalizers.lenient import at, first_text, items, mapping, text, texts
 
 if TYPE_CHECKING:

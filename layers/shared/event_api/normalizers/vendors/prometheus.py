@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from event_api.domain.model import Severity
+from event_api.domain.event import Severity
 
 SEVERITIES: Final = {
     "critical": Severity.CRITICAL,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.body import SNS_TYPE_HEADER
-from event_api.domain.model import EventType, NormalizedEvent, Severity
+from event_api.domain.event import EventType, Severity
+from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import parse_time
 from event_api.json_text import parse_json
 from event_api.json_types import JsonObject

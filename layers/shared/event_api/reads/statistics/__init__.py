@@ -8,9 +8,9 @@ from functools import partial
 from itertools import islice
 from typing import TypeAlias, TypeVar, cast
 
+from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError
 from event_api.domain.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
-from event_api.domain.model import Scope
 from event_api.json_types import Json, JsonObject
 from event_api.query.execution import EventReader, count, counts_apart, matching
 from event_api.query.explain import explained
