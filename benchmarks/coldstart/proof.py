@@ -72,7 +72,7 @@ _CHECK_SIGNATURE: Final = """
 import importlib.util, sys
 from cryptography.x509.verification import Store
 from event_api import safe_fetch
-from event_api.domain.model import Signing
+from event_api.domain.webhook import Signing
 from event_api.signing import signatures, sns_signatures
 from event_api.signing.errors import BadSignatureError
 
