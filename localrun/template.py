@@ -117,6 +117,14 @@ def expand(template: Template, region: str) -> Template:
     The code must be at ``s3://`` URIs already (`point_code`). Calls nothing outside this process. Raises LocalRunError
     for a template that SAM refuses.
     """
+    return without_metric_math(spread_bodies(transform(template, region, {})))
+
+
+def transform(template: Template, region: str, parameters: Mapping[str, str]) -> Template:
+    """Return what SAM makes of a template with the values of some parameters; the others have their defaults.
+
+    Raises LocalRunError for a template that SAM refuses.
+    """
     import boto3  # noqa: PLC0415 - see `load`
     from samtranslator.model.exceptions import InvalidDocumentException  # noqa: PLC0415
     from samtranslator.parser.parser import Parser  # noqa: PLC0415
@@ -124,11 +132,11 @@ def expand(template: Template, region: str) -> Template:
 
     translator = Translator({}, Parser(), boto_session=boto3.session.Session(region_name=region))
     try:
-        expanded: Template = translator.translate(copy.deepcopy(template), {})
+        expanded: Template = translator.translate(copy.deepcopy(template), dict(parameters))
     except InvalidDocumentException as error:
         causes = "; ".join(cause.message for cause in error.causes) or error.message
         raise LocalRunError(f"SAM refuses the template: {causes}") from error
-    return without_metric_math(spread_bodies(expanded))
+    return expanded
 
 
 def without_metric_math(template: Template) -> Template:

@@ -158,6 +158,7 @@ ENVIRONMENT = {
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),
+    "MAX_BYTES_WITH_EVENT": stack.parameter("MaxBytesWithEvent"),
     "INDEX_DELAY_SECONDS": stack.parameter("IndexDelaySeconds"),
     "READ_CAPACITY_LIMIT": stack.parameter("ReadCapacityLimit"),
     "WEBHOOK_RATE_LIMIT": stack.parameter("WebhookRateLimit"),

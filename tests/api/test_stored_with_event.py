@@ -11,12 +11,12 @@ from event_api.aws.redrive_queue import QueuedDelivery
 from event_api.domain import times
 from event_api.domain.errors import UnavailableError
 from event_api.ingest import normalization
-from event_api.ingest.service import MAX_BYTES_WITH_EVENT
 from event_api.normalizers import normalize
 from event_api.settings import settings
 from event_api.store.alerts import AlertStore
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.events import EventStore
+from testkit import stack
 from tests.samples import bodies
 from tests.service import DOMAIN
 
@@ -90,7 +90,7 @@ def test_it_is_in_no_other_item_and_is_shown_whole(app):
         pytest.param(bodies.alertmanager(bodies.alert(1), bodies.alert(2)), id="two events"),
         pytest.param(b"{not json", id="unreadable"),
         pytest.param(bodies.alertmanager(), id="no event"),
-        pytest.param(bodies.direct(filler="x" * MAX_BYTES_WITH_EVENT), id="large"),
+        pytest.param(bodies.direct(filler="x" * int(stack.parameter("MaxBytesWithEvent"))), id="large"),
     ],
 )
 def test_any_other_delivery_is_stored_by_itself(app, body):

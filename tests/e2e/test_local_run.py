@@ -114,7 +114,7 @@ def test_a_reload_serves_changed_code(local_run, get_event):
 
 
 def test_a_reload_serves_a_changed_layer(local_run):
-    module = local_run.root / "layers" / "shared" / "event_api" / "auth" / "access.py"
+    module = local_run.root / "layers" / "shared" / "event_api" / "auth" / "webhooks.py"
     before = module.read_text()
     try:
         module.write_text(before + "\ndef authenticate_webhook(*_): raise RuntimeError('changed')\n")

@@ -20,18 +20,22 @@ SET = {
     "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-4000-8000-000000000001",
     "CreateReservedConcurrency": "5",
     "DeletionProtection": "false",
+    "DeploymentSteps": "Linear10PercentEvery1Minute",
     "DomainName": "events.example.com",
     "EnvironmentName": "test",
+    "GradualDeployment": "true",
     "HostedZoneId": "the test's own",
     "IndexDelaySeconds": "60",
     "KmsKeyArn": KEY,
     "LogLevel": "DEBUG",
     "LogRetentionDays": "7",
     "MaxBodyBytes": "4096",
+    "MaxBytesWithEvent": "0",
     "ReadCapacityLimit": "1000",
     "ReadReservedConcurrency": "3",
     "RedriveMaximumConcurrency": "10",
     "RetentionDays": "0",
+    "SnapStart": "PublishedVersions",
     "Tracing": "Active",
     "WebhookRateLimit": "60",
 }
@@ -62,9 +66,10 @@ def template(aws):
     return expanded
 
 
-def deploy(aws, name, parameters):
+def deploy(aws, name, parameters, *, update=False):
     cloudformation = aws("cloudformation")
-    cloudformation.create_stack(
+    apply = cloudformation.update_stack if update else cloudformation.create_stack
+    apply(
         StackName=name,
         TemplateURL=f"{cloudformation.meta.endpoint_url}/code/template.json",
         Capabilities=["CAPABILITY_IAM"],
@@ -81,8 +86,9 @@ def deploy(aws, name, parameters):
         for event in cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         if event["ResourceStatus"].endswith("_FAILED")
     ]
-    assert (stack["StackStatus"], failures) == ("CREATE_COMPLETE", [])
-    resources = cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]
+    assert (stack["StackStatus"], failures) == ("UPDATE_COMPLETE" if update else "CREATE_COMPLETE", [])
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    resources = [one for page in pages for one in page["StackResourceSummaries"]]
     return (
         {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources},
         {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
@@ -143,3 +149,16 @@ def test_every_alarm_notifies_the_topic_when_it_begins_and_when_it_ends(aws):
     assert alarms() - deployed == {"RedriveAgeAlarm"}
     for name in deployed:
         assert described[resources[name]] == ([topic], [topic])
+
+
+@pytest.mark.usefixtures("template")
+def test_a_changed_value_reaches_the_version_that_answers(aws):
+    resources, _ = deploy(aws, "changed", {})
+    function = resources["GetEventFunction"]
+    client = aws("lambda")
+    before = client.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
+    deploy(aws, "changed", {"ReadCapacityLimit": "777"}, update=True)
+    after = client.get_alias(FunctionName=function, Name="live")["FunctionVersion"]
+    assert after != before
+    configuration = client.get_function_configuration(FunctionName=function, Qualifier="live")
+    assert configuration["Environment"]["Variables"]["READ_CAPACITY_LIMIT"] == "777"

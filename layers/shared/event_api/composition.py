@@ -136,7 +136,8 @@ def ingest() -> Ingest:
     """Return the use case that stores deliveries and makes their events."""
     from event_api.ingest.service import Ingest
 
-    return Ingest(deliveries(), events(), alerts(), queue(), settings().max_body_bytes)
+    limits = settings().max_body_bytes, settings().max_bytes_with_event
+    return Ingest(deliveries(), events(), alerts(), queue(), *limits)
 
 
 _CLIENTS = (clients.dynamodb, clients.fail_fast_dynamodb, clients.s3, clients.sqs)

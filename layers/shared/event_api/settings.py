@@ -37,7 +37,8 @@ class Settings:
     """The deployment's settings.
 
     ``retention_days``: days from storing until an item expires, 0 is for ever. ``max_body_bytes``: the largest
-    webhook body that is accepted. ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit of its
+    webhook body that is accepted. ``max_bytes_with_event``: the largest that is stored in its event's item.
+    ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit of its
     own may send, 0 is any number. ``index_delay_seconds``: how long an index may take to show what was written.
     ``read_capacity_limit``: capacity units that one request may read.
     """
@@ -48,6 +49,7 @@ class Settings:
     redrive_queue_url: str
     retention_days: int
     max_body_bytes: int
+    max_bytes_with_event: int
     webhook_rate_limit: int
     index_delay_seconds: int
     read_capacity_limit: int
@@ -74,6 +76,7 @@ def settings() -> Settings:
         redrive_queue_url=env["REDRIVE_QUEUE_URL"],
         retention_days=int(env["RETENTION_DAYS"]),
         max_body_bytes=int(env["MAX_BODY_BYTES"]),
+        max_bytes_with_event=int(env["MAX_BYTES_WITH_EVENT"]),
         webhook_rate_limit=int(env["WEBHOOK_RATE_LIMIT"]),
         index_delay_seconds=int(env["INDEX_DELAY_SECONDS"]),
         read_capacity_limit=int(env["READ_CAPACITY_LIMIT"]),

@@ -41,19 +41,22 @@ _SECONDS_TO_HAND_OVER = 3.0
 SECONDS_TO_CONFIRM = 2.0
 """For how long the sender waits while its subscription is confirmed; the worker tries again."""
 _SECONDS_TO_CONFIRM_LATER = 20.0
-MAX_BYTES_WITH_EVENT = 8 * 1024
-"""A larger body is stored by itself: the event's item stays within the 4 KB that half a read unit reads, as a rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """The steps of create, on these stores."""
+    """The steps of create, on these stores.
+
+    ``max_bytes_with_event``: a larger body is stored by itself, so that the event's item stays within the 4 KB that half a
+    read unit reads, as a rule.
+    """
 
     deliveries: DeliveryStore
     events: EventStore
     alerts: AlertStore
     queue: RedriveQueue
     max_body_bytes: int
+    max_bytes_with_event: int
 
     @property
     def finisher(self) -> Finisher:
@@ -82,7 +85,7 @@ class Ingest:
         repeated = interrupted = False
         if sender_id is not None:
             delivery, repeated = self._known(delivery)
-        found = None if repeated else _read_small(webhook, delivery)
+        found = None if repeated else self._read_small(webhook, delivery)
         if found is not None and found.only_event is not None:
             try:
                 self._store_with_event(webhook, delivery, found.only_event, in_time, named=sender_id is not None)
@@ -104,6 +107,16 @@ class Ingest:
         elif not delivery.finished:
             delivery = self._finish_now_or_later(webhook, delivery, in_time, repeated=repeated, found=found)
         return delivery.delivery_id
+
+    def _read_small(self, webhook: Webhook, delivery: Delivery) -> NormalizedDelivery | None:
+        """Normalize a delivery before it is stored, or return None if it has to be stored first."""
+        body = delivery.body
+        if len(body.content) > self.max_bytes_with_event or body.read_object().keys() & HANDSHAKE_KEYS:
+            return None
+        try:
+            return normalization.read(webhook, delivery)
+        except Exception:  # noqa: BLE001  # a defect of a normalizer: it is met again, and reported, once the body is stored
+            return None
 
     def _finish_now_or_later(
         self,
@@ -234,17 +247,6 @@ def _new_delivery(
         request_id=request_id,
     )
     return delivery, sender_id
-
-
-def _read_small(webhook: Webhook, delivery: Delivery) -> NormalizedDelivery | None:
-    """Normalize a delivery before it is stored, or return None if it has to be stored first."""
-    body = delivery.body
-    if len(body.content) > MAX_BYTES_WITH_EVENT or body.read_object().keys() & HANDSHAKE_KEYS:
-        return None
-    try:
-        return normalization.read(webhook, delivery)
-    except Exception:  # noqa: BLE001  # a defect of a normalizer: it is met again, and reported, once the body is stored
-        return None
 
 
 def _with_own_id(delivery: Delivery) -> Delivery:
