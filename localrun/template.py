@@ -7,6 +7,7 @@ API Gateway ignores, so the body is turned into the resources that say the same:
 from __future__ import annotations
 
 import copy
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -130,6 +131,8 @@ def transform(template: Template, region: str, parameters: Mapping[str, str]) ->
     from samtranslator.parser.parser import Parser  # noqa: PLC0415
     from samtranslator.translator.translator import Translator  # noqa: PLC0415
 
+    # It warns of switches of AWS's own that have no value here.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     translator = Translator({}, Parser(), boto_session=boto3.session.Session(region_name=region))
     try:
         expanded: Template = translator.translate(copy.deepcopy(template), dict(parameters))

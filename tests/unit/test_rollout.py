@@ -104,7 +104,8 @@ def test_the_longest_values_fit_into_a_description(function):
         largest = [str(definition.get("MaxValue", "")), longest.get(name, "")]
         candidates = [*map(str, definition.get("AllowedValues", [])), *largest, str(definition["Default"])]
         text = text.replace(f"${{{name}}}", max(candidates, key=len))
-    for layer in ("Dependencies", "Shared", "Reading", "Signatures"):
+    text = text.replace("${Start}", "PublishedVersions")
+    for layer in ("Dependencies", "Shared", "Own"):
         text = text.replace(f"${{{layer}}}", "123456")
     assert "${" not in text
     assert len(text) <= MAX_DESCRIPTION

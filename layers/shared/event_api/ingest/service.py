@@ -47,8 +47,8 @@ _SECONDS_TO_CONFIRM_LATER = 20.0
 class Ingest:
     """The steps of create, on these stores.
 
-    ``max_bytes_with_event``: a larger body is stored by itself, so that the event's item stays within the 4 KB that half a
-    read unit reads, as a rule.
+    ``max_bytes_with_event``: a larger body is stored by itself. 8 KB keep the event's item within the 4 KB that
+    half a read unit reads, as a rule.
     """
 
     deliveries: DeliveryStore
