@@ -15,14 +15,11 @@ import sys
 from typing import Any
 
 import boto3
-from boto3.dynamodb.types import Binary
 from moto import mock_aws
 
 
 def to_json(value: Any) -> Any:
     """Encode bytes; the rest is JSON already."""
-    if isinstance(value, Binary):
-        value = value.value
     if isinstance(value, bytes):
         return {"base64": base64.b64encode(value).decode()}
     raise TypeError(type(value))

@@ -78,7 +78,8 @@ def references(value: Any, template: dict[str, Any]) -> Iterator[str]:
 def that_vary(value: Any, template: dict[str, Any]) -> set[str]:
     """The parameters and layers among the references."""
     layers = of_type(template, "AWS::Lambda::LayerVersion")
-    return set(references(value, template)) & (template["Parameters"].keys() | layers.keys())
+    varying: set[str] = template["Parameters"].keys() | layers.keys()
+    return set(references(value, template)) & varying
 
 
 def test_the_functions_that_take_and_answer_events_have_a_version():
