@@ -141,8 +141,9 @@ def test_everything_that_invokes_such_a_function_invokes_its_live_version():
         reference for target in targets for reference in references(target, template)
     }
     body = of_type(template, "AWS::ApiGatewayV2::Api")["HttpApi"]["Body"]
-    assert not any(f"${{{name}.Arn}}" in str(body) for name in LIVE)
-    assert "AuthorizerFunctionAliaslive" in str(body["components"])
+    assert not any(f"${{{name}.Arn}}" in str(body["paths"]) for name in LIVE)
+    assert "${AuthorizerFunction.Arn}:live" in str(body["components"])
+    assert template["Resources"]["HttpApi"]["DependsOn"] == "AuthorizerFunctionAliaslive"
 
 
 def test_a_deployment_is_at_once_unless_it_is_asked_to_be_gradual():
