@@ -7,7 +7,7 @@ from typing import Any
 
 from apidoc.docstrings import field_docstrings, text
 from apidoc.jsonschema import REFERENCE, Schema
-from event_api.domain.fields import DETAIL_FIELDS, EVENT_FIELDS, RAW_FIELDS, TIME_FIELDS
+from event_api.domain.fields import EVENT
 from event_api.query.planner import Index
 from event_api.reads.event_info import EventInfo, EventResource
 
@@ -31,7 +31,7 @@ _TIME = {"type": "string", "format": "date-time", "pattern": r"^[0-9]{4}-[0-9]{2
 def _field(name: str) -> Schema:
     if name == "resource":
         return {**reference("EventResource"), "description": _FIELDS[name]}
-    kind = {"type": "object"} if name in _OBJECTS else _TIME if name in TIME_FIELDS else {"type": "string"}
+    kind = {"type": "object"} if name in _OBJECTS else _TIME if name in EVENT.times else {"type": "string"}
     return {**kind, "description": _FIELDS[name]}
 
 
@@ -70,7 +70,7 @@ _TIMES = {"type": "string", "format": "date-time"}
 
 _GIVEN = {"event_id", "raw_data", "alert_id", "webhook_id", "project_id", "domain_id", "created_at"}
 """By the service; a sender's own event has the others."""
-_DIRECT_FIELDS = tuple(name for name in EVENT_FIELDS if name not in _GIVEN)
+_DIRECT_FIELDS = tuple(name for name in EVENT.fields if name not in _GIVEN)
 
 SCHEMAS: Mapping[str, Schema] = {
     "EventInfo": _object(text(EventInfo.__doc__ or ""), {name: _field(name) for name in EventInfo.model_fields}),
@@ -91,7 +91,7 @@ SCHEMAS: Mapping[str, Schema] = {
                     "A field that was left out.",
                     {
                         "event_id": _said("Id of the event.", type="string"),
-                        "field": _said("Name of the field.", type="string", enum=sorted(RAW_FIELDS | DETAIL_FIELDS)),
+                        "field": _said("Name of the field.", type="string", enum=sorted(EVENT.large)),
                     },
                     ("event_id", "field"),
                 ),
@@ -119,7 +119,7 @@ SCHEMAS: Mapping[str, Schema] = {
                     "reads": _said(
                         "Index or key by which they were read.",
                         type="string",
-                        enum=[*(index.value for index in Index), "nothing"],
+                        enum=[*(index.value for index in Index if index is not Index.OPEN), "nothing"],
                     ),
                     "keys": _said("The ids that were read.", type="array", items={"type": "string"}),
                     "created_at": _object("The range of time that was read.", {"since": _TIMES, "until": _TIMES}),

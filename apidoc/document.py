@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from apidoc import answers, examples, refusals
 from apidoc.answers import reference
 from apidoc.docstrings import field_docstrings, handler_docstrings
-from apidoc.jsonschema import Schema, nullable_removed, schemas_of
+from apidoc.jsonschema import Schema, nullable_removed, prefix, schemas_of
 from apidoc.operations import BODY_MODELS, OPERATIONS, Operation
+from event_api.domain.fields import EVENT, Kind
 from event_api.reads.requests import MAX_LIST_VALUES
 from localrun.settings import ROOT
 from localrun.template import Route, load, routes
@@ -82,10 +83,20 @@ def document() -> Schema:
         "paths": paths,
         "components": {
             "securitySchemes": _SECURITY_SCHEMES,
-            "schemas": _sorted({**schemas_of(BODY_MODELS), **answers.SCHEMAS, **refusals.schemas(errors)}),
+            "schemas": _sorted({**_requests(), **answers.SCHEMAS, **refusals.schemas(errors)}),
             "examples": _sorted(refusals.examples(errors)),
         },
     }
+
+
+def _requests() -> dict[str, Schema]:
+    """Return the schemas of requests; what is the same for all kinds is there once."""
+    found: dict[str, Schema] = {}
+    for kind, models in BODY_MODELS.values():
+        for name, schema in schemas_of(models, kind).items():
+            if found.setdefault(name, schema) != schema:
+                raise ValueError(f"two schemas have the name {name}")
+    return found
 
 
 def written() -> str:
@@ -105,7 +116,11 @@ def _operation(route: Route) -> Schema:
         "description": "\n\n".join(filter(None, (description, said.description))),
         "security": [] if said.security is None else [{said.security: []}],
     }
-    parameters = [*_path_parameters(route), *_query_parameters(said.parameters, route), *said.header_parameters]
+    parameters = [
+        *_path_parameters(route),
+        *_query_parameters(said.parameters, said.kind, route),
+        *said.header_parameters,
+    ]
     if parameters:
         operation["parameters"] = parameters
     if said.bodies:
@@ -134,22 +149,23 @@ def _path_parameters(route: Route) -> Iterable[Schema]:
         }
 
 
-def _query_parameters(model: type[BaseModel] | None, route: Route) -> Iterable[Schema]:
+def _query_parameters(model: type[BaseModel] | None, kind: Kind, route: Route) -> Iterable[Schema]:
     """Describe the fields of a request model that come as query parameters, and ``only`` next to ``query``."""
     if model is None:
         return
-    schemas = schemas_of((model,))
+    schemas = schemas_of((model,), kind)
     properties = schemas[model.__name__]["properties"]
+    search = "SearchQuery" if kind is EVENT else f"{prefix(kind)}SearchQuery"
     said = field_docstrings(model)
     for name, schema in properties.items():
         if name != "query" and f"{{{name}}}" not in route.path:
             yield _query_parameter(name, said[name], schema)
     if "query" in properties:
         # `event_api.reads.parameters` takes these two apart.
-        content = {"schema": reference("SearchQuery"), "examples": examples.PARAMETERS["query"]}
+        content = {"schema": reference(search), "examples": examples.PARAMETERS["query"]}
         description = f"{said['query']} A JSON object."
         yield {"name": "query", "in": "query", "description": description, "content": {"application/json": content}}
-        only = schemas["SearchQuery"]["properties"]["only"]
+        only = schemas[search]["properties"]["only"]
         yield _query_parameter("only", f"{only['description']} In place of the `query`'s own.", only)
 
 

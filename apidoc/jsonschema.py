@@ -2,19 +2,24 @@ r"""JSON schemas of the request models: pydantic's, and the rules of the validat
 
 A model's validators are Python; their rules are repeated here as far as a JSON schema can express them. The rest (a
 pattern's syntax, a page token, keys that a stage made) is in the descriptions.
+
+The models serve every kind of record, the document has schemas for each: *record* becomes the kind's word in names and
+descriptions.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias, cast
+from dataclasses import replace
+from typing import Any, ClassVar, TypeAlias, cast
 
 from pydantic import AliasChoices, BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core import core_schema
 
 from apidoc.docstrings import field_docstrings, text
-from event_api.domain.fields import ALIASES, EVENT_FIELDS
+from event_api.domain.fields import EVENT, Kind
 from event_api.json_types import Json
 from event_api.query.operators import OPERATORS
 from event_api.reads.keys import MAX_KEY_LENGTH
@@ -34,12 +39,14 @@ Schema: TypeAlias = dict[str, Any]
 
 REFERENCE = "#/components/schemas/{model}"
 
-_PATTERNS: Mapping[Callable[[str], str], str] = {
-    no_empty_part: r"^[^.]+(\.[^.]+)*$",
-    known_field: rf"^({'|'.join((*EVENT_FIELDS, *ALIASES))})(\.[^.]+)*$",
-    plain_name: r"^[^$.][^.]*$",
-}
-"""The patterns that the string validators accept."""
+_NO_EMPTY_PART = r"^[^.]+(\.[^.]+)*$"
+_PLAIN_NAME = r"^[^$.][^.]*$"
+
+
+def _patterns(kind: Kind) -> Mapping[Callable[..., str], str]:
+    """Return the patterns that the string validators accept."""
+    known = rf"^({'|'.join((*kind.fields, *kind.aliases))})(\.[^.]+)*$"
+    return {no_empty_part: _NO_EMPTY_PART, known_field: known, plain_name: _PLAIN_NAME}
 
 
 def _key(pattern: str, description: str) -> Schema:
@@ -48,9 +55,8 @@ def _key(pattern: str, description: str) -> Schema:
 
 
 _SHARED: Mapping[str, Schema] = {
-    "EventKey": _key(_PATTERNS[known_field], "A field of EventInfo, or a dotted path that begins with one."),
-    "Key": _key(_PATTERNS[no_empty_part], "A dotted path into the row."),
-    "Name": _key(_PATTERNS[plain_name], "A name in the result."),
+    "Key": _key(_NO_EMPTY_PART, "A dotted path into the row."),
+    "Name": _key(_PLAIN_NAME, "A name in the result."),
     "Names": {
         "anyOf": [
             {"type": "string"},
@@ -63,18 +69,77 @@ _SHARED: Mapping[str, Schema] = {
 """Schemas that stand in many places, by the names that they have in the document."""
 
 
-def schemas_of(models: Iterable[type[BaseModel]]) -> dict[str, Schema]:
-    """Return the schemas of some request models and of all that they are made of, by name."""
+def prefix(kind: Kind) -> str:
+    """Return how the names of a kind's schemas begin."""
+    return kind.info.removesuffix("Info")
+
+
+def schemas_of(models: Iterable[type[BaseModel]], kind: Kind = EVENT) -> dict[str, Schema]:
+    """Return the schemas of some request models and of all that they are made of, by name.
+
+    Those that differ between kinds have the kind's name; those of events keep the model's name, but for ``Record``.
+    """
+    made = _schemas_of(models, kind)
+    if kind is EVENT:
+        return _named(made, {name: _kind_name(name, kind) for name in made})
+    others = _schemas_of(models, replace(kind, fields=("any",), aliases={}, name="any", info="AnyInfo"))
+    differing = {name for name, schema in made.items() if schema != others[name]}
+    while more := {name for name in made.keys() - differing if _refers(made[name], differing)}:
+        differing |= more
+    return _named(made, {name: _kind_name(name, kind, own=name in differing) for name in made})
+
+
+def _kind_name(name: str, kind: Kind, *, own: bool = False) -> str:
+    begin = prefix(kind)
+    if name.startswith("Record"):
+        return begin + name.removeprefix("Record")
+    return begin + name if own and begin not in name else name
+
+
+def _refers(part: Any, names: set[str]) -> bool:  # noqa: ANN401 -- any part of a schema
+    if isinstance(part, list):
+        return any(_refers(one, names) for one in part)
+    if not isinstance(part, dict):
+        return False
+    return part.get("$ref") in {REFERENCE.format(model=name) for name in names} or _refers([*part.values()], names)
+
+
+def _named(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Schema]:
+    """Return schemas under other names."""
+    references = {REFERENCE.format(model=name): REFERENCE.format(model=new) for name, new in names.items()}
+
+    def renamed(one: Any) -> Any:  # noqa: ANN401 -- as above
+        if isinstance(one, list):
+            return [renamed(inner) for inner in one]
+        if not isinstance(one, dict):
+            return one
+        return {name: references.get(inner, inner) if name == "$ref" else renamed(inner) for name, inner in one.items()}
+
+    return {names[name]: renamed(schema) for name, schema in schemas.items()}
+
+
+def _in_words_of(kind: Kind, said: str) -> str:
+    """Return a description with the words of a kind."""
+    *others, last = kind.minimal
+    said = said.replace("the minimal fields", f"{', '.join(others)} and {last}").replace("RecordInfo", kind.info)
+    said = said.replace("the title or the record id", f"the {kind.keywords[-1]} or the {kind.name} id")
+    return re.sub(r"\brecord(?=s?\b)", kind.name, said)
+
+
+def _schemas_of(models: Iterable[type[BaseModel]], kind: Kind) -> dict[str, Schema]:
     # Pydantic reads their defaults, of models that are not built yet.
     for model in models:
         for field in model.model_fields.values():
             if isinstance(field.default, BaseModel):
                 type(field.default).model_rebuild()
+    generator = type("_OfKind", (_Generator,), {"kind": kind})
     _, made = models_json_schema(
-        [(model, "validation") for model in models], ref_template=REFERENCE, schema_generator=_Generator
+        [(model, "validation") for model in models], ref_template=REFERENCE, schema_generator=generator
     )
     schemas = cast("dict[str, Schema]", made["$defs"])
-    return {**_referring(schemas), **_SHARED}
+    known = f"A field of {kind.info}, or a dotted path that begins with one."
+    shared = {"RecordKey": _key(_patterns(kind)[known_field], known), **_SHARED}
+    return {**_referring(schemas, shared), **shared}
 
 
 def nullable_removed(schema: Schema) -> Schema:
@@ -86,21 +151,23 @@ def nullable_removed(schema: Schema) -> Schema:
     return {**kept, **rest[0]} if len(rest) == 1 else {**kept, "anyOf": rest}
 
 
-def _referring(part: Any) -> Any:  # noqa: ANN401 -- any part of a schema
-    """Return a part of a schema with references in place of the schemas named in _SHARED."""
+def _referring(part: Any, schemas: Mapping[str, Schema]) -> Any:  # noqa: ANN401 -- any part of a schema
+    """Return a part of a schema with references in place of shared schemas."""
     if isinstance(part, list):
-        return [_referring(one) for one in part]
+        return [_referring(one, schemas) for one in part]
     if not isinstance(part, dict):
         return part
     rest = {name: value for name, value in part.items() if name != "description"}
-    for name, shared in _SHARED.items():
+    for name, shared in schemas.items():
         if rest == {key: value for key, value in shared.items() if key != "description"}:
             return {"$ref": REFERENCE.format(model=name), **{key: part[key] for key in part.keys() - rest.keys()}}
-    return {name: _referring(value) for name, value in part.items()}
+    return {name: _referring(value, schemas) for name, value in part.items()}
 
 
 class _Generator(GenerateJsonSchema):
     """Pydantic's generator, which also knows our validators and the docstrings of fields."""
+
+    kind: ClassVar[Kind]
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401 -- pydantic's own types
         """Say no: the name is title enough."""
@@ -118,7 +185,7 @@ class _Generator(GenerateJsonSchema):
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> Schema:
         """Add what a validator of strings accepts; those that run later are stricter."""
         made = self.generate_inner(schema["schema"])
-        pattern = _PATTERNS.get(cast("Any", schema["function"]["function"]))
+        pattern = _patterns(self.kind).get(cast("Any", schema["function"]["function"]))
         return {**made, "pattern": pattern} if pattern else made
 
     def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> Schema:
@@ -137,9 +204,9 @@ class _Generator(GenerateJsonSchema):
         made = super().model_schema(schema)
         model = cast("type[BaseModel]", schema["cls"])
         del made["title"]
-        made["description"] = text(model.__doc__ or "")
+        made["description"] = _in_words_of(self.kind, text(model.__doc__ or ""))
         for name, said in field_docstrings(model).items():
-            made["properties"][name]["description"] = said
+            made["properties"][name]["description"] = _in_words_of(self.kind, said)
         for kind, completed in _COMPLETED.items():
             if issubclass(model, kind):
                 completed(made, model)

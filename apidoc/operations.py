@@ -28,8 +28,9 @@ from event_api.domain.errors import (
     UnavailableError,
     WebhookDisabledError,
 )
+from event_api.domain.fields import EVENT, Kind
 from event_api.reads.search_requests import EventQuery, GetEventRequest
-from event_api.reads.statistics.requests import EventStatQuery
+from event_api.reads.statistics.requests import RecordStatQuery
 
 _WRITING = (
     WebhookDisabledError,
@@ -69,9 +70,9 @@ class Operation:
     """One route.
 
     ``way`` distinguishes it from another route of the same function. ``summary`` replaces that of the handler.
-    ``parameters`` is the model of its query parameters, ``bodies`` are the media types of its body. ``answer`` is the
-    schema of what it answers where all is well, with ``examples``. ``errors`` are what our code can refuse by,
-    ``gateway`` the statuses that API Gateway has of its own.
+    ``parameters`` is the model of its query parameters, ``kind`` what it reads, ``bodies`` are the media types of its
+    body. ``answer`` is the schema of a successful response, with ``examples``. ``errors`` are what our code can refuse
+    by, ``gateway`` the statuses that API Gateway has of its own.
     """
 
     operation_id: str
@@ -85,6 +86,7 @@ class Operation:
     summary: str = ""
     description: str = ""
     parameters: type[BaseModel] | None = None
+    kind: Kind = EVENT
     bodies: Mapping[str, Schema] = field(default_factory=dict)
     body_required: bool = False
     header_parameters: tuple[Schema, ...] = ()
@@ -247,5 +249,7 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 """By route keys."""
 
-BODY_MODELS: tuple[type[BaseModel], ...] = (EventQuery, EventStatQuery)
-"""The models that bodies refer to."""
+BODY_MODELS: Mapping[str, tuple[Kind, tuple[type[BaseModel], ...]]] = {
+    EVENT.name: (EVENT, (EventQuery, RecordStatQuery)),
+}
+"""The models that bodies refer to, by kind."""

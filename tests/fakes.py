@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from event_api.domain.fields import EVENT
 from event_api.query.planner import Index
 from event_api.query.read_budget import ReadBudget
 from event_api.query.summarized import tallied
+from event_api.reads.record import get_record
+from event_api.reads.search import list_records
+from event_api.reads.search_requests import EventQuery
+from event_api.reads.statistics import stat_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from event_api.domain.access import Scope
+    from event_api.json_types import JsonObject
+    from event_api.query.execution import RecordReader, SingleReader
     from event_api.query.planner import Place, Plan
     from event_api.query.summaries import Values
     from event_api.query.summarized import Question, SummaryView
@@ -21,6 +28,18 @@ if TYPE_CHECKING:
 _FIELD_OF_INDEX = {Index.EVENT: "event_id", Index.ALERT: "alert_id", Index.PROJECT: "project_id"}
 
 PAGE_KEY = "a page key"
+
+
+def get_event(reader: SingleReader, *asked: Any) -> JsonObject:
+    return get_record(EVENT, reader, *asked)
+
+
+def list_events(reader: RecordReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
+    return list_records(EventQuery, reader, request, scope, now, page_key=page_key)
+
+
+def stat_events(reader: RecordReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
+    return stat_records(EVENT, reader, request, scope, now, page_key=page_key)
 
 
 class FakeEventReader:
@@ -99,7 +118,7 @@ def _behind(place: Place, rows: list[dict[str, Any]], *, descending: bool) -> li
     def is_behind(row: dict[str, Any]) -> bool:
         created_at, event_id = str(row["created_at"]), str(row["event_id"])
         if created_at == place.created_at:
-            later = event_id >= place.event_id if place.including else event_id > place.event_id
+            later = event_id >= place.record_id if place.including else event_id > place.record_id
             return later and not place.instant_done
         return (created_at < place.created_at) if descending else (created_at > place.created_at)
 

@@ -27,7 +27,7 @@ _READS: Final = ("auth", "query", "reads", "store")
 ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "authorizer": ("auth",),
     "create_event": _INGEST,
-    "get_event": ("auth", "reads.event", "reads.keys", "store.events"),
+    "get_event": ("auth", "reads.record", "reads.keys", "store.events"),
     "list_events": _READS,
     "redrive_delivery": _INGEST,
     "stat_events": _READS,

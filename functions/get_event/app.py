@@ -7,7 +7,8 @@ from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
 from event_api.domain.access import Permission
-from event_api.reads.event import get_event
+from event_api.domain.fields import EVENT
+from event_api.reads.record import get_record
 
 
 @endpoint
@@ -15,4 +16,4 @@ def handler(request: Request) -> Response:
     """Answer the EventInfo, or the fields of it that ``only`` names."""
     scope = principal_of(request.authorizer).scope_for(Permission.GET)
     parameters = request.query_object() | {"event_id": request.path["event_id"]}
-    return Response(get_event(composition.events(), parameters, scope, times.now()))
+    return Response(get_record(EVENT, composition.events(), parameters, scope, times.now()))

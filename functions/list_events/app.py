@@ -8,7 +8,8 @@ from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
 from event_api.domain.access import Permission
 from event_api.reads.parameters import list_parameters
-from event_api.reads.search import list_events
+from event_api.reads.search import list_records
+from event_api.reads.search_requests import EventQuery
 
 
 @endpoint
@@ -19,4 +20,4 @@ def handler(request: Request) -> Response:
     now = times.now()
     events = composition.event_reader(scope, now, request.seconds_left)
     parameters = list_parameters(request.query) if request.method == "GET" else request.json_object()
-    return Response(list_events(events, parameters, scope, now, principal.page_key))
+    return Response(list_records(EventQuery, events, parameters, scope, now, page_key=principal.page_key))

@@ -7,7 +7,8 @@ from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
 from event_api.domain.access import Permission
-from event_api.reads.statistics import stat_events
+from event_api.domain.fields import EVENT
+from event_api.reads.statistics import stat_records
 
 
 @endpoint
@@ -17,4 +18,4 @@ def handler(request: Request) -> Response:
     scope = principal.scope_for(Permission.STAT)
     now = times.now()
     events = composition.event_reader(scope, now, request.seconds_left)
-    return Response(stat_events(events, request.json_object(), scope, now, principal.page_key))
+    return Response(stat_records(EVENT, events, request.json_object(), scope, now, page_key=principal.page_key))

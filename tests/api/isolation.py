@@ -14,14 +14,14 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from event_api.domain import times
-from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS, path_of
+from event_api.domain.fields import EVENT
 from event_api.domain.ids import delivery_of_event
 from event_api.query.operators import OPERATORS, fault_of
 from event_api.query.values import MISSING, reach
 from event_api.reads.search_requests import EventQuery, GetEventRequest, SearchQuery
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
-from event_api.reads.statistics.requests import AggregateCondition, EventStatQuery, Stage, StatQuery
+from event_api.reads.statistics.requests import AggregateCondition, RecordStatQuery, Stage, StatQuery
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from testkit import stack
@@ -39,7 +39,7 @@ SHARED_ALERT = "alert-0a1b2c3d4e5f"
 MARK = "canary-"
 """The prefix of every canary."""
 
-EVENT = "GET /monitoring/v1/event/{event_id}"
+GET = "GET /monitoring/v1/event/{event_id}"
 LIST = "GET /monitoring/v1/events"
 SEARCH = "POST /monitoring/v1/events/search"
 STAT = "POST /monitoring/v1/events/stat"
@@ -98,7 +98,7 @@ class Tenant:
             "tags": [self.canary("tag"), "shared"],
             "items": [{"x": self.canary("element"), "y": number}],
         }
-        facts: dict[str, Any] = {name: self.canary(name) for name in EVENT_FIELDS}
+        facts: dict[str, Any] = {name: self.canary(name) for name in EVENT.fields}
         facts |= {
             "event_id": f"event-{self.name}-{number}",
             "resource": {part: self.canary(part) for part in ("resource_id", "resource_type", "name")},
@@ -216,8 +216,8 @@ class Ask:
 
 
 KEYS = [
-    *EVENT_FIELDS,
-    *ALIASES,
+    *EVENT.fields,
+    *EVENT.aliases,
     *(f"resource.{part}" for part in ("resource_id", "resource_type", "name")),
     *(f"additional_info.{path}" for path in ("x", "n", "tags", "items.x")),
     "raw_data.x",
@@ -241,7 +241,7 @@ class Requests:
         found = []
         for tenant in (self.world.other, self.world.beside, self.world.ours):
             for row in tenant.rows[:3]:
-                values = [value for value in reach(row, path_of(key)) if value is not MISSING]
+                values = [value for value in reach(row, EVENT.path_of(key)) if value is not MISSING]
                 found += [value for value in values if value not in found]
         return found
 
@@ -263,7 +263,7 @@ class Requests:
             self.world.other.instant(0),
             "now-1d",
         ]
-        return [value for value in candidates if fault_of(operator, value, is_time=key in TIME_FIELDS) is None]
+        return [value for value in candidates if fault_of(operator, value, is_time=key in EVENT.times) is None]
 
     def conditions(self, operators: Iterable[str], *keys: str) -> Iterator[dict[str, Any]]:
         """Each operator on each key; the values, and the two spellings, take turns."""
@@ -284,11 +284,11 @@ class Requests:
         ids = {row["event_id"] for tenant in self.world.tenants for row in tenant.rows}
         others = self.world.other.ids() | self.world.beside.ids()
         for event_id in sorted(ids | others):
-            yield Ask(EVENT, {}, event_id)
-            yield Ask(EVENT, {"domain_id": OTHER_DOMAIN}, event_id)
+            yield Ask(GET, {}, event_id)
+            yield Ask(GET, {"domain_id": OTHER_DOMAIN}, event_id)
         for key in KEYS:
-            yield Ask(EVENT, {"only": [key]}, "event-shared")
-            yield Ask(EVENT, {"only": [key]}, self.world.other.rows[0]["event_id"])
+            yield Ask(GET, {"only": [key]}, "event-shared")
+            yield Ask(GET, {"only": [key]}, self.world.other.rows[0]["event_id"])
 
     # --- list ---------------------------------------------------------------------------------------------------------
 
@@ -357,7 +357,7 @@ class Requests:
         by_place = {"group": {"keys": [{"key": key, "name": key} for key in ("domain_id", "project_id", "title")]}}
         parts = self._parts_of_stat()
         covered("part of stat", parts, StatQuery.model_fields)
-        covered("parameter of stat", ("query", "domain_id"), EventStatQuery.model_fields)
+        covered("parameter of stat", ("query", "domain_id"), RecordStatQuery.model_fields)
         yield Ask(STAT, {"domain_id": OTHER_DOMAIN, "query": {"distinct": "domain_id"}})
         for name, values in parts.items():
             for value in values:
@@ -402,7 +402,7 @@ class Requests:
     def _groups(self) -> Iterator[dict[str, Any]]:
         for key in KEYS:
             yield {"keys": [{"key": key, "name": "key"}], "fields": [{"name": "n", "operator": "count"}]}
-        for key in TIME_FIELDS:
+        for key in EVENT.times:
             for date_format in ("year", "%Y-%m-%dT%H:%M:%S.%L"):
                 yield {"keys": [{"key": key, "name": "key", "date_format": date_format}]}
         for operator, takes in GROUP_OPERATORS.items():

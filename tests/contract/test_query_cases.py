@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from event_api.domain.access import Scope
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
 from tests import query_cases
-from tests.fakes import PAGE_KEY, FakeEventReader
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, stat_events
 
 ANSWER = {"list": list_events, "stat": stat_events}
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

@@ -211,7 +211,7 @@ PINNED = {
         | HTTP
         | EVENTS
         | {"aws.lambda_context", "telemetry", "aws.authorizer"}
-        | {"query", "query.projection", "query.values", "reads", "reads.event", "reads.keys"},
+        | {"query", "query.projection", "query.values", "reads", "reads.record", "reads.keys"},
     ),
     "list_events": replace(
         READER, own=READER.own | {"reads.parameters", "reads.search", "reads.search_requests"} | MANY_EVENTS

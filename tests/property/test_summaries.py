@@ -26,9 +26,7 @@ from event_api.query.summaries import (
     with_hour,
 )
 from event_api.query.summarized import PER_DAY, PER_HOUR, Bucket, Question
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
-from tests.fakes import PAGE_KEY, FakeEventReader, values_of
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, stat_events, values_of
 from tests.profiles import examples
 from tests.property import strategies
 from tests.property.test_statistics import assert_agree

@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 
 from event_api.domain import times
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
 from eventctl.importer import import_event
 from eventctl.records import read_record
 from tests import query_cases
-from tests.fakes import PAGE_KEY, FakeEventReader
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, stat_events
 from tests.profiles import examples
 from tests.property import strategies
 

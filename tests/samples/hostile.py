@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-from event_api.domain.fields import ALIASES, EVENT_FIELDS, TIME_FIELDS
+from event_api.domain.fields import EVENT
 from event_api.query.operators import OPERATORS
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
@@ -102,8 +102,8 @@ bodies = (
 
 _INSIDE = ("a", "a.b", "a.0", "a.0.b", "tags", "tags.0", "n", "text", "0", "user", "a.0.0.0", "alerts.labels.instance")
 PATHS = [
-    *EVENT_FIELDS,
-    *ALIASES,
+    *EVENT.fields,
+    *EVENT.aliases,
     *(f"resource.{name}" for name in ("name", "resource_id", "resource_type")),
     *(f"{field}.{path}" for field in ("additional_info", "raw_data") for path in _INSIDE),
 ]
@@ -208,7 +208,7 @@ def _operands(operator: str, *, is_time: bool) -> Strategy:
 def _conditions(draw: st.DrawFn, keys: Strategy = paths) -> dict[str, Any]:
     operator = draw(st.sampled_from(ALL_OPERATORS))
     key = draw(keys)
-    value = draw(mostly(_operands(operator, is_time=key in TIME_FIELDS), anything, 15))
+    value = draw(mostly(_operands(operator, is_time=key in EVENT.times), anything, 15))
     condition = {"key": key, "value": value, "operator": operator}
     return {name[0]: part for name, part in condition.items()} if draw(st.booleans()) else condition
 

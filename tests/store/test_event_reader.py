@@ -20,7 +20,7 @@ from event_api.domain.access import Scope
 from event_api.domain.body import Body
 from event_api.domain.delivery import Delivery
 from event_api.domain.errors import DbQueryError, UnavailableError
-from event_api.domain.fields import INDEX_FIELDS, path_of
+from event_api.domain.fields import EVENT, INDEX_FIELDS
 from event_api.query import execution as reading
 from event_api.query.matcher import Condition, Filter
 from event_api.query.planner import _STORED_OPERATORS, MAX_STORED_VALUES, Index, Place, Plan, make_plan
@@ -50,7 +50,7 @@ on_exact_engine = pytest.mark.parametrize("engine", [pytest.param("dynoxide", ma
 
 
 def condition(key: str, operator: str, value: Any) -> Condition:
-    return Condition(path_of(key), operator, value)
+    return Condition(EVENT.path_of(key), operator, value)
 
 
 def plan(*required: Condition, either: tuple[Condition, ...] = (), scope: Scope = ALL, **options: Any) -> Plan:

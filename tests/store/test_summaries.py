@@ -17,10 +17,9 @@ from event_api.domain.event import Event, Resource
 from event_api.ingest.summarize import Summarizer
 from event_api.query.planner import MAX_PARTITIONS, MAX_STORED_VALUES
 from event_api.query.read_budget import ReadBudget
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
 from event_api.store.events import EventStore
 from event_api.store.marks import Marks
+from tests.fakes import list_events, stat_events
 from tests.profiles import examples
 
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -12,9 +12,7 @@ from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError, InvalidParameterError
 from event_api.query import memory_budget
 from event_api.query.memory_budget import MemoryBudget, check_row
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
-from tests.fakes import PAGE_KEY, FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, make_row, stat_events
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")

@@ -11,9 +11,7 @@ import pytest
 from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError
 from event_api.query.read_budget import SECONDS_TO_ANSWER, ReadBudget
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
-from tests.fakes import PAGE_KEY, FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, make_row, stat_events
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")

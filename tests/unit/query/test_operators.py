@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from event_api.domain.fields import path_of
+from event_api.domain.fields import EVENT
 from event_api.query.matcher import Condition, predicate
 from event_api.query.operators import OPERATORS
 from tests.fakes import make_row
@@ -110,7 +110,7 @@ HOLDS = [
 
 @pytest.mark.parametrize(("key", "name", "value", "expected"), HOLDS)
 def test_operator(key, name, value, expected):
-    assert predicate(Condition(path_of(key), name, value), NOW)(ROW) is expected
+    assert predicate(Condition(EVENT.path_of(key), name, value), NOW)(ROW) is expected
 
 
 NEGATIONS = {"eq": "not", "in": "not_in", "contain": "not_contain", "contain_in": "not_contain_in"}
@@ -118,7 +118,7 @@ NEGATIONS = {"eq": "not", "in": "not_in", "contain": "not_contain", "contain_in"
 
 @pytest.mark.parametrize(("key", "name", "value", "expected"), [case for case in HOLDS if case[1] in NEGATIONS])
 def test_negation(key, name, value, expected):
-    assert predicate(Condition(path_of(key), NEGATIONS[name], value), NOW)(ROW) is not expected
+    assert predicate(Condition(EVENT.path_of(key), NEGATIONS[name], value), NOW)(ROW) is not expected
 
 
 def test_every_operator_is_tried():

@@ -16,9 +16,7 @@ from event_api.domain.errors import DbQueryError, InvalidParameterError
 from event_api.json_text import escaped_bytes, write_json
 from event_api.query.pagination import MAX_TOKEN_LENGTH, AnswerSpace, Cursor, PageTokens
 from event_api.reads import search, statistics
-from event_api.reads.search import list_events
-from event_api.reads.statistics import stat_events
-from tests.fakes import PAGE_KEY, FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, list_events, make_row, stat_events
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from event_api.domain.access import Scope
-from event_api.domain.fields import path_of
+from event_api.domain.fields import EVENT
 from event_api.query.matcher import Condition
 from event_api.query.planner import Index, make_plan
 from event_api.query.sorting import SortKey
@@ -19,7 +19,7 @@ SOME = Scope("domain-a", frozenset({"project-a", "project-b"}))
 
 def plan(*required, either=(), scope=ALL, **options):
     def conditions(parts):
-        return [Condition(path_of(key), operator, value) for key, operator, value in parts]
+        return [Condition(EVENT.path_of(key), operator, value) for key, operator, value in parts]
 
     return make_plan(conditions(required), conditions(either), scope, NOW, **options)
 
@@ -167,7 +167,7 @@ def test_alternatives_wait_for_the_dearest_of_them():
     ],
 )
 def test_order(order, descending, ordered, then_fields):
-    planned = plan(order=[SortKey(path_of(key), desc) for key, desc in order])
+    planned = plan(order=[SortKey(EVENT.path_of(key), desc) for key, desc in order])
     assert (planned.descending, planned.ordered, planned.residual_fields) == (descending, ordered, then_fields)
 
 

@@ -17,6 +17,7 @@ from event_api.domain.errors import (
     PermissionDeniedError,
     RequiredParameterError,
 )
+from event_api.domain.fields import EVENT
 from event_api.reads.keys import MAX_KEY_LENGTH, check_domain
 from event_api.reads.requests import (
     MAX_CONDITIONS,
@@ -26,7 +27,7 @@ from event_api.reads.requests import (
     parse_request,
 )
 from event_api.reads.search_requests import EventQuery, GetEventRequest
-from event_api.reads.statistics.requests import EventStatQuery
+from event_api.reads.statistics.requests import RecordStatQuery
 
 
 def condition(operator, value, key="title"):
@@ -99,7 +100,7 @@ REFUSED = [
 @pytest.mark.parametrize(("request_", "error", "key"), REFUSED)
 def test_list_refuses(request_, error, key):
     with pytest.raises(error) as raised:
-        parse_request(EventQuery, request_)
+        parse_request(EventQuery, request_, EVENT)
     assert type(raised.value) is error
     assert raised.value.key == key
     assert f"key = {key}" in str(raised.value)
@@ -107,13 +108,13 @@ def test_list_refuses(request_, error, key):
 
 def test_the_error_of_an_unknown_operator_lists_the_known_ones():
     with pytest.raises(InvalidParameterError, match=r"'like'.*eq, .*timediff_lte, .*not_contain_in"):
-        parse_request(EventQuery, condition("like", 1))
+        parse_request(EventQuery, condition("like", 1), EVENT)
 
 
 @pytest.mark.parametrize("depth", [MAX_REQUEST_DEPTH + 1, 100_000])
 def test_depth_has_a_limit(depth):
     with pytest.raises(InvalidParameterError, match="levels deep"):
-        parse_request(EventQuery, {"query": nested(depth)})
+        parse_request(EventQuery, {"query": nested(depth)}, EVENT)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_depth_has_a_limit(depth):
 )
 def test_get_refuses(request_, error, key):
     with pytest.raises(error) as raised:
-        parse_request(GetEventRequest, request_)
+        parse_request(GetEventRequest, request_, EVENT)
     assert raised.value.key == key
 
 
@@ -166,13 +167,13 @@ def test_get_refuses(request_, error, key):
 )
 def test_stat_refuses(query, error, key):
     with pytest.raises(error) as raised:
-        parse_request(EventStatQuery, {"query": query})
+        parse_request(RecordStatQuery, {"query": query}, EVENT)
     assert raised.value.key == key
 
 
 def test_stat_needs_a_query():
     with pytest.raises(RequiredParameterError) as raised:
-        parse_request(EventStatQuery, {})
+        parse_request(RecordStatQuery, {}, EVENT)
     assert raised.value.key == "query"
 
 

@@ -9,9 +9,7 @@ import pytest
 
 from event_api.domain.access import Scope
 from event_api.domain.errors import NotFoundError, PermissionDeniedError
-from event_api.reads.event import get_event
-from event_api.reads.search import list_events
-from tests.fakes import PAGE_KEY, FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, get_event, list_events, make_row
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")

@@ -11,10 +11,9 @@ import pytest
 from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError, InvalidParameterError, RequiredParameterError
 from event_api.query.read_budget import ReadBudget
-from event_api.reads.statistics import stat_events
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
-from tests.fakes import PAGE_KEY, FakeEventReader, make_row
+from tests.fakes import PAGE_KEY, FakeEventReader, make_row, stat_events
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SCOPE = Scope("domain-a")

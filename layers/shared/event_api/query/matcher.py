@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import reduce
 from typing import TypeAlias, cast
 
-from event_api.domain.fields import KEYWORD_FIELDS, TIME_FIELDS, Path
+from event_api.domain.fields import EVENT, Kind, Path
 from event_api.json_types import Json
 from event_api.query.operators import OPERATORS, Operand, Test
 from event_api.query.timerange import NO_TIME, TimeRange
@@ -21,13 +21,13 @@ Predicate: TypeAlias = Callable[[Row], bool]
 class Condition:
     """One condition whose operator is known and whose value suits it.
 
-    ``times``: the row's keys, dotted, whose values are instants; statistics make rows that have others than events.
+    ``times``: the row's keys, dotted, whose values are instants; other kinds and rows of statistics have others.
     """
 
     path: Path
     operator: str
     value: Json
-    times: frozenset[str] = TIME_FIELDS
+    times: frozenset[str] = EVENT.times
 
     @property
     def head(self) -> str:
@@ -84,9 +84,9 @@ class Filter:
         return conjunction([part for part in parts if part is not None]) or (lambda _: True)
 
 
-def keyword_conditions(keyword: str) -> list[Condition]:
-    """Return the alternatives that a keyword means: any of its words in any of KEYWORD_FIELDS."""
-    return [Condition((field,), "contain", word) for word in keyword.split() for field in KEYWORD_FIELDS]
+def keyword_conditions(keyword: str, kind: Kind) -> list[Condition]:
+    """Return the alternatives that a keyword means: any of its words in any of the kind's keyword fields."""
+    return [Condition((field,), "contain", word, kind.times) for word in keyword.split() for field in kind.keywords]
 
 
 def all_of(conditions: Iterable[Condition], now: datetime) -> Predicate | None:

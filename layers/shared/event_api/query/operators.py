@@ -35,7 +35,7 @@ Fault: TypeAlias = Callable[[str, str], BadRequestError]
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """The operand of an operator: a value, the present, and whether the key is one of TIME_FIELDS."""
+    """The operand of an operator: a value, the present, and whether the key is a time."""
 
     value: Json
     now: datetime
@@ -208,7 +208,7 @@ def _timediff_span(relation: str, operand: Operand) -> TimeRange | None:
 
 
 def _within(span: Callable[[Operand], TimeRange | None], operand: Operand) -> Test:
-    """Make the test whether a value is in a range; outside TIME_FIELDS it may be written in any way."""
+    """Make the test whether a value is in a range; outside fields of times it may be written in any way."""
     within = span(operand) or TimeRange()
     if operand.is_time:
         return within.holds

@@ -75,11 +75,11 @@ class RowPosition(NamedTuple):
     """The row at which a page of list ended. It is written as a JSON array.
 
     ``element`` is the index of the element that an unwound row shows, or None if the next page begins with another
-    event; ``instant_done`` is whether no event of the same ``created_at`` follows.
+    record; ``instant_done`` is whether no record of the same ``created_at`` follows.
     """
 
     created_at: str
-    event_id: str
+    record_id: str
     element: int | None
     instant_done: bool
 

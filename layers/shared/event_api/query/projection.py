@@ -1,29 +1,27 @@
-"""Projection: the part of an event that a response shows by ``only`` and ``minimal``, without empty fields."""
+"""Projection: the part of a record that a response shows by ``only`` and ``minimal``, without empty fields."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
-from event_api.domain.fields import EVENT_FIELDS, MINIMAL_FIELDS, Path, path_of
+from event_api.domain.fields import EVENT, Kind, Path
 from event_api.json_types import Json, JsonObject
 from event_api.query.values import Row
 
 Selection: TypeAlias = Mapping[str, Collection[Path]]
-"""The fields to show, in EventInfo's order, and for each the paths below it; ``()`` is the whole field."""
-
-EVERYTHING: Selection = dict.fromkeys(EVENT_FIELDS, ((),))
+"""The fields to show, in the order of an answer, and for each the paths below it; ``()`` is the whole field."""
 
 
-def selection(only: Iterable[str], *, minimal: bool = False) -> Selection:
+def selection(only: Iterable[str], *, minimal: bool = False, kind: Kind = EVENT) -> Selection:
     """Return the projection of a request: everything, or the fields of ``only`` and ``minimal`` together."""
-    paths = [path_of(key) for key in (*only, *(MINIMAL_FIELDS if minimal else ()))]
+    paths = [kind.path_of(key) for key in (*only, *(kind.minimal if minimal else ()))]
     named = _by_head(paths)
-    return {field: named[field] for field in EVENT_FIELDS if field in named} or EVERYTHING
+    return {field: named[field] for field in kind.fields if field in named} or dict.fromkeys(kind.fields, ((),))
 
 
-def event_info(row: Row, shown: Selection = EVERYTHING) -> JsonObject:
-    """Return the EventInfo of a row, without the fields that have no value (null or "")."""
+def info_of(row: Row, shown: Selection) -> JsonObject:
+    """Return the answer's form of a row, without the fields that have no value (null or "")."""
     info: JsonObject = {}
     for field, below in shown.items():
         value = _part(row.get(field), below)

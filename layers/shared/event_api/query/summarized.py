@@ -17,7 +17,7 @@ from typing import Protocol, cast
 
 from event_api.domain import times
 from event_api.domain.access import Scope
-from event_api.domain.fields import Path
+from event_api.domain.fields import EVENT, Path
 from event_api.json_types import Json, JsonObject
 from event_api.query.matcher import Predicate, conjunction
 from event_api.query.planner import Index, Plan
@@ -65,7 +65,9 @@ def question_of(plan: Plan, paths: Iterable[Path], precision: int = 0) -> Questi
 
     The paths may not include created_at: ``precision`` stands for it.
     """
-    if plan.index not in {Index.DOMAIN, Index.PROJECT} or plan.residual_filter or plan.after is not None:
+    if plan.kind is not EVENT or plan.index not in {Index.DOMAIN, Index.PROJECT}:
+        return None
+    if plan.residual_filter or plan.after is not None:
         return None
     filters = (plan.pushed_down, plan.index_filter)
     tested = [one.path for part in filters for one in (*part.required, *part.alternatives)]

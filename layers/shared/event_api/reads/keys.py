@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from event_api.domain.access import Scope
 from event_api.domain.errors import PermissionDeniedError
-from event_api.domain.fields import EVENT_FIELDS, is_field
+from event_api.domain.fields import Kind
 
 MAX_KEY_LENGTH = 255
 """Characters in a key or a name."""
@@ -19,9 +19,9 @@ def fault_of_key(key: str) -> str | None:
     return "it has an empty part between dots" if "" in key.split(".") else None
 
 
-def fault_of_field(key: str) -> str | None:
-    """Return why a key names nothing of EventInfo, if it does not."""
-    return None if is_field(key) else f"unknown field; the fields are {', '.join(EVENT_FIELDS)}"
+def fault_of_field(key: str, kind: Kind) -> str | None:
+    """Return why a key names no field of a kind, if it does not."""
+    return None if kind.is_field(key) else f"unknown field; the fields are {', '.join(kind.fields)}"
 
 
 def check_domain(domain_id: str | None, scope: Scope) -> None:

@@ -7,13 +7,13 @@ its meaning. Validators are built on first use (``defer_build``), because a func
 requests that it never gets.
 
 The docstring below a field is its description in the OpenAPI document (`apidoc`), which reads it from the source: at a
-cold start it costs nothing.
+cold start it costs nothing. The document has a schema of each kind of record; there, *record* is the kind's own word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Annotated, Literal, NoReturn, TypeAlias, TypeVar
+from typing import Annotated, Literal, NoReturn, TypeAlias, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -23,6 +23,7 @@ from pydantic import (
     Field,
     GetPydanticSchema,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError, core_schema
@@ -33,7 +34,7 @@ from event_api.domain.errors import (
     InvalidParameterTypeError,
     RequiredParameterError,
 )
-from event_api.domain.fields import TIME_FIELDS, path_of
+from event_api.domain.fields import Kind
 from event_api.json_types import Json
 from event_api.query import severity
 from event_api.query.matcher import Condition, keyword_conditions
@@ -49,9 +50,9 @@ MAX_CONDITIONS = 200
 MAX_LIST_VALUES = 1_000
 """Values in one list: of ``in``, of a named field."""
 MAX_ALL_VALUES = 2_000
-"""Values in the lists of all conditions together: each is compared with each event."""
+"""Values in the lists of all conditions together: each is compared with each record."""
 MAX_PATTERN_CONDITIONS = 20
-"""Conditions with regular expressions in one request: each takes memory, and time for each event."""
+"""Conditions with regular expressions in one request: each takes memory, and time for each record."""
 MAX_KEYWORD_WORDS = 50
 """Words in a keyword."""
 MAX_COUNT = 2**31 - 1
@@ -79,7 +80,10 @@ def reject_value(reason: str) -> NoReturn:
 
 
 class StrictModel(BaseModel):
-    """A part of a request: JSON's own types, and no key that is unknown."""
+    """A part of a request: JSON's own types, and no key that is unknown.
+
+    Keys name fields of the `Kind` that is the context of the validation.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
@@ -96,9 +100,14 @@ def no_empty_part(key: str) -> str:
     return key
 
 
-def known_field(key: str) -> str:
-    """Refuse a key that does not begin with a field of EventInfo."""
-    if fault := fault_of_field(key):
+def kind_of(info: ValidationInfo) -> Kind:
+    """Return the kind of record that a request is about."""
+    return cast("Kind", info.context)
+
+
+def known_field(key: str, info: ValidationInfo) -> str:
+    """Refuse a key that does not begin with a field of the record."""
+    if fault := fault_of_field(key, kind_of(info)):
         reject_value(fault)
     return key
 
@@ -111,7 +120,7 @@ def sort_keys(value: Json) -> Json:
 
 
 Key = Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(no_empty_part)]
-EventKey = Annotated[Key, AfterValidator(known_field)]
+RecordKey = Annotated[Key, AfterValidator(known_field)]
 Count = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 
 
@@ -120,7 +129,7 @@ AnyJson = Annotated[Json, GetPydanticSchema(lambda _source, _handler: core_schem
 
 
 class RowCondition(StrictModel):
-    """A condition on a row that statistics made, or, as `EventCondition`, on an event."""
+    """A condition on a row that statistics made."""
 
     key: Key = Field(validation_alias=with_initial_alias("key"))
     """A dotted path into the row."""
@@ -130,12 +139,12 @@ class RowCondition(StrictModel):
     """How it is compared; each ``not…`` is the exact negation of its positive one."""
 
     @model_validator(mode="after")
-    def _suits(self) -> RowCondition:
+    def _suits(self, info: ValidationInfo) -> RowCondition:
         known = self.known_operators()
         if self.operator not in known:
             reason = f"unknown operator {self.operator[:40]!r}; the operators here are {', '.join(known)}"
             reject(lambda at: InvalidParameterError(f"{at}.operator", reason))
-        fault = fault_of(self.operator, self.value, is_time=self.is_time())
+        fault = fault_of(self.operator, self.value, is_time=self.is_time(kind_of(info)))
         if fault is not None:
             reject(lambda at: fault(self.operator, f"{at}.value"))
         if isinstance(self.value, list) and len(self.value) > MAX_LIST_VALUES:
@@ -147,27 +156,27 @@ class RowCondition(StrictModel):
         """Return the operators that may be used."""
         return OPERATORS
 
-    def is_time(self) -> bool:
+    def is_time(self, _kind: Kind) -> bool:
         """Return whether values are instants."""
         return False
 
 
-class EventCondition(RowCondition):
-    """A condition on a field of EventInfo."""
+class RecordCondition(RowCondition):
+    """A condition on a field of RecordInfo."""
 
-    key: EventKey = Field(validation_alias=with_initial_alias("key"))
-    """A dotted path into the event: ``resource.name``, ``additional_info.a.b``, ``additional_info.tags.0``."""
+    key: RecordKey = Field(validation_alias=with_initial_alias("key"))
+    """A dotted path into the record: ``resource.name``, ``additional_info.a.b``, ``additional_info.tags.0``."""
 
-    def is_time(self) -> bool:
+    def is_time(self, kind: Kind) -> bool:
         """Return whether values are instants."""
-        return self.key in TIME_FIELDS
+        return self.key in kind.times
 
-    def condition(self) -> Condition:
+    def condition(self, kind: Kind) -> Condition:
         """Return what the matcher takes."""
-        return Condition(path_of(self.key), self.operator, self.value)
+        return Condition(kind.path_of(self.key), self.operator, self.value, kind.times)
 
 
-EventConditions = Annotated[list[EventCondition], Field(max_length=MAX_CONDITIONS)]
+RecordConditions = Annotated[list[RecordCondition], Field(max_length=MAX_CONDITIONS)]
 
 
 class Page(StrictModel):
@@ -195,24 +204,24 @@ class Page(StrictModel):
 
 
 class FilterQuery(StrictModel):
-    """The part that list and stat share: which events, and which slice of the results."""
+    """The part that list and stat share: which records, and which slice of the results."""
 
-    filter: EventConditions = []
+    filter: RecordConditions = []
     """Conditions that must all hold."""
-    filter_or: EventConditions = []
+    filter_or: RecordConditions = []
     """Conditions of which one must hold."""
     keyword: str = ""
-    """Words, one of which the title or the event id contains, in any case."""
+    """Words, one of which the title or the record id contains, in any case."""
     page: Page = Page.model_construct()
     """Which part of the results; all of them without it."""
     severity_order: Literal["rank", "text"] = "rank"
     """How gt, gte, lt, lte and sort compare severities: by rank from NONE, NOT_AVAILABLE, INFO, WARNING and ERROR to
     CRITICAL, or as text, as the reference does."""
     explain: bool = False
-    """Adds to the response how the events were read, and the consumed capacity."""
+    """Adds to the response how the records were read, and the consumed capacity."""
 
     summaries: bool = True
-    """False counts every event anew, instead of using the summaries of closed hours; the answer is the same."""
+    """False counts every record anew, instead of using the summaries of closed hours; the answer is the same."""
 
     @model_validator(mode="after")
     def _few_values(self) -> FilterQuery:
@@ -225,16 +234,17 @@ class FilterQuery(StrictModel):
             reject(lambda at: InvalidParameterError(f"{at}.keyword", reason))
         return self
 
-    def required(self) -> list[Condition]:
+    def required(self, kind: Kind) -> list[Condition]:
         """Return the conditions that must all hold."""
-        return [*map(self._ranked, self.filter)]
+        return [self._ranked(part.condition(kind)) for part in self.filter]
 
-    def alternatives(self) -> list[Condition]:
+    def alternatives(self, kind: Kind) -> list[Condition]:
         """Return the conditions of which one must hold, if there are any."""
-        return [*map(self._ranked, self.filter_or), *keyword_conditions(self.keyword)]
+        conditions = [self._ranked(part.condition(kind)) for part in self.filter_or]
+        return conditions + keyword_conditions(self.keyword, kind)
 
-    def _ranked(self, part: EventCondition) -> Condition:
-        return severity.ranked(part.condition()) if self.severity_order == "rank" else part.condition()
+    def _ranked(self, condition: Condition) -> Condition:
+        return severity.ranked(condition) if self.severity_order == "rank" else condition
 
 
 # --- parsing ----------------------------------------------------------------------------------------------------------
@@ -256,11 +266,11 @@ _OPERAND_TYPES = {"str", "int", "float", "Expression"}
 """Labels that pydantic adds to the location of an error in an `Expression`'s operands."""
 
 
-def parse_request(model: type[Model], data: Json) -> Model:
-    """Read a request; raise the BadRequestError that names the key if it is not well-formed."""
+def parse_request(model: type[Model], data: Json, kind: Kind) -> Model:
+    """Read a request about records of a kind; raise the BadRequestError that names the key if it is not well-formed."""
     _check_size(data)
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, context=kind)
     except ValidationError as error:
         raise _our_error(error.errors(include_url=False, include_input=False)) from None
 

@@ -1,4 +1,4 @@
-"""list: the events that match a query."""
+"""list: the records of a kind that match a query."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import cast
 
 from event_api.domain.access import Scope
 from event_api.domain.errors import InvalidParameterError
-from event_api.domain.fields import DETAIL_FIELDS, RAW_FIELDS, path_of
+from event_api.domain.fields import EVENT, RAW_FIELDS, Kind
 from event_api.json_text import write_json
 from event_api.json_types import Json, JsonObject
-from event_api.query.execution import MANY_ROWS, EventReader, count, counts_apart, matching
+from event_api.query.execution import MANY_ROWS, RecordReader, count, counts_apart, matching
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.memory_budget import MemoryBudget, estimate_bytes
 from event_api.query.pagination import AnswerSpace, CountedResults, Cursor, PageTokens, RowPosition
 from event_api.query.planner import Place, Plan, make_plan
-from event_api.query.projection import Selection, event_info, selection
+from event_api.query.projection import Selection, info_of, selection
 from event_api.query.sorting import Ordered, SortKey, row_key, sort_keyed
 from event_api.query.summarized import question_of
 from event_api.query.values import Row, unwound
 from event_api.reads.keys import check_domain
 from event_api.reads.requests import parse_request
-from event_api.reads.search_requests import EventQuery, SearchQuery
+from event_api.reads.search_requests import RecordQuery, SearchQuery
 
 MAX_SORTED_RESULTS = 20_000
 """Results that are kept while they are sorted by another field than created_at."""
@@ -37,48 +37,57 @@ _FEW_ROWS = 100
 """Rows that are rather counted again than that a summary is not used."""
 
 _ELEMENT = "element"
-"""Field that an unwound row has in addition to those of EventInfo:
+"""Field that an unwound row has in addition to the record's:
 
-the index, from 0, of its element in the event's array.
+the index, from 0, of its element in the record's array.
 """
 
 
-def list_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
-    """Answer an EventQuery with ``{"results": [EventInfo…], "total_count": n}``, and more on request.
+def list_records(
+    model: type[RecordQuery], reader: RecordReader, request: JsonObject, scope: Scope, now: datetime, *, page_key: str
+) -> JsonObject:
+    """Answer a request of the form ``model`` with ``{"results": […], "total_count": n}``, and more on request.
 
     The response has a ``next_token`` if there are more results. ``page_key`` is the caller's secret for such tokens.
     Raises PermissionDeniedError for another domain, and the BadRequestErrors of a request that is malformed or needs
     more time than is left.
     """
-    asked = parse_request(EventQuery, request)
+    kind = model.kind
+    asked = parse_request(model, request, kind)
     check_domain(asked.domain_id, scope)
     query = asked.query
-    tokens = PageTokens(page_key, "list", request, scope, _restored)
+    tokens = PageTokens(page_key, _method(kind), request, scope, _restored)
     cursor = tokens.start(query.page.token, now)
-    shown = selection(query.only, minimal=query.minimal)
+    shown = selection(query.only, minimal=query.minimal, kind=kind)
     plan = make_plan(
-        [*asked.named(), *query.required()],
-        query.alternatives(),
+        [*asked.named(), *query.required(kind)],
+        query.alternatives(kind),
         scope,
         cursor.began,
-        order=query.order(),
-        projected=frozenset() if query.count_only else _read_early(frozenset(shown)),
-        required_fields=_required_fields(query),
+        kind=kind,
+        order=query.order(kind),
+        projected=frozenset() if query.count_only else _read_early(frozenset(shown), kind),
+        required_fields=_required_fields(query, kind),
     )
     listing = _Listing(reader, plan, query, shown, tokens, cursor)
     answer: JsonObject = {"results": [], "total_count": listing.count(plan)} if query.count_only else listing.answer()
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
 
-def _read_early(shown: frozenset[str]) -> frozenset[str]:
+def _method(kind: Kind) -> str:
+    """Return what binds a page token to list and the kind; of events, tokens of earlier versions stay valid."""
+    return "list" if kind is EVENT else f"list {kind.name}"
+
+
+def _read_early(shown: frozenset[str], kind: Kind) -> frozenset[str]:
     """Return the fields of the answer that are read with every row: none if the rows shown are read whole anyway."""
-    return frozenset() if shown & DETAIL_FIELDS else shown
+    return frozenset() if shown - kind.early - RAW_FIELDS else shown
 
 
-def _required_fields(query: SearchQuery) -> frozenset[str]:
+def _required_fields(query: SearchQuery, kind: Kind) -> frozenset[str]:
     """Return the fields that every matching row needs, in addition to its sort keys."""
-    unwound_field = set() if query.unwind is None else {path_of(query.unwind.path)[0]}
-    return frozenset(unwound_field if query.count_only else unwound_field | {"event_id", "created_at"})
+    unwound_field = set() if query.unwind is None else {kind.path_of(query.unwind.path)[0]}
+    return frozenset(unwound_field if query.count_only else unwound_field | {kind.id_field, "created_at"})
 
 
 @dataclass
@@ -99,7 +108,7 @@ class _PassedRows(CountedResults[Row]):
 class _Listing:
     """One page of list."""
 
-    reader: EventReader
+    reader: RecordReader
     plan: Plan
     query: SearchQuery
     shown: Selection
@@ -153,12 +162,12 @@ class _Listing:
     def _behind(self, position: RowPosition | None, expected: int) -> Iterator[Row]:
         if position is None:
             return self._results(self.plan, expected)
-        created_at, event_id, element, instant_done = position
-        after = Place(created_at, event_id, including=element is not None, instant_done=instant_done)
+        created_at, record_id, element, instant_done = position
+        after = Place(created_at, record_id, including=element is not None, instant_done=instant_done)
         rows = self._results(replace(self.plan, after=after), expected)
         if element is None:
             return rows
-        return dropwhile(lambda row: row["event_id"] == event_id and cast("int", row[_ELEMENT]) <= element, rows)
+        return dropwhile(lambda row: row[self._id] == record_id and cast("int", row[_ELEMENT]) <= element, rows)
 
     # --- in any other order -------------------------------------------------------------------------------------------
 
@@ -190,35 +199,43 @@ class _Listing:
     def _row_at(self, position: RowPosition) -> Row:
         """Read again the row that ended the previous page; its values may be too large for a token."""
         found = make_plan(
-            [Condition(("event_id",), "eq", position.event_id)],
+            [Condition((self._id,), "eq", position.record_id)],
             (),
             self.plan.scope,
             self.plan.now,
-            order=self.query.order(),
-            required_fields=_required_fields(self.query),
+            kind=self.plan.kind,
+            order=self.query.order(self.plan.kind),
+            required_fields=_required_fields(self.query, self.plan.kind),
         )
         for row in self._results(found):
             if row.get(_ELEMENT) == position.element:
                 return row
-        reason = "the event where its page ended has expired: begin again without it"
+        reason = f"the {self.plan.kind.name} where its page ended has expired: begin again without it"
         raise InvalidParameterError("query.page.token", reason)
 
     @property
     def _order(self) -> list[SortKey]:
         """The order that is wanted, made total."""
-        return [*self.query.order(), *(SortKey((name,)) for name in ("created_at", "event_id", _ELEMENT))]
+        names = ("created_at", self._id, _ELEMENT)
+        return [*self.query.order(self.plan.kind), *(SortKey((name,)) for name in names)]
 
     # --- both ---------------------------------------------------------------------------------------------------------
 
     @property
+    def _id(self) -> str:
+        return self.plan.kind.id_field
+
+    @property
     def _unwound_fields(self) -> frozenset[str]:
-        return frozenset() if self.query.unwind is None else frozenset({path_of(self.query.unwind.path)[0]})
+        return (
+            frozenset() if self.query.unwind is None else frozenset({self.plan.kind.path_of(self.query.unwind.path)[0]})
+        )
 
     def _results(self, plan: Plan, expected: int = MANY_ROWS) -> Iterator[Row]:
         rows = matching(self.reader, plan, expected=expected)
         if self.query.unwind is None:
             return rows
-        path = path_of(self.query.unwind.path)
+        path = self.plan.kind.path_of(self.query.unwind.path)
         return self.reader.consumption.watched(
             {**one, _ELEMENT: number} for row in rows for number, one in enumerate(unwound(row, path))
         )
@@ -231,13 +248,14 @@ class _Listing:
         omitted: list[Json] = []
         last = following = None
         for row in self.reader.fill(rows, missing) if missing else rows:
-            info = event_info(row, self.shown)
+            info = info_of(row, self.shown)
             if not space.take(info):
                 if results:
                     following = row
                     break
-                # One event alone may be too large, and must not block the way to those behind it.
-                omitted.extend({"event_id": row["event_id"], "field": field} for field in _fitted(info, space))
+                # One record alone may be too large, and must not block the way to those behind it.
+                fitted = _fitted(info, self.plan.kind.large, space)
+                omitted.extend({self._id: row[self._id], "field": field} for field in fitted)
             results.append(info)
             last = row
         else:
@@ -251,19 +269,19 @@ class _Listing:
 
     def _position(self, last: Row, following: Row) -> RowPosition:
         """Return the position after the last row of a page that another row follows."""
-        same_event = following["event_id"] == last["event_id"]
-        element = last.get(_ELEMENT) if same_event or not self.plan.ordered else None
+        same_record = following[self._id] == last[self._id]
+        element = last.get(_ELEMENT) if same_record or not self.plan.ordered else None
         instant_done = following["created_at"] != last["created_at"]
-        return RowPosition(str(last["created_at"]), str(last["event_id"]), cast("int | None", element), instant_done)
+        return RowPosition(str(last["created_at"]), str(last[self._id]), cast("int | None", element), instant_done)
 
 
 def _restored(position: Json) -> RowPosition:
     return RowPosition(*cast("tuple[str, str, int | None, bool]", position))
 
 
-def _fitted(info: JsonObject, space: AnswerSpace) -> Iterator[str]:
-    """Leave the largest fields out of an event until it fits, and return which; an index's fields always fit."""
-    large = sorted((RAW_FIELDS | DETAIL_FIELDS) & info.keys(), key=lambda field: len(write_json(info[field])))
+def _fitted(info: JsonObject, may_be_left: frozenset[str], space: AnswerSpace) -> Iterator[str]:
+    """Leave the largest fields out of a record until it fits, and return which; an index's fields always fit."""
+    large = sorted(may_be_left & info.keys(), key=lambda field: len(write_json(info[field])))
     while not space.take(info):
         field = large.pop()
         del info[field]

@@ -5,18 +5,18 @@ Apart from `event_api.reads.requests`, so that a function that counts does not b
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from event_api.domain.errors import InvalidParameterError
-from event_api.domain.fields import path_of
+from event_api.domain.fields import EVENT, Kind
 from event_api.json_types import Json
 from event_api.query import severity
 from event_api.query.matcher import Condition
 from event_api.query.sorting import NEWEST_FIRST, SortKey
 from event_api.reads.keys import MAX_FIELDS
-from event_api.reads.requests import MAX_LIST_VALUES, EventKey, FilterQuery, StrictModel, reject, sort_keys
+from event_api.reads.requests import MAX_LIST_VALUES, FilterQuery, RecordKey, StrictModel, reject, sort_keys
 
 
 def as_list(value: Json) -> Json:
@@ -25,14 +25,14 @@ def as_list(value: Json) -> Json:
 
 
 Names = Annotated[list[str] | None, Field(max_length=MAX_LIST_VALUES), BeforeValidator(as_list)]
-Only = Annotated[list[EventKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
+Only = Annotated[list[RecordKey], Field(max_length=MAX_FIELDS), BeforeValidator(as_list)]
 
 
-class EventSortKey(StrictModel):
-    """One key of a sort of events."""
+class RecordSortKey(StrictModel):
+    """One key of a sort of records."""
 
-    key: EventKey
-    """A dotted path into the event."""
+    key: RecordKey
+    """A dotted path into the record."""
     desc: bool = False
     """The largest first."""
 
@@ -40,22 +40,21 @@ class EventSortKey(StrictModel):
 class Unwind(StrictModel):
     """One result for each element of the array at ``path``."""
 
-    path: EventKey
-    """A dotted path into the event."""
+    path: RecordKey
+    """A dotted path into the record."""
 
 
 class SearchQuery(FilterQuery):
     """The search language."""
 
-    sort: Annotated[list[EventSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = Field(
+    sort: Annotated[list[RecordSortKey], Field(max_length=MAX_FIELDS), BeforeValidator(sort_keys)] = Field(
         default_factory=list
     )
     """The order of the results; without it the newest ``created_at`` comes first."""
     only: Only = Field(default_factory=list)
     """Just these fields, or parts of fields."""
     minimal: bool = False
-    """Returns only event_id, event_key, event_type, title, severity and alert_id, in addition to the fields of
-    ``only``."""
+    """Returns only the minimal fields, in addition to the fields of ``only``."""
     count: bool = True
     """Answer ``total_count``; false saves the counting."""
     count_only: bool = False
@@ -69,18 +68,37 @@ class SearchQuery(FilterQuery):
             reject(lambda at: InvalidParameterError(f"{at}.count", "false does not go together with count_only"))
         return self
 
-    def order(self) -> tuple[SortKey, ...]:
+    def order(self, kind: Kind) -> tuple[SortKey, ...]:
         """Return the order that is wanted."""
         by_rank = self.severity_order == "rank"
-        paths = ((path_of(part.key), part.desc) for part in self.sort)
+        paths = ((kind.path_of(part.key), part.desc) for part in self.sort)
         return tuple(SortKey(path, desc, by_rank and path == severity.PATH) for path, desc in paths) or NEWEST_FIRST
 
 
-class EventQuery(StrictModel):
+class RecordQuery(StrictModel):
     """The request of list. Each named field must be equal to a value, or to one of some."""
+
+    kind: ClassVar[Kind]
 
     query: SearchQuery = SearchQuery.model_construct()
     """Search query."""
+    domain_id: str | None = None
+    """The token's domain, which is meant anyway; another one is refused."""
+
+    def named(self) -> list[Condition]:
+        """Return the conditions that the named fields are."""
+        return [
+            Condition(self.kind.path_of(name), "in", values if isinstance(values, list) else [values], self.kind.times)
+            for name, values in self
+            if name not in {"query", "domain_id"} and values is not None
+        ]
+
+
+class EventQuery(RecordQuery):
+    """The request of list. Each named field must be equal to a value, or to one of some."""
+
+    kind = EVENT
+
     event_id: Names = None
     """Just this event, or these."""
     event_key: Names = None
@@ -101,20 +119,10 @@ class EventQuery(StrictModel):
     """Just the events of this webhook, or of these."""
     project_id: Names = None
     """Just the events of this project, or of these."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-
-    def named(self) -> list[Condition]:
-        """Return the conditions that the named fields are."""
-        return [
-            Condition(path_of(name), "in", values)
-            for name, values in self
-            if name not in {"query", "domain_id"} and values is not None
-        ]
 
 
 class GetEventRequest(StrictModel):
-    """The request of get, for the OpenAPI document; `event_api.reads.event` reads it."""
+    """The request of get, for the OpenAPI document; `event_api.reads.record` reads it."""
 
     event_id: Annotated[str, Field(min_length=1)]
     """Which event."""

@@ -344,7 +344,7 @@ def _ranges(plan: Plan) -> Sequence[_Range]:
     if after is None:
         parts = [_Range(low, high, plan.descending)]
     else:
-        place = after.created_at + after.event_id + ("" if after.including else _BEHIND_ID)
+        place = after.created_at + after.record_id + ("" if after.including else _BEHIND_ID)
         if plan.descending:
             instant = _Range(place, _following(after.created_at), descending=False)
             rest = _Range(low, min(high, after.created_at), descending=True)

@@ -1,4 +1,4 @@
-"""stat: statistics over the events that match a query."""
+"""stat: statistics over the records of a kind that match a query."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TypeAlias, TypeVar, cast
 
 from event_api.domain.access import Scope
 from event_api.domain.errors import DbQueryError
-from event_api.domain.fields import EVENT_FIELDS, INDEX_FIELDS, path_of
+from event_api.domain.fields import EVENT, Kind
 from event_api.json_types import Json, JsonObject
-from event_api.query.execution import EventReader, count, counts_apart, matching
+from event_api.query.execution import RecordReader, count, counts_apart, matching, tallying
 from event_api.query.explain import explained
 from event_api.query.matcher import Condition
 from event_api.query.memory_budget import BYTES_PER_ENTRY, MemoryBudget, estimate_bytes
 from event_api.query.pagination import MAX_RESULTS_BYTES, AnswerSpace, CountedResults, Cursor, PageTokens
 from event_api.query.planner import Plan, make_plan
-from event_api.query.projection import event_info
+from event_api.query.projection import info_of, selection
 from event_api.query.sorting import SortKey
 from event_api.query.summarized import question_of, weighted
 from event_api.query.values import MISSING, Row, identity, order_key, reach
 from event_api.reads.keys import check_domain
 from event_api.reads.requests import parse_request
 from event_api.reads.statistics.pipeline import Pipeline, compile_pipeline
-from event_api.reads.statistics.requests import EventStatQuery, StatQuery
+from event_api.reads.statistics.requests import RecordStatQuery, StatQuery
 
 _OLDEST_FIRST = (SortKey(("created_at",)),)
 _NO_FIELDS: frozenset[str] = frozenset()
@@ -36,36 +36,40 @@ Finish: TypeAlias = Callable[[Iterable[Result]], Iterator[Json]]
 """Completes the results of a page."""
 
 
-def stat_events(reader: EventReader, request: JsonObject, scope: Scope, now: datetime, page_key: str) -> JsonObject:
-    """Answer an EventStatQuery with ``{"results": [row…]}``, and more on request.
+def stat_records(
+    kind: Kind, reader: RecordReader, request: JsonObject, scope: Scope, now: datetime, *, page_key: str
+) -> JsonObject:
+    """Answer a RecordStatQuery with ``{"results": [row…]}``, and more on request.
 
     A row is an object, or a value if the query has ``distinct``. The answer to a request with a ``page`` has a
     ``total_count``, and a ``next_token`` if more results follow. ``page_key`` is the caller's secret for such tokens.
     Raises PermissionDeniedError for another domain, and a BadRequestError for a request that is malformed or needs more
     time or memory than is available.
     """
-    asked = parse_request(EventStatQuery, request)
+    asked = parse_request(RecordStatQuery, request, kind)
     check_domain(asked.domain_id, scope)
     query = asked.query
-    tokens = PageTokens(page_key, "stat", request, scope, _number)
+    tokens = PageTokens(page_key, "stat" if kind is EVENT else f"stat {kind.name}", request, scope, _number)
     cursor = tokens.start(query.page.token, now)
     if query.distinct is not None:
-        path = path_of(query.distinct)
-        plan = _plan(query, (), scope, cursor.began, required_fields=frozenset({path[0]}))
+        path = kind.path_of(query.distinct)
+        plan = _plan(kind, query, (), scope, cursor.began, required_fields=frozenset({path[0]}))
         question = question_of(plan, [path])
         rows: Iterable[Row] = (
             matching(reader, plan)
             if question is None
-            else (row for row, _ in weighted(reader, plan, question, summaries=query.summaries))
+            else (row for row, _ in weighted(tallying(reader), plan, question, summaries=query.summaries))
         )
         answer = _page(_distinct(rows, path), iter, query, cursor, tokens)
     else:
-        pipeline = compile_pipeline(query, cursor.began, reader.consumption, "query.aggregate")
-        shown = frozenset(EVENT_FIELDS) if pipeline.of_events else _NO_FIELDS
-        required_fields = pipeline.read | ({"event_id"} if pipeline.of_events else _NO_FIELDS)
-        plan = _plan(query, pipeline.required, scope, cursor.began, projected=shown, required_fields=required_fields)
+        pipeline = compile_pipeline(kind, query, cursor.began, reader.consumption, "query.aggregate")
+        shown = frozenset(kind.fields) if pipeline.of_records else _NO_FIELDS
+        required_fields = pipeline.read | ({kind.id_field} if pipeline.of_records else _NO_FIELDS)
+        plan = _plan(
+            kind, query, pipeline.required, scope, cursor.began, projected=shown, required_fields=required_fields
+        )
         results = _aggregate(reader, plan, pipeline, summaries=query.summaries)
-        finish: Finish[Row] = partial(_whole_events, reader, plan) if pipeline.of_events else iter
+        finish: Finish[Row] = partial(_whole_records, reader, plan) if pipeline.of_records else iter
         answer = _page(results, finish, query, cursor, tokens)
     return answer | ({"explain": explained(plan, reader.consumption)} if query.explain else {})
 
@@ -75,6 +79,7 @@ def _number(position: Json) -> int:
 
 
 def _plan(
+    kind: Kind,
     query: StatQuery,
     required: Iterable[Condition],
     scope: Scope,
@@ -83,12 +88,13 @@ def _plan(
     projected: frozenset[str] = _NO_FIELDS,
     required_fields: frozenset[str],
 ) -> Plan:
-    conditions = [*query.required(), *required]
+    conditions = [*query.required(kind), *required]
     return make_plan(
         conditions,
-        query.alternatives(),
+        query.alternatives(kind),
         scope,
         now,
+        kind=kind,
         order=_OLDEST_FIRST,
         projected=projected,
         required_fields=required_fields,
@@ -123,20 +129,22 @@ def _page(
     return answer
 
 
-def _aggregate(reader: EventReader, plan: Plan, pipeline: Pipeline, *, summaries: bool) -> Iterable[Row]:
+def _aggregate(reader: RecordReader, plan: Plan, pipeline: Pipeline, *, summaries: bool) -> Iterable[Row]:
     if pipeline.counted and counts_apart(plan):
         number = count(reader, plan, summaries=summaries)
         return pipeline.run([dict.fromkeys(pipeline.counted, number)] if number else [], done=1)
     counts_by = pipeline.counts_by
     question = None if counts_by is None else question_of(plan, counts_by.paths, counts_by.precision)
     if counts_by is not None and question is not None:
-        return pipeline.run_counting(counts_by, weighted(reader, plan, question, summaries=summaries))
+        return pipeline.run_counting(counts_by, weighted(tallying(reader), plan, question, summaries=summaries))
     return pipeline.run(matching(reader, plan))
 
 
-def _whole_events(reader: EventReader, plan: Plan, rows: Iterable[Row]) -> Iterator[Json]:
-    missing = frozenset(EVENT_FIELDS) - INDEX_FIELDS - plan.residual_fields
-    return map(event_info, reader.fill(rows, missing) if missing else rows)
+def _whole_records(reader: RecordReader, plan: Plan, rows: Iterable[Row]) -> Iterator[Json]:
+    kind = plan.kind
+    missing = frozenset(kind.fields) - kind.early - plan.residual_fields
+    everything = selection((), kind=kind)
+    return (info_of(row, everything) for row in (reader.fill(rows, missing) if missing else rows))
 
 
 def _distinct(rows: Iterable[Row], path: tuple[str, ...]) -> Iterator[Json]:

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from typing import TypeAlias, cast
 
 from event_api.domain.errors import InvalidParameterError, RequiredParameterError
-from event_api.domain.fields import EVENT_FIELDS, TIME_FIELDS, Path, is_field, path_of
+from event_api.domain.fields import Kind, Path
 from event_api.query import severity
 from event_api.query.matcher import Condition, Predicate, all_of
 from event_api.query.memory_budget import BYTES_PER_ENTRY, MemoryBudget, check_row, estimate_bytes
@@ -22,6 +22,7 @@ from event_api.query.read_budget import ReadBudget
 from event_api.query.sorting import SortKey, sort_rows
 from event_api.query.summarized import Weighted
 from event_api.query.values import MaybeJson, OrderKey, Row, identity, lookup, order_key, unwound
+from event_api.reads.keys import fault_of_field
 from event_api.reads.requests import RowCondition
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS, Accumulator
 from event_api.reads.statistics.dates import date_format, precision, specifiers
@@ -45,36 +46,40 @@ Step: TypeAlias = Callable[[Iterable[Row]], Iterable[Row]]
 
 @dataclass
 class Names:
-    """The meaning of a stage's keys: at first fields of events, later the names that the previous stage defined.
+    """The meaning of a stage's keys: at first fields of records, later the names that the previous stage defined.
 
-    ``read`` collects the event fields that the stages name. ``group_keys`` are the keys of the last group, which a
+    ``read`` collects the records' fields that the stages name. ``group_keys`` are the keys of the last group, which a
     project keeps. ``times`` are the names of instants. ``by_rank``: severities compare by rank. ``consumption`` and
     ``kept`` limit the time and the memory of the stages.
     """
 
+    kind: Kind
     now: datetime
     consumption: ReadBudget
     by_rank: bool
     kept: MemoryBudget = field(default_factory=MemoryBudget)
-    of_events: bool = True
+    of_records: bool = True
     group_keys: tuple[str, ...] = ()
-    times: frozenset[str] = TIME_FIELDS
+    times: frozenset[str] = frozenset()
     read: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self.times = self.kind.times
+
     def path(self, key: str, at: str) -> Path:
-        """Return the path for a key; raise InvalidParameterError if events have no such field."""
-        if not self.of_events:
+        """Return the path for a key; raise InvalidParameterError if records have no such field."""
+        if not self.of_records:
             return tuple(key.split("."))
-        if not is_field(key):
-            raise InvalidParameterError(at, f"unknown field; the fields are {', '.join(EVENT_FIELDS)}")
-        path = path_of(key)
+        if fault := fault_of_field(key, self.kind):
+            raise InvalidParameterError(at, fault)
+        path = self.kind.path_of(key)
         self.read.add(path[0])
         return path
 
     def value(self, key: str, at: str) -> Evaluate:
         """Return the function that evaluates a key."""
         path = self.path(key, at)
-        if len(path) == 1 and self.of_events:
+        if len(path) == 1 and self.of_records:
             name = path[0]
             return lambda row: row.get(name)
         return lambda row: lookup(row, path)
@@ -85,7 +90,7 @@ class Names:
         for number, part in enumerate(parts):
             condition = Condition(self.path(part.key, f"{at}.{number}.key"), part.operator, part.value, self.times)
             # Rows that a stage made may hold any value, so a condition on an instant may name one that is not a time.
-            fault = fault_of(part.operator, part.value, is_time=condition.is_time and self.of_events)
+            fault = fault_of(part.operator, part.value, is_time=condition.is_time and self.of_records)
             if fault is not None:
                 raise fault(part.operator, f"{at}.{number}.value")
             conditions.append(severity.ranked(condition) if self.by_rank else condition)
@@ -108,7 +113,7 @@ class Names:
 
     def made(self, group_keys: tuple[str, ...] = (), times: Iterable[str] = ()) -> None:
         """Note that keys now refer to the rows that a stage made; ``times`` are the instants in them."""
-        self.of_events = False
+        self.of_records = False
         self.group_keys = group_keys
         self.times = frozenset(times)
 
@@ -117,7 +122,7 @@ class Names:
 class CountsBy:
     """A group that only counts rows.
 
-    ``paths``: the event fields that it needs, except created_at. ``precision``: the characters of created_at that it
+    ``paths``: the records' fields that it needs, except created_at. ``precision``: the characters of created_at that it
     needs, from the beginning.
     """
 
@@ -130,8 +135,8 @@ class CountsBy:
 class Pipeline:
     """An aggregate, ready to run.
 
-    ``required``: the conditions of its leading match stages, which events must meet to become rows. ``read``: the
-    fields that its stages name. ``of_events``: its results are events, whose other fields can be filled in later.
+    ``required``: the conditions of its leading match stages, which records must meet to become rows. ``read``: the
+    fields that its stages name. ``of_records``: its results are records, whose other fields can be filled in later.
     ``counted``: the names of the counts in the single row, if its first step only counts all rows. ``counts_by``: its
     first step, if that only counts rows by their keys.
     """
@@ -139,12 +144,12 @@ class Pipeline:
     required: tuple[Condition, ...]
     steps: tuple[Step, ...]
     read: frozenset[str]
-    of_events: bool
+    of_records: bool
     counted: tuple[str, ...]
     counts_by: CountsBy | None
 
     def run(self, rows: Iterable[Row], *, done: int = 0) -> Iterable[Row]:
-        """Send rows through all steps after the first ``done``; events must arrive oldest first."""
+        """Send rows through all steps after the first ``done``; records must arrive oldest first."""
         for step in self.steps[done:]:
             rows = step(rows)
         return rows
@@ -154,16 +159,17 @@ class Pipeline:
         return self.run(counts_by.step(rows), done=1)
 
 
-def compile_pipeline(query: StatQuery, now: datetime, consumption: ReadBudget, at: str) -> Pipeline:
+def compile_pipeline(kind: Kind, query: StatQuery, now: datetime, consumption: ReadBudget, at: str) -> Pipeline:
     """Compile a query's aggregate; raise BadRequestError if it is invalid. ``at`` is its place in the request."""
     stages, by_rank = query.aggregate, query.severity_order == "rank"
-    names = Names(now, consumption, by_rank)
+    names = Names(kind, now, consumption, by_rank)
     leading = sum(1 for _ in takewhile(lambda stage: stage.match is not None, stages))
     required: list[Condition] = []
     for number, stage in enumerate(stages[:leading]):
         if stage.match is not None:
             # The planner decides whether these fields are read, and from which table or index.
-            required += Names(now, consumption, by_rank).conditions(stage.match.filter, f"{at}.{number}.match.filter")
+            apart = Names(kind, now, consumption, by_rank)
+            required += apart.conditions(stage.match.filter, f"{at}.{number}.match.filter")
     steps: list[Step] = []
     for number, stage in enumerate(stages[leading:], leading):
         follower = stages[number + 1] if number + 1 < len(stages) else None
@@ -172,8 +178,9 @@ def compile_pipeline(query: StatQuery, now: datetime, consumption: ReadBudget, a
     counted = () if first is None else _counted(first)
     counting = None
     if first is not None and first.group is not None:
-        counting = _counts_by(first.group, Names(now, consumption, by_rank, names.kept), f"{at}.{leading}.group")
-    return Pipeline(tuple(required), tuple(steps), frozenset(names.read), names.of_events, counted, counting)
+        apart = Names(kind, now, consumption, by_rank, names.kept)
+        counting = _counts_by(first.group, apart, f"{at}.{leading}.group")
+    return Pipeline(tuple(required), tuple(steps), frozenset(names.read), names.of_records, counted, counting)
 
 
 def _step(stage: Stage, names: Names, at: str, follower: Stage | None) -> Step:
@@ -255,7 +262,7 @@ def _group(options: Group, names: Names, at: str) -> Step:
 
 def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
     """Return the group's step on rows with weights, if it only counts rows and needs created_at to the hour at most."""
-    needed = _needed(options)
+    needed = _needed(options, names.kind)
     if needed is None:
         return None
     paths, digits = needed
@@ -298,15 +305,15 @@ def _counts_by(options: Group, names: Names, at: str) -> CountsBy | None:
     return CountsBy(paths, digits, step)
 
 
-def _needed(options: Group) -> tuple[frozenset[Path], int] | None:
+def _needed(options: Group, kind: Kind) -> tuple[frozenset[Path], int] | None:
     """Return the paths that counting needs, and the characters of created_at; None for more than counting."""
     if any(part.operator != "count" for part in options.fields):
         return None
     needed = 0
-    paths = {path_of(part.key) for field in options.fields for part in field.conditions}
+    paths = {kind.path_of(part.key) for field in options.fields for part in field.conditions}
     for key in options.keys:
-        if path_of(key.key) != _CREATED_AT:
-            paths.add(path_of(key.key))
+        if kind.path_of(key.key) != _CREATED_AT:
+            paths.add(kind.path_of(key.key))
             continue
         digits = None if key.date_format is None else precision(key.date_format)
         if digits is None:

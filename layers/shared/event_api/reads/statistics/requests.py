@@ -16,9 +16,9 @@ from event_api.reads.requests import (
     MAX_CONDITIONS,
     MAX_COUNT,
     Count,
-    EventKey,
     FilterQuery,
     Key,
+    RecordKey,
     RowCondition,
     StrictModel,
     reject,
@@ -196,8 +196,8 @@ class StatQuery(FilterQuery):
     """The statistics language."""
 
     aggregate: Annotated[list[Stage], Field(max_length=MAX_STAGES)] = Field(default_factory=list)
-    """Stages, applied in order; at the beginning rows are events, oldest first."""
-    distinct: EventKey | None = None
+    """Stages, applied in order; at the beginning rows are records, oldest first."""
+    distinct: RecordKey | None = None
     """Just the values of this field, each once, in order; in place of ``aggregate``."""
 
     @model_validator(mode="after")
@@ -209,7 +209,7 @@ class StatQuery(FilterQuery):
         return self
 
 
-class EventStatQuery(StrictModel):
+class RecordStatQuery(StrictModel):
     """The request of stat."""
 
     query: StatQuery
