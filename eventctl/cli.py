@@ -22,7 +22,7 @@ class _Subcommand:
 
 _SUBCOMMANDS = {
     "webhook": _Subcommand("eventctl.webhook", "webhook", "Where senders deliver to: create, list, rotate ..."),
-    "token": _Subcommand("eventctl.token", "token", "Who may read events: create, list, rotate, revoke."),
+    "token": _Subcommand("eventctl.token", "token", "Who may use the API: create, list, rotate, revoke."),
     "alert": _Subcommand("eventctl.alert", "alert", "Look at what the events add up to: list, show."),
     "domain": _Subcommand("eventctl.domain", "domain", "All that a domain has: count, delete."),
     "delivery": _Subcommand("eventctl.delivery", "delivery", "What senders sent: show, list --unfinished, replay."),

@@ -9,7 +9,7 @@ import click
 
 from event_api.admin import administration
 from event_api.domain import times
-from event_api.domain.access import Permission
+from event_api.domain.access import FORMER_NAMES, Permission, Role
 from event_api.json_types import JsonObject
 from eventctl import screen, views
 from eventctl.invocation import Group, Invocation
@@ -20,7 +20,7 @@ _COLUMNS = (
     Column("TOKEN", "token_id"),
     Column("STATE", "state"),
     Column("EXPIRES", "expires_at"),
-    Column("MAY", "permissions"),
+    Column("MAY", "may", folds=True),
     Column("PROJECTS", "projects", folds=True),
     Column("NAME", "name", folds=True),
 )
@@ -30,28 +30,34 @@ _CACHED = "API Gateway may accept it for another minute"
 
 @click.group(cls=Group)
 def token() -> None:
-    """Tokens that read events.
+    """Tokens of the API.
 
-    A token is sent as "Authorization: Bearer TOKEN". It belongs to one domain, and may be limited to some projects and
-    to some of the reading methods. It is shown when it is created, and stored only as a hash.
+    A token is sent as "Authorization: Bearer TOKEN". It belongs to one domain, has a role or single permissions, and
+    may be limited to some projects. It is shown when it is created, and stored only as a hash.
     """
 
 
 @token.command()
-@click.option("--domain", type=OPAQUE_ID, required=True, help="The domain whose events may be read.")
+@click.option("--domain", type=OPAQUE_ID, required=True, help="The domain that it belongs to.")
 @click.option(
     "--project",
     "projects",
     type=OPAQUE_ID,
     multiple=True,
-    help="A project whose events may be read; may be repeated.  [default: all of the domain]",
+    help="A project that it is limited to; may be repeated.  [default: all of the domain]",
+)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role], case_sensitive=False),
+    help="reader: events and alerts; responder: changes alerts, too; admin: all.  [default: reader]",
 )
 @click.option(
     "--permission",
     "permissions",
-    type=click.Choice([permission.value for permission in Permission], case_sensitive=False),
+    type=click.Choice([*(one.value for one in Permission), *FORMER_NAMES.values()], case_sensitive=False),
+    metavar="PERMISSION",
     multiple=True,
-    help="What may be done; may be repeated.  [default: all]",
+    help=f"What else it may do, or without a role all that it may do; may be repeated: {', '.join(Permission)}.",
 )
 @click.option(
     "--expires",
@@ -66,6 +72,7 @@ def create(
     *,
     domain: str,
     projects: tuple[str, ...],
+    role: str | None,
     permissions: tuple[str, ...],
     expires: datetime | None,
     name: str | None,
@@ -78,7 +85,8 @@ def create(
         invocation.open().stores,
         domain_id=domain,
         projects=projects or None,
-        permissions=[Permission(permission) for permission in permissions] or None,
+        role=None if role is None else Role(role),
+        permissions=[Permission(permission) for permission in permissions],
         expires_at=expires,
         name=name,
     )
@@ -106,9 +114,9 @@ def _answer_token(invocation: Invocation, token_fields: JsonObject, credential: 
 def rotate(invocation: Invocation, token_id: str, overlap: timedelta) -> None:
     """Replace a token and print the new one, once.
 
-    The new one has the same domain, projects, permissions, name and lifetime. The old one expires when the overlap
-    ends, or now; API Gateway may go on accepting it for a minute. TOKEN_ID is the part of the token before the dot. A
-    token that has expired may be rotated too; one that was rotated or revoked may not.
+    The new one has the same domain, projects, role, permissions, name and lifetime. The old one expires when the
+    overlap ends, or now; API Gateway may go on accepting it for a minute. TOKEN_ID is the part of the token before the
+    dot. A token that has expired may be rotated too; one that was rotated or revoked may not.
     """
     token_id = _id_of(token_id)
     new, old, credential = administration.rotate_token(invocation.open().stores, token_id, overlap)
@@ -133,7 +141,9 @@ def list_tokens(invocation: Invocation, domain: str) -> None:
     now = times.now()
     found = [views.of_token(one, now) for one in invocation.open().stores.tokens.of_domain(domain)]
     # A dash would read as none at all.
-    shown = [{**one, "projects": one["projects"] or _ALL_PROJECTS} for one in found]
+    shown = [
+        {**one, "projects": one["projects"] or _ALL_PROJECTS, "may": one["role"] or one["permissions"]} for one in found
+    ]
     show = partial(screen.show_table, _COLUMNS, shown, empty="No tokens.")
     invocation.answer({"tokens": found, "total_count": len(found)}, show)
 

@@ -14,6 +14,6 @@ from event_api.reads.record import get_record
 @endpoint
 def handler(request: Request) -> Response:
     """Answer the EventInfo, or the fields of it that ``only`` names."""
-    scope = principal_of(request.authorizer).scope_for(Permission.GET)
+    scope = principal_of(request.authorizer).scope_for(Permission.EVENT_GET)
     parameters = request.query_object() | {"event_id": request.path["event_id"]}
     return Response(get_record(EVENT, composition.events(), parameters, scope, times.now()))

@@ -16,7 +16,7 @@ from event_api.reads.search_requests import EventQuery
 def handler(request: Request) -> Response:
     """Answer a page of events, and how many match in all."""
     principal = principal_of(request.authorizer)
-    scope = principal.scope_for(Permission.LIST)
+    scope = principal.scope_for(Permission.EVENT_LIST)
     now = times.now()
     events = composition.event_reader(scope, now, request.seconds_left)
     parameters = list_parameters(request.query) if request.method == "GET" else request.json_object()

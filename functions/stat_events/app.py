@@ -15,7 +15,7 @@ from event_api.reads.statistics import stat_records
 def handler(request: Request) -> Response:
     """Answer the rows that the pipeline makes, or a field's distinct values."""
     principal = principal_of(request.authorizer)
-    scope = principal.scope_for(Permission.STAT)
+    scope = principal.scope_for(Permission.EVENT_STAT)
     now = times.now()
     events = composition.event_reader(scope, now, request.seconds_left)
     return Response(stat_records(EVENT, events, request.json_object(), scope, now, page_key=principal.page_key))

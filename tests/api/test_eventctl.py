@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from event_api import composition
 from event_api.admin import administration
 from event_api.domain import times
+from event_api.domain.access import Permission, Role
 from event_api.domain.errors import UnavailableError
 from tests.api.eventctl_runner import API_URL, Eventctl
 from tests.service import DOMAIN, PROJECT
@@ -218,7 +219,7 @@ def test_a_new_token_reads(app, eventctl):
 def test_a_token_has_the_limits_of_its_options(app, eventctl):
     limits = ("--project", "other", "--project", "another", "--permission", "list", "--expires", "12h", "--name", "n")
     made = eventctl.json(*TOKEN, *limits)
-    assert (made["projects"], made["permissions"], made["name"]) == (["another", "other"], ["list"], "n")
+    assert (made["projects"], made["permissions"], made["name"]) == (["another", "other"], ["event.list"], "n")
     left = lifetime(made)
     assert timedelta(hours=11) < left <= timedelta(hours=12)
     app.gateway.post(app.webhook()[1], direct())
@@ -226,11 +227,24 @@ def test_a_token_has_the_limits_of_its_options(app, eventctl):
     assert app.gateway.stat(made["token"], {"query": {"distinct": "severity"}}).status == 403
 
 
-def test_a_token_lasts_a_year_and_may_do_all_by_default(eventctl):
+def test_a_token_lasts_a_year_and_is_a_readers_by_default(eventctl):
     made = eventctl.json(*TOKEN)
     left = lifetime(made)
     assert left == timedelta(days=365)
-    assert (made["projects"], made["permissions"], made["state"]) == (None, ["get", "list", "stat"], "VALID")
+    assert (made["projects"], made["role"], made["state"]) == (None, "reader", "VALID")
+    assert made["permissions"] == sorted(Role.READER.permissions)
+
+
+def test_a_token_has_a_role_and_permissions(eventctl):
+    made = eventctl.json(*TOKEN, "--role", "responder", "--permission", "delivery.read")
+    assert made["permissions"] == sorted({*Role.RESPONDER.permissions, Permission.DELIVERY_READ})
+    assert eventctl.json(*TOKEN, "--role", "admin")["permissions"] == sorted(Permission)
+    listed = eventctl.run("token", "list", "--domain", DOMAIN).stdout
+    assert "responder" in listed
+
+
+def test_a_permission_may_have_its_former_name(eventctl):
+    assert eventctl.json(*TOKEN, "--permission", "get")["permissions"] == ["event.get"]
 
 
 def test_a_rotated_token_has_a_successor_like_it(app, eventctl, at):
@@ -239,7 +253,7 @@ def test_a_rotated_token_has_a_successor_like_it(app, eventctl, at):
     old = eventctl.json(*TOKEN, *limits)
     at(NOON + timedelta(days=10))
     new = eventctl.json("token", "rotate", old["token_id"], "--overlap", "24h")
-    kept = ("name", "domain_id", "projects", "permissions", "state", "rotated_to")
+    kept = ("name", "domain_id", "projects", "role", "permissions", "state", "rotated_to")
     assert {name: new[name] for name in kept} == {name: old[name] for name in kept}
     assert new["expires_at"] == "2026-04-10T12:00:00.000Z"
     assert new["old_token_expires_at"] == "2026-03-12T12:00:00.000Z"

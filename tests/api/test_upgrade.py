@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 
 from event_api.admin import administration
+from event_api.auth.tokens import Principal
+from event_api.aws.authorizer import principal_of, to_context
 from event_api.aws.redrive_queue import QueuedDelivery
 from event_api.domain import times
+from event_api.domain.access import Permission, Role, Scope
 from event_api.domain.alert import AlertState
 from tests.samples import bodies
 from tests.service import DOMAIN
@@ -38,6 +41,33 @@ def test_its_events_are_listed_as_it_listed_them(app, stored):
     for event in stored["events"]:
         answer = app.gateway.get(f"/monitoring/v1/event/{event['event_id']}", token=stored["token"])
         assert answer.json() == event
+
+
+def test_its_token_reads_events_and_nothing_else(app, stored):
+    (token,) = app.stores.tokens.of_domain(DOMAIN)
+    assert token.granted == {Permission.EVENT_GET, Permission.EVENT_LIST, Permission.EVENT_STAT}
+    assert app.gateway.stat(stored["token"], {"query": {"distinct": "severity"}}).status == 200
+
+
+def test_it_can_read_the_tokens_of_today(app):
+    """It knows three permissions, and fails on others."""
+    app.token(role=Role.ADMIN)
+    app.token(permissions=Permission)
+    app.token(permissions=[Permission.EVENT_LIST])
+    items = app.dynamodb.scan(TableName="TokensTable")["Items"]
+    assert {one["S"] for item in items for one in item["permissions"]["L"]} == {"get", "list", "stat"}
+
+
+def test_its_functions_read_the_authorizer_of_today_while_a_deployment_is_under_way():
+    principal = Principal(Scope(DOMAIN), frozenset({Permission.EVENT_LIST, Permission.EVENT_GET}), "key")
+    assert to_context(principal)["permissions"] == '["get", "list"]'
+
+
+def test_its_authorizer_s_answer_is_read_while_api_gateway_keeps_it():
+    context = {"domain_id": DOMAIN, "projects": "null", "permissions": '["get", "stat"]', "page_key": "key"}
+    principal = principal_of(context)
+    assert principal.permissions == {Permission.EVENT_GET, Permission.EVENT_STAT}
+    assert principal.actor.actor_id == ""
 
 
 def test_its_unfinished_delivery_is_finished(app, stored):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from event_api.auth import credentials
 from event_api.aws.redrive_queue import MAX_BATCH_SIZE, QueuedDelivery, RedriveQueue
 from event_api.domain import ids, times
-from event_api.domain.access import Permission, Token
+from event_api.domain.access import Permission, Role, Token
 from event_api.domain.errors import InvalidParameterError, NotFoundError, UnavailableError
 from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import is_utf8, write_json
@@ -217,14 +217,16 @@ def create_token(
     *,
     domain_id: str,
     projects: Collection[str] | None = None,
-    permissions: Collection[Permission] | None = None,
+    role: Role | None = None,
+    permissions: Collection[Permission] = (),
     expires_at: datetime | None = None,
     name: str | None = None,
 ) -> tuple[Token, str]:
     """Store a new token and return it with its bearer credential, which cannot be had again.
 
-    ``projects``: the only ones it may see, None is all. ``permissions``: None is all. ``expires_at``: None is in
-    `TOKEN_LIFETIME`. Raises InvalidParameterError naming what is wrong.
+    ``projects``: the only ones it may see, None is all. The token permits what ``role`` does, and ``permissions``;
+    with neither it is a reader's. ``expires_at``: None is in `TOKEN_LIFETIME`. Raises InvalidParameterError naming what
+    is wrong.
     """
     now = times.now()
     expiry = now + TOKEN_LIFETIME if expires_at is None else expires_at
@@ -237,7 +239,8 @@ def create_token(
         page_key=secrets.token_urlsafe(_SECRET_BYTES),
         domain_id=_opaque_id("domain_id", domain_id),
         projects=None if projects is None else frozenset(_opaque_id("project_id", project) for project in projects),
-        permissions=frozenset(Permission) if permissions is None else frozenset(permissions),
+        role=role if role or permissions else Role.READER,
+        permissions=frozenset(permissions),
         created_at=now,
         expires_at=expiry,
         name=None if name is None else _text("name", name, MAX_NAME_LENGTH),
@@ -247,7 +250,7 @@ def create_token(
 
 
 def rotate_token(stores: Deployment, token_id: str, overlap: timedelta = NO_OVERLAP) -> tuple[Token, Token, str]:
-    """Replace a token by a new one with the same permissions and the same lifetime from now on.
+    """Replace a token by a new one with the same role, permissions and the same lifetime from now on.
 
     Returns the new token, the changed old one, and the new one's bearer credential, which is never shown again. The old
     one expires at the end of the overlap, or at its own end if that is earlier. Raises NotFoundError if the token does

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from event_api.auth import credentials
 from event_api.domain import ids
-from event_api.domain.access import Permission, Scope, Token
+from event_api.domain.access import Actor, Permission, Scope, Token
 from event_api.domain.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
@@ -33,16 +33,18 @@ def authenticate_token(tokens: TokenStore, credential: str | None, now: datetime
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller of a reading route, authenticated by the authorizer; ``page_key`` is the key of the caller's token."""
+    """The caller of a route, authenticated by the authorizer; ``page_key`` is the key of the caller's token."""
 
     scope: Scope
     permissions: frozenset[Permission]
     page_key: str = field(repr=False)
+    actor: Actor = field(default_factory=lambda: Actor(""))
 
     @classmethod
     def of(cls, token: Token) -> Principal:
         """Return the principal of a token."""
-        return cls(Scope(token.domain_id, token.projects), token.permissions, token.page_key)
+        scope = Scope(token.domain_id, token.projects)
+        return cls(scope, token.granted, token.page_key, Actor(token.token_id, token.name))
 
     def scope_for(self, permission: Permission) -> Scope:
         """Return the scope for a permission; raise PermissionDeniedError if the token lacks the permission."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_api.auth.credentials import bearer
 from event_api.auth.tokens import Principal
-from event_api.domain.access import Permission, Scope
+from event_api.domain.access import FORMER_NAMES, Actor, Permission, Scope
 from event_api.domain.errors import AuthenticateFailureError
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ def to_context(principal: Principal) -> dict[str, str]:
     return {
         "domain_id": principal.scope.domain_id,
         "projects": json.dumps(None if projects is None else sorted(projects)),
-        "permissions": json.dumps(sorted(principal.permissions)),
+        # While a deployment is under way, a function may still be the earlier version's.
+        "permissions": json.dumps(sorted(FORMER_NAMES.get(one, one) for one in principal.permissions)),
         "page_key": principal.page_key,
+        "actor_id": principal.actor.actor_id,
+        "actor_name": principal.actor.name or "",
     }
 
 
@@ -59,6 +62,9 @@ def principal_of(context: Mapping[str, Any]) -> Principal:
     try:
         projects = json.loads(context["projects"])
         scope = Scope(context["domain_id"], None if projects is None else frozenset(projects))
-        return Principal(scope, frozenset(map(Permission, json.loads(context["permissions"]))), context["page_key"])
+        permissions = frozenset(map(Permission, json.loads(context["permissions"])))
+        # For a minute after a deployment, API Gateway may still have the earlier version's answer, without the actor.
+        actor = Actor(context.get("actor_id") or "", context.get("actor_name") or None)
+        return Principal(scope, permissions, context["page_key"], actor)
     except (KeyError, TypeError, ValueError):
         raise AuthenticateFailureError("the request did not come through the authorizer") from None

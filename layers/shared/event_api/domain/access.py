@@ -8,11 +8,63 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """An action that a token can permit."""
+    """An action that a token can permit: a resource and what is done with it."""
 
-    GET = "get"
-    LIST = "list"
-    STAT = "stat"
+    EVENT_GET = "event.get"
+    EVENT_LIST = "event.list"
+    EVENT_STAT = "event.stat"
+    ALERT_GET = "alert.get"
+    ALERT_LIST = "alert.list"
+    ALERT_STAT = "alert.stat"
+    ALERT_CHANGE = "alert.change"
+    WEBHOOK_READ = "webhook.read"
+    WEBHOOK_MANAGE = "webhook.manage"
+    TOKEN_READ = "token.read"  # noqa: S105  # not a secret, as below
+    TOKEN_MANAGE = "token.manage"  # noqa: S105
+    DELIVERY_READ = "delivery.read"
+    DELIVERY_MANAGE = "delivery.manage"
+    AUDIT_READ = "audit.read"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Permission | None:
+        return next((permission for permission, name in FORMER_NAMES.items() if name == value), None)
+
+
+FORMER_NAMES = {Permission.EVENT_GET: "get", Permission.EVENT_LIST: "list", Permission.EVENT_STAT: "stat"}
+"""The permissions that earlier versions know, and the names under which they store and read them."""
+
+
+class Role(StrEnum):
+    """A ready set of permissions; each role includes the one before it."""
+
+    READER = "reader"
+    """Reads events and alerts."""
+    RESPONDER = "responder"
+    """Also changes alerts."""
+    ADMIN = "admin"
+    """Also manages webhooks, tokens and deliveries, and reads the audit records."""
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """The permissions that the role grants in this version."""
+        return _PERMISSIONS[self]
+
+
+_READER = frozenset(
+    {
+        Permission.EVENT_GET,
+        Permission.EVENT_LIST,
+        Permission.EVENT_STAT,
+        Permission.ALERT_GET,
+        Permission.ALERT_LIST,
+        Permission.ALERT_STAT,
+    }
+)
+_PERMISSIONS = {
+    Role.READER: _READER,
+    Role.RESPONDER: _READER | {Permission.ALERT_CHANGE},
+    Role.ADMIN: frozenset(Permission),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +83,18 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a change: the id of a token, an identity of another system, or an operator's command."""
+
+    actor_id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A bearer token of one domain.
 
+    It permits what its ``role`` does, if it has one, and its own ``permissions``.
     ``secret_hash`` is SHA-256 of its secret part. ``page_key`` signs the page tokens of its requests and never leaves
     the service. A token without a page key was made by an earlier version and is no longer valid.
     """
@@ -50,3 +111,9 @@ class Token:
     revoked: bool = False
     rotated_to: str | None = None
     """The token that took its place, if one did."""
+    role: Role | None = None
+
+    @property
+    def granted(self) -> frozenset[Permission]:
+        """All that the token permits."""
+        return self.permissions if self.role is None else self.permissions | self.role.permissions

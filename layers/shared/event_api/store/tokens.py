@@ -1,4 +1,8 @@
-"""The tokens table: the permissions of each caller."""
+"""The tokens table: the permissions of each caller.
+
+``permissions`` has those that earlier versions know, under their names there, ``more_permissions`` all others; ``role``
+is a `Role`. Tokens of earlier versions lack the last two.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from event_api.domain import times
-from event_api.domain.access import Permission, Token
+from event_api.domain.access import FORMER_NAMES, Permission, Role, Token
 from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, Table
 
@@ -85,7 +89,9 @@ def _to_item(token: Token) -> dict[str, Value | None]:
         "page_key": token.page_key,
         "domain_id": token.domain_id,
         "projects": None if token.projects is None else sorted(token.projects),
-        "permissions": sorted(permission.value for permission in token.permissions),
+        "permissions": sorted(name for permission, name in FORMER_NAMES.items() if permission in token.permissions),
+        "more_permissions": sorted(token.permissions - FORMER_NAMES.keys()) or None,
+        "role": token.role,
         "created_at": times.to_iso(token.created_at),
         "expires_at": None if expiry is None else times.to_iso(expiry),
         "forget_at": None if expiry is None else _forget_at(expiry),
@@ -103,7 +109,8 @@ def _from_item(item: Item) -> Token:
         page_key=stored.optional_text("page_key") or "",
         domain_id=stored.text("domain_id"),
         projects=frozenset(stored.texts("projects")) if "projects" in item else None,
-        permissions=frozenset(Permission(name) for name in stored.texts("permissions")),
+        permissions=frozenset(map(Permission, stored.texts("permissions") + stored.texts("more_permissions"))),
+        role=None if (role := stored.optional_text("role")) is None else Role(role),
         created_at=stored.time("created_at"),
         expires_at=stored.optional_time("expires_at"),
         name=stored.optional_text("name"),
