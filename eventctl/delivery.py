@@ -9,11 +9,11 @@ from functools import partial
 
 import click
 
-from event_api.admin import administration
+from event_api.admin import administration, views
 from event_api.domain import times
 from event_api.domain.errors import NotFoundError
 from event_api.json_types import JsonObject
-from eventctl import screen, views
+from eventctl import screen
 from eventctl.events import events_of_delivery, unreadable_deliveries, why_unreadable
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import INSTANT, OPAQUE_ID

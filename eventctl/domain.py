@@ -42,11 +42,12 @@ def count(invocation: Invocation, domain_id: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def delete(invocation: Invocation, domain_id: str, *, yes: bool) -> None:
-    """Delete everything of a domain: webhooks, tokens, deliveries, events, alerts and summaries.
+    """Delete everything of a domain.
 
-    It is counted, deleted, and counted again, which must find nothing. Deliveries are refused at once, readers within
-    a minute. An interrupted deletion is finished by running the command again. Backups of the tables keep the data
-    for 35 days, and logs the domain's id. Reads the whole table of deliveries several times.
+    That is webhooks, tokens, deliveries, events, alerts, summaries and audit records. It is counted, deleted, and
+    counted again, which must find nothing. Deliveries are refused at once, readers within a minute. An interrupted
+    deletion is finished by running the command again. Backups of the tables keep the data for 35 days, and logs the
+    domain's id. Reads the whole table of deliveries several times.
     """
     erasure = invocation.open().stores.erasure
     before = erasure.extent(domain_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import tomllib
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from event_api.domain.access import Actor
 from event_api.settings import TableNames
 from eventctl.errors import OperationError
 
@@ -99,7 +101,14 @@ def _open_local() -> Target:
             proxies={},  # none stands between this machine and itself
         )
 
-    names = _Names(found.tables, found.bodies_bucket, found.redrive_queue_url, found.retention_days, found.api_url)
+    names = _Names(
+        found.tables,
+        found.bodies_bucket,
+        found.redrive_queue_url,
+        found.retention_days,
+        found.audit_retention_days,
+        found.api_url,
+    )
     return _target(Stack(deploy.STACK, client), names)
 
 
@@ -122,6 +131,7 @@ def _open_stack(stack: StackName) -> Target:
             outputs["BodiesBucketName"],
             outputs["RedriveQueueUrl"],
             int(outputs["RetentionDays"]),
+            int(outputs["AuditRetentionDays"]),
             outputs["ApiUrl"],
         )
     except KeyError as error:
@@ -139,6 +149,7 @@ class _Names:
     bodies_bucket: str
     redrive_queue_url: str
     retention_days: int
+    audit_retention_days: int
     api_url: str
 
 
@@ -150,8 +161,23 @@ def _target(stack: Stack, names: _Names) -> Target:
     # The clients that only some commands need are made when they do.
     bodies = BodyBucket(cache(partial(stack.client, "s3")), names.bodies_bucket)
     queue = RedriveQueue(cache(partial(stack.client, "sqs")), names.redrive_queue_url)
-    stores = Deployment.open(stack.client("dynamodb"), names.tables, bodies, names.retention_days)
+    stores = Deployment.open(
+        stack.client("dynamodb"),
+        names.tables,
+        bodies,
+        names.retention_days,
+        audit_retention_days=names.audit_retention_days,
+        actor=Actor("eventctl", _user()),
+    )
     return Target(stores, queue, names.api_url, stack)
+
+
+def _user() -> str | None:
+    """Return the name of the machine's user, for audit records; None if the system has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return None
 
 
 def _client(service: str, *, proxies: dict[str, str] | None = None, **options: Any) -> Any:  # noqa: ANN401  # botocore makes its clients' classes at run time

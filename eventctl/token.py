@@ -7,11 +7,11 @@ from functools import partial
 
 import click
 
-from event_api.admin import administration
+from event_api.admin import administration, views
 from event_api.domain import times
 from event_api.domain.access import FORMER_NAMES, Permission, Role
 from event_api.json_types import JsonObject
-from eventctl import screen, views
+from eventctl import screen
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DURATION, EXPIRY, OPAQUE_ID
 from eventctl.screen import Column

@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import click
 
-from event_api.admin import administration
+from event_api.admin import administration, views
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError, NotFoundError
 from event_api.domain.webhook import RecoveryMode, Signing, Webhook, WebhookState
@@ -19,7 +19,7 @@ from event_api.json_text import parse_json
 from event_api.json_types import Json, JsonObject
 from event_api.normalizers import lenient
 from event_api.signing.signatures import SCHEMES, SNS
-from eventctl import preview, screen, views
+from eventctl import preview, screen
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DEFAULT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from event_api.domain.access import Actor
 from event_api.settings import TableNames
 from localrun import aws, files, lock
 from localrun.errors import LocalRunError, NotRunningError
@@ -31,6 +32,7 @@ class Endpoint:
     bodies_bucket: str
     redrive_queue_url: str
     retention_days: int
+    audit_retention_days: int
 
     def open_stores(self) -> Deployment:
         """Open the local run's stores."""
@@ -39,7 +41,14 @@ class Endpoint:
         from event_api.store.deployment import Deployment  # noqa: PLC0415
 
         bodies = BodyBucket(lambda: aws.client("s3", self.endpoint_url), self.bodies_bucket)
-        return Deployment.open(aws.client("dynamodb", self.endpoint_url), self.tables, bodies, self.retention_days)
+        return Deployment.open(
+            aws.client("dynamodb", self.endpoint_url),
+            self.tables,
+            bodies,
+            self.retention_days,
+            audit_retention_days=self.audit_retention_days,
+            actor=Actor("localrun"),
+        )
 
 
 def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
@@ -53,6 +62,7 @@ def of(settings: Settings, outputs: Mapping[str, str]) -> Endpoint:
         bodies_bucket=outputs["BodiesBucketName"],
         redrive_queue_url=outputs["RedriveQueueUrl"],
         retention_days=int(outputs["RetentionDays"]),
+        audit_retention_days=int(outputs["AuditRetentionDays"]),
     )
 
 

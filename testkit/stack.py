@@ -22,6 +22,7 @@ TABLES = {
     "WEBHOOKS_TABLE": "WebhooksTable",
     "TOKENS_TABLE": "TokensTable",
     "SUMMARIES_TABLE": "SummariesTable",
+    "AUDIT_TABLE": "AuditTable",
     "RATES_TABLE": "RatesTable",
 }
 

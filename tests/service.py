@@ -157,6 +157,7 @@ ENVIRONMENT = {
     "BODIES_BUCKET": "bodies",
     "REDRIVE_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/redrive",
     "RETENTION_DAYS": stack.parameter("RetentionDays"),
+    "AUDIT_RETENTION_DAYS": stack.parameter("AuditRetentionDays"),
     "MAX_BODY_BYTES": stack.parameter("MaxBodyBytes"),
     "MAX_BYTES_WITH_EVENT": stack.parameter("MaxBytesWithEvent"),
     "INDEX_DELAY_SECONDS": stack.parameter("IndexDelaySeconds"),
@@ -189,7 +190,9 @@ def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environme
         dynamodb.create_table(**definition)
     s3 = FakeS3()
     bodies = BodyBucket(lambda: cast("S3Client", s3), settings().bodies_bucket)
-    service = Service(Deployment.open(client, settings().tables, bodies, settings().retention_days), dynamodb, s3=s3)
+    audited = settings().audit_retention_days
+    stores = Deployment.open(client, settings().tables, bodies, settings().retention_days, audit_retention_days=audited)
+    service = Service(stores, dynamodb, s3=s3)
     service.meter.attach(client)
     monkeypatch.setattr(clients, "s3", lambda: s3)
     # No test is about this machine's present speed.

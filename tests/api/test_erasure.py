@@ -46,7 +46,15 @@ def state(app):
     """Every item and every object."""
     items = {}
     tables = settings().tables
-    for name in (tables.events, tables.deliveries, tables.alerts, tables.webhooks, tables.tokens, tables.summaries):
+    for name in (
+        tables.events,
+        tables.deliveries,
+        tables.alerts,
+        tables.webhooks,
+        tables.tokens,
+        tables.summaries,
+        tables.audit,
+    ):
         found = app.dynamodb.scan(TableName=name)["Items"]
         items[name] = sorted(json.dumps(item, sort_keys=True, default=repr) for item in found)
     return items, dict(app.s3.objects)
@@ -67,6 +75,7 @@ def test_all_of_a_domain_is_deleted_and_nothing_else(app, eventctl):
         "events": 10,
         "alerts": counted["alerts"],
         "summaries": 2,
+        "audit": 2,
     }
     answer = eventctl.json("domain", "delete", DOMAIN, "--yes")
     assert answer["deleted"] == {name: number for name, number in counted.items() if name != "domain_id"}

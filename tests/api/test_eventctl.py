@@ -89,6 +89,7 @@ def test_create_answers_what_was_made(eventctl):
         "duplicate_event_time": 60,
         "recovery_mode": "MANUAL",
         "rate_limit": None,
+        "tags": {},
         "valid_keys": 1,
         "old_keys_until": [],
     }

@@ -224,5 +224,5 @@ def test_of_two_changes_at_once_neither_is_lost(app):
     webhook, _ = signed_webhook(app)
     seen = app.stores.webhooks.get(webhook.webhook_id)
     administration.set_signing(app.stores, webhook.webhook_id, Signing("github", ("b",)), keep_secrets=True)
-    assert not app.stores.webhooks.set_signing(seen, seen)
+    assert not app.stores.webhooks.change(seen, seen)
     assert app.stores.webhooks.get(webhook.webhook_id).signing.secrets == ("b", SECRET)

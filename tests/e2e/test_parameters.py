@@ -36,6 +36,7 @@ SET = {
     "RedriveMaximumConcurrency": "10",
     "RetentionDays": "0",
     "SnapStart": "PublishedVersions",
+    "AuditRetentionDays": "30",
     "Tracing": "Active",
     "WebhookRateLimit": "60",
 }

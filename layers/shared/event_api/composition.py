@@ -12,16 +12,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from event_api.aws import clients
-from event_api.domain.access import Scope
+from event_api.domain.access import Permission, Scope
 from event_api.settings import settings
 from event_api.store.table import Table
 
 if TYPE_CHECKING:
+    from event_api.auth.tokens import Principal
     from event_api.aws.redrive_queue import RedriveQueue
     from event_api.ingest.rates import Rates
     from event_api.ingest.service import Ingest
     from event_api.ingest.summarize import Summarizer
     from event_api.store.alerts import AlertStore
+    from event_api.store.audit import AuditStore, Journal
     from event_api.store.deliveries import DeliveryStore
     from event_api.store.event_reader import EventReader
     from event_api.store.events import EventStore
@@ -50,6 +52,52 @@ def tokens() -> TokenStore:
     from event_api.store.tokens import TokenStore
 
     return TokenStore(_table(settings().tables.tokens))
+
+
+@cache
+def audit() -> AuditStore:
+    """Return the store of audit records."""
+    from event_api.store.audit import AuditStore
+
+    return AuditStore(_table(settings().tables.audit), settings().audit_retention_days)
+
+
+class Desk:
+    """The stores with which one caller manages a domain, opened on first use.
+
+    ``scope`` limits what there is; ``journal`` records the changes in the caller's name.
+    """
+
+    def __init__(self, scope: Scope, journal: Journal) -> None:
+        self.scope = scope
+        self.journal = journal
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """The store of webhooks."""
+        return webhooks()
+
+    @property
+    def tokens(self) -> TokenStore:
+        """The store of tokens."""
+        return tokens()
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """The store of deliveries."""
+        return deliveries()
+
+    @property
+    def events(self) -> EventStore:
+        """The store of single events."""
+        return events()
+
+
+def desk(caller: Principal, permission: Permission, request_id: str) -> Desk:
+    """Return a caller's desk; raise PermissionDeniedError if the caller lacks the permission."""
+    from event_api.store.audit import Journal
+
+    return Desk(caller.scope_for(permission), Journal(audit(), caller.actor, request_id))
 
 
 @cache
@@ -141,7 +189,7 @@ def ingest() -> Ingest:
 
 
 _CLIENTS = (clients.dynamodb, clients.fail_fast_dynamodb, clients.s3, clients.sqs)
-_OPENED = (webhooks, tokens, deliveries, alerts, events, summaries, queue, rates, ingest, settings, *_CLIENTS)
+_OPENED = (webhooks, tokens, audit, deliveries, alerts, events, summaries, queue, rates, ingest, settings, *_CLIENTS)
 
 
 def reset() -> None:

@@ -18,6 +18,7 @@ class TableNames:
     webhooks: str
     tokens: str
     summaries: str
+    audit: str
 
     @classmethod
     def of_stack(cls, outputs: Mapping[str, str]) -> TableNames:
@@ -29,6 +30,7 @@ class TableNames:
             webhooks=outputs["WebhooksTableName"],
             tokens=outputs["TokensTableName"],
             summaries=outputs["SummariesTableName"],
+            audit=outputs["AuditTableName"],
         )
 
 
@@ -36,10 +38,10 @@ class TableNames:
 class Settings:
     """The deployment's settings.
 
-    ``retention_days``: days from storing until an item expires, 0 is for ever. ``max_body_bytes``: the largest
-    webhook body that is accepted. ``max_bytes_with_event``: the largest that is stored in its event's item.
-    ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit of its
-    own may send, 0 is any number. ``index_delay_seconds``: how long an index may take to show what was written.
+    ``retention_days``: days from storing until an item expires, 0 is for ever; ``audit_retention_days`` the same for
+    audit records. ``max_body_bytes``: the largest webhook body that is accepted; ``max_bytes_with_event``: the largest
+    that is stored in its event's item. ``webhook_rate_limit``: how many deliveries a minute a webhook without a limit
+    of its own may send, 0 is any number. ``index_delay_seconds``: how long an index may take to show what was written.
     ``read_capacity_limit``: capacity units that one request may read.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     rates_table: str
     redrive_queue_url: str
     retention_days: int
+    audit_retention_days: int
     max_body_bytes: int
     max_bytes_with_event: int
     webhook_rate_limit: int
@@ -70,11 +73,13 @@ def settings() -> Settings:
             webhooks=env["WEBHOOKS_TABLE"],
             tokens=env["TOKENS_TABLE"],
             summaries=env["SUMMARIES_TABLE"],
+            audit=env["AUDIT_TABLE"],
         ),
         bodies_bucket=env["BODIES_BUCKET"],
         rates_table=env["RATES_TABLE"],
         redrive_queue_url=env["REDRIVE_QUEUE_URL"],
         retention_days=int(env["RETENTION_DAYS"]),
+        audit_retention_days=int(env["AUDIT_RETENTION_DAYS"]),
         max_body_bytes=int(env["MAX_BODY_BYTES"]),
         max_bytes_with_event=int(env["MAX_BYTES_WITH_EVENT"]),
         webhook_rate_limit=int(env["WEBHOOK_RATE_LIMIT"]),

@@ -17,7 +17,7 @@ from localrun.errors import NotRunningError
 from localrun.settings import ROOT
 from testkit import stack
 
-OUTPUTS = {name: name for name in stack.template()["Outputs"]} | {"RetentionDays": "7"}
+OUTPUTS = {name: name for name in stack.template()["Outputs"]} | {"RetentionDays": "7", "AuditRetentionDays": "7"}
 
 
 class FakeCloudFormation:
@@ -94,8 +94,8 @@ def test_without_a_local_run_the_error_says_how_to_start_it(monkeypatch, tmp_pat
 
 
 def test_the_local_run_is_reached_with_its_own_credentials(monkeypatch):
-    names = TableNames("E", "D", "A", "W", "T", "S")
-    found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, "B", "Q", 400)
+    names = TableNames("E", "D", "A", "W", "T", "S", "AU")
+    found = Endpoint(1, "http://localhost:3000", "http://127.0.0.1:3000", "us-east-1", names, "B", "Q", 400, 400)
     monkeypatch.setattr("localrun.endpoint.find", lambda: found)
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid")
     opened = open_target(local=True, stack=None)

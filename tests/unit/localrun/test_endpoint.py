@@ -15,9 +15,11 @@ OUTPUTS = {
     "WebhooksTableName": "W",
     "TokensTableName": "T",
     "SummariesTableName": "S",
+    "AuditTableName": "AU",
     "BodiesBucketName": "B",
     "RedriveQueueUrl": "http://127.0.0.1:3999/0/redrive",
     "RetentionDays": "400",
+    "AuditRetentionDays": "30",
     "ApiUrl": "https://unused",
 }
 
@@ -38,9 +40,9 @@ def running(settings):
 def test_what_runs_is_found(settings, running):
     found = endpoint.find(settings)
     assert found == running
-    assert found.tables == TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T", summaries="S")
+    assert found.tables == TableNames("E", "D", "A", "W", "T", "S", "AU")
     assert (found.api_url, found.endpoint_url) == ("http://localhost:3999", "http://127.0.0.1:3999")
-    assert found.retention_days == 400
+    assert (found.retention_days, found.audit_retention_days) == (400, 30)
 
 
 def test_nothing_runs_where_nothing_is(settings):

@@ -9,7 +9,7 @@ from localrun import sam_env
 from localrun.endpoint import Endpoint
 from localrun.settings import ROOT
 
-TABLES = TableNames(events="E", deliveries="D", alerts="A", webhooks="W", tokens="T", summaries="S")
+TABLES = TableNames("E", "D", "A", "W", "T", "S", "AU")
 RUNNING = Endpoint(
     pid=1,
     api_url="http://localhost:3999",
@@ -19,6 +19,7 @@ RUNNING = Endpoint(
     bodies_bucket="B",
     redrive_queue_url="http://localhost:3999/000000000000/redrive",
     retention_days=400,
+    audit_retention_days=400,
 )
 
 
@@ -30,6 +31,7 @@ def test_every_name_that_sam_cannot_know_is_given():
         "WEBHOOKS_TABLE": "W",
         "TOKENS_TABLE": "T",
         "SUMMARIES_TABLE": "S",
+        "AUDIT_TABLE": "AU",
         "BODIES_BUCKET": "B",
         "RATES_TABLE": "R",
         "REDRIVE_QUEUE_URL": "http://host.docker.internal:3999/000000000000/redrive",

@@ -81,6 +81,10 @@ class Scope:
         """Whether the reader may see this project's events."""
         return self.projects is None or (project_id is not None and project_id in self.projects)
 
+    def covers(self, projects: frozenset[str] | None) -> bool:
+        """Whether the reader may see what belongs to some projects, or with None to the whole domain."""
+        return self.projects is None or (projects is not None and projects <= self.projects)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -73,6 +73,8 @@ class Webhook:
     mapping: JsonObject | None = None
     """How its own format is read (`event_api.normalizers.custom_mapping`); it goes before ``format``."""
     signing: Signing | None = None
+    tags: JsonObject = field(default_factory=dict)
+    """Whatever its owners note with it."""
 
     def valid_old_keys(self, now: datetime) -> tuple[RetiredKey, ...]:
         """Return the old keys that have not ended."""

@@ -26,7 +26,7 @@ from event_api.json_types import JsonObject
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.body_bucket import BodyBucket
-from event_api.store.table import ConditionFailedError, Meter, Table
+from event_api.store.table import ConditionFailedError, Meter, NewItem, Table
 
 MAX_COMPRESSED_BYTES = 380_000
 """Part of a DynamoDB item's 400 KB that is left for the body; larger bodies go to the bucket."""
@@ -200,6 +200,10 @@ class DeliveryStore:
         keys = [_key(delivery_id, scope.domain_id) for delivery_id in delivery_ids]
         items = self._table.batch_get(keys, attributes=_BODY_ATTRIBUTES)
         return {ItemReader(item).text("delivery_id"): partial(self._raw_data, item, scope, now) for item in items}
+
+    def recorded(self, record: NewItem) -> DeliveryStore:
+        """Return the same store, whose next write puts a record of it, too."""
+        return DeliveryStore(self._table.recorded(record), self._bodies, self._retention_days)
 
     def metered(self, meter: Meter) -> DeliveryStore:
         """Return the same store, with its reads counted."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from event_api.domain.access import Scope
+from event_api.domain.access import Actor, Scope
 from event_api.query.read_budget import ReadBudget
 from event_api.settings import TableNames
 from event_api.store.alerts import AlertStore
+from event_api.store.audit import AuditStore, Journal
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.deliveries import DeliveryStore
 from event_api.store.erasure import Erasure, Tables
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 
+_OPERATOR = Actor("operator")
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment's stores."""
+    """One deployment's stores, for an operator: changes are recorded in the journal, and no scope limits them."""
 
     webhooks: WebhookStore
     tokens: TokenStore
@@ -38,11 +42,24 @@ class Deployment:
     summaries: SummaryStore
     erasure: Erasure
     restoration: Restoration
+    audit: AuditStore
+    journal: Journal
     _events_table: Table
+    scope: None = None
 
     @classmethod
-    def open(cls, client: DynamoDBClient, tables: TableNames, bodies: BodyBucket, retention_days: int) -> Deployment:
-        """Open them with any DynamoDB client, boto3's or our own."""
+    def open(
+        cls,
+        client: DynamoDBClient,
+        tables: TableNames,
+        bodies: BodyBucket,
+        retention_days: int,
+        *,
+        audit_retention_days: int = 0,
+        actor: Actor = _OPERATOR,
+    ) -> Deployment:
+        """Open them with any DynamoDB client, boto3's or our own; ``actor`` is who makes changes."""
+        audit = AuditStore(Table(client, tables.audit), audit_retention_days)
         deliveries = DeliveryStore(Table(client, tables.deliveries), bodies, retention_days)
         events_table = Table(client, tables.events)
         of_domains = Tables(
@@ -52,6 +69,7 @@ class Deployment:
             webhooks=Table(client, tables.webhooks),
             tokens=Table(client, tables.tokens),
             summaries=Table(client, tables.summaries),
+            audit=Table(client, tables.audit),
         )
         return cls(
             webhooks=WebhookStore(Table(client, tables.webhooks)),
@@ -62,6 +80,8 @@ class Deployment:
             summaries=SummaryStore(Table(client, tables.summaries)),
             erasure=(erasure := Erasure(of_domains, bodies)),
             restoration=Restoration(client, of_domains, erasure, SummaryStore(of_domains.summaries)),
+            audit=audit,
+            journal=Journal(audit, actor),
             _events_table=events_table,
         )
 

@@ -31,6 +31,7 @@ class Extent:
     events: int
     alerts: int
     summaries: int
+    audit: int
 
     @property
     def total(self) -> int:
@@ -48,6 +49,7 @@ class Tables:
     webhooks: Table
     tokens: Table
     summaries: Table
+    audit: Table
 
 
 class Erasure:
@@ -73,6 +75,7 @@ class Erasure:
             events=events,
             alerts=_number(self._of_index(self._tables.alerts, domain_id, "alert_key", "generation")),
             summaries=_number(self._summaries(domain_id)),
+            audit=_number(self._audit(domain_id)),
         )
 
     def erase(
@@ -106,6 +109,7 @@ class Erasure:
             delete(tables.events, ({"e": event["e"], "d": domain_id} for event in events))
         delete(tables.alerts, self._of_index(tables.alerts, domain_id, "alert_key", "generation"))
         delete(tables.summaries, self._summaries(domain_id))
+        delete(tables.audit, self._audit(domain_id))
 
     def forget_summaries(self, domain_id: str) -> None:
         """Delete a domain's summaries, because events were stored without marking them."""
@@ -128,6 +132,10 @@ class Erasure:
 
     def _of_index(self, table: Table, domain_id: str, *keys: str) -> Iterator[Item]:
         return table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain", attributes=keys)
+
+    def _audit(self, domain_id: str) -> Iterator[Item]:
+        every = ("#domain_id = :domain", {"domain": domain_id})
+        return self._tables.audit.query(*every, attributes=("domain_id", "at"))
 
     def _summaries(self, domain_id: str) -> Iterator[Item]:
         summaries = self._tables.summaries

@@ -27,6 +27,7 @@ HASH_KEYS: Final[Mapping[str, str]] = {
     "alerts": "alert_key",
     "webhooks": "webhook_id",
     "tokens": "token_id",
+    "audit": "domain_id",
 }
 """The tables that can be restored, and their hash keys."""
 _AT_ONCE: Final = 500

@@ -169,17 +169,35 @@ class Partition:
         return condition, {**self.values, "key": self.key, "low": low, "high": high}
 
 
-class Table:
-    """A table and a client. Every method raises UnavailableError when DynamoDB cannot do it just now."""
+NewItem: TypeAlias = Mapping[str, Any]
+"""An item to be put together with another write: an element of a transaction's request."""
 
-    def __init__(self, client: DynamoDBClient, name: str, meter: Meter | None = None) -> None:
+
+class Table:
+    """A table and a client. Every method raises UnavailableError when DynamoDB cannot do it just now.
+
+    Every single write of a table with a ``record`` puts that item, too, both or none.
+    """
+
+    def __init__(
+        self, client: DynamoDBClient, name: str, meter: Meter | None = None, record: NewItem | None = None
+    ) -> None:
         self._client = client
         self._name = name
         self._meter = meter or _NoMeter()
+        self._record = record
 
     def metered(self, meter: Meter) -> Table:
         """Return the same table, whose reads of many items are counted."""
         return Table(self._client, self._name, meter)
+
+    def recorded(self, record: NewItem) -> Table:
+        """Return the same table, whose next write puts a record of it, too, which may be another table's item."""
+        return Table(self._client, self._name, record=record)
+
+    def new_item(self, item: Mapping[str, Value | None]) -> NewItem:
+        """Return an item of this table, to be put together with another write."""
+        return {"Put": {"TableName": self._name, "Item": to_attributes(item)}}
 
     def get(self, key: Item, *, attributes: Iterable[str] | None = None, consistent: bool = False) -> Item | None:
         """Read an item, or only some of its attributes; return None if it does not exist."""
@@ -212,12 +230,13 @@ class Table:
 
         Raises ConditionFailedError if it was to be new and is not, or the condition does not hold.
         """
+        parameters = expressions(values, ConditionExpression=_absent(unless_exists) or condition)
+        parameters |= {"TableName": self._name, "Item": to_attributes(item)}
         with translate_aws_errors():
-            self._client.put_item(
-                TableName=self._name,
-                Item=to_attributes(item),
-                **expressions(values, ConditionExpression=_absent(unless_exists) or condition),
-            )
+            if self._record is None:
+                self._client.put_item(**parameters)
+            else:
+                self._transact({"Put": parameters})
 
     def put_all(self, items: Iterable[Mapping[str, Value | None]]) -> None:
         """Write items, and replace whatever has their keys; raise UnavailableError if some are not written."""
@@ -244,16 +263,17 @@ class Table:
         put |= expressions(ConditionExpression=_absent(unless_exists))
         change |= expressions(values, UpdateExpression=update, ConditionExpression=condition)
         with translate_aws_errors():
-            self._client.transact_write_items(TransactItems=[{"Update": change}, {"Put": put}])
+            self._transact({"Update": change}, {"Put": put})
 
     def update(self, key: Item, update: str, values: Mapping[str, Value], *, condition: str | None = None) -> None:
         """Change an item; raise ConditionFailedError if the condition does not hold."""
+        parameters = expressions(values, UpdateExpression=update, ConditionExpression=condition)
+        parameters |= {"TableName": self._name, "Key": to_attributes(key)}
         with translate_aws_errors():
-            self._client.update_item(
-                TableName=self._name,
-                Key=to_attributes(key),
-                **expressions(values, UpdateExpression=update, ConditionExpression=condition),
-            )
+            if self._record is None:
+                self._client.update_item(**parameters)
+            else:
+                self._transact({"Update": parameters})
 
     def update_and_read(self, key: Item, update: str, values: Mapping[str, Value]) -> Item:
         """Update an item, creating it if it does not exist, and return the changed attributes."""
@@ -268,10 +288,18 @@ class Table:
 
     def delete(self, key: Item, *, condition: str | None = None, values: Mapping[str, Value] | None = None) -> None:
         """Delete an item; raise ConditionFailedError if the condition does not hold."""
+        parameters = expressions(values, ConditionExpression=condition)
+        parameters |= {"TableName": self._name, "Key": to_attributes(key)}
         with translate_aws_errors():
-            self._client.delete_item(
-                TableName=self._name, Key=to_attributes(key), **expressions(values, ConditionExpression=condition)
-            )
+            if self._record is None:
+                self._client.delete_item(**parameters)
+            else:
+                self._transact({"Delete": parameters})
+
+    def _transact(self, *writes: Any) -> None:  # noqa: ANN401  # the client's own parameters
+        """Make some writes, and that of the record if there is one: all or none."""
+        records: Any = () if self._record is None else (self._record,)
+        self._client.transact_write_items(TransactItems=[*writes, *records])
 
     def delete_all(self, keys: Iterable[Item]) -> None:
         """Delete items that may not exist; raise UnavailableError if some are not deleted."""

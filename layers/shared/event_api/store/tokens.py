@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from event_api.domain import times
 from event_api.domain.access import FORMER_NAMES, Permission, Role, Token
 from event_api.store.attributes import Item, ItemReader, Value
-from event_api.store.table import ConditionFailedError, Table
+from event_api.store.table import ConditionFailedError, NewItem, Table
 
 _FORGET_AFTER = timedelta(days=90)
 """How long a token is kept after its expiry. DynamoDB deletes it then, or some days later."""
@@ -23,6 +23,10 @@ class TokenStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def recorded(self, record: NewItem) -> TokenStore:
+        """Return the same store, whose next write puts a record of it, too."""
+        return TokenStore(self._table.recorded(record))
 
     def get(self, token_id: str) -> Token | None:
         """Read a token, even if it was made just now; return None if it does not exist."""

@@ -1,18 +1,19 @@
-"""The webhooks table: the senders that may deliver, and their domains."""
+"""The webhooks table: the senders that may deliver, and their domains.
+
+``tags`` are JSON text, as ``mapping`` and ``signing`` are; webhooks of earlier versions lack them.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from types import MappingProxyType
 
 from event_api.domain import times
 from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import write_json
-from event_api.json_types import JsonObject
 from event_api.store.attributes import Item, ItemReader, Value
-from event_api.store.table import ConditionFailedError, Table
+from event_api.store.table import ConditionFailedError, NewItem, Table
 
 
 class WebhookStore:
@@ -20,6 +21,10 @@ class WebhookStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def recorded(self, record: NewItem) -> WebhookStore:
+        """Return the same store, whose next write puts a record of it, too."""
+        return WebhookStore(self._table.recorded(record))
 
     def get(self, webhook_id: str) -> Webhook | None:
         """Read a webhook, even one that was made this moment; return None if it does not exist."""
@@ -40,44 +45,19 @@ class WebhookStore:
         """Store a new webhook; its id is random, so a clash is a defect and raises."""
         self._table.put(_to_item(webhook), unless_exists="webhook_id")
 
-    def set_state(self, webhook_id: str, state: WebhookState) -> bool:
-        """Enable or disable a webhook; return False if it does not exist."""
-        return self._change(webhook_id, "SET #state = :state", {"state": state.value})
-
-    def set_rate_limit(self, webhook_id: str, rate_limit: int | None) -> bool:
-        """Limit a webhook's deliveries; return False if it does not exist."""
-        if rate_limit is None:
-            return self._change(webhook_id, "REMOVE #rate_limit", {})
-        return self._change(webhook_id, "SET #rate_limit = :limit", {"limit": rate_limit})
-
-    def set_format(self, webhook_id: str, format: str | None, mapping: JsonObject | None) -> bool:  # noqa: A002  # the domain's word
-        """Set a webhook's format or mapping, or neither; return False if it does not exist."""
-        values = {"format": format, "mapping": None if mapping is None else write_json(mapping)}
-        return self._replace(webhook_id, values)
-
-    def set_signing(self, changed: Webhook, seen: Webhook) -> bool:
-        """Store how a webhook's sender signs, or that it does not; return False if it is no longer as ``seen``."""
-        return self._replace(changed.webhook_id, {"signing": _signing(changed)}, seen={"signing": _signing(seen)})
-
-    def _replace(
-        self, webhook_id: str, values: Mapping[str, str | None], seen: Mapping[str, str | None] = MappingProxyType({})
-    ) -> bool:
-        """Set attributes, or remove those whose value is None.
-
-        Returns False if the webhook does not exist or is not as seen.
-        """
-        sets = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
-        removes = [f"#{name}" for name, value in values.items() if value is None]
-        update = f"SET {', '.join(sets)} " * bool(sets) + f"REMOVE {', '.join(removes)}" * bool(removes)
-        conditions = ["attribute_exists(#webhook_id)"]
-        arguments: dict[str, Value] = {name: value for name, value in values.items() if value is not None}
-        for name, value in seen.items():
-            if value is None:
-                conditions.append(f"attribute_not_exists(#{name})")
-            else:
-                conditions.append(f"#{name} = :seen_{name}")
-                arguments[f"seen_{name}"] = value
-        return self._change(webhook_id, update, arguments, " AND ".join(conditions))
+    def change(self, changed: Webhook, seen: Webhook) -> bool:
+        """Store a webhook's settings; return False if it does not exist, or has other settings than ``seen``."""
+        new, old = _settings(changed), _settings(seen)
+        values: dict[str, Value] = {name: value for name, value in new.items() if value is not None}
+        values |= {f"seen_{name}": value for name, value in old.items() if value is not None}
+        sets = ", ".join(f"#{name} = :{name}" for name, value in new.items() if value is not None)
+        removes = ", ".join(f"#{name}" for name, value in new.items() if value is None)
+        conditions = [
+            f"attribute_not_exists(#{name})" if value is None else f"#{name} = :seen_{name}"
+            for name, value in old.items()
+        ]
+        update = f"SET {sets} REMOVE {removes}" if removes else f"SET {sets}"
+        return self._change(changed.webhook_id, update, values, " AND ".join(conditions))
 
     def set_keys(self, changed: Webhook, seen: Webhook) -> bool:
         """Store a webhook's keys, old ones included; return False if they are no longer those ``seen``."""
@@ -97,13 +77,7 @@ class WebhookStore:
             return False
         return True
 
-    def _change(
-        self,
-        webhook_id: str,
-        update: str,
-        values: Mapping[str, Value],
-        condition: str = "attribute_exists(#webhook_id)",
-    ) -> bool:
+    def _change(self, webhook_id: str, update: str, values: Mapping[str, Value], condition: str) -> bool:
         try:
             self._table.update({"webhook_id": webhook_id}, update, values, condition=condition)
         except ConditionFailedError:
@@ -116,17 +90,25 @@ def _to_item(webhook: Webhook) -> dict[str, Value | None]:
         "webhook_id": webhook.webhook_id,
         "domain_id": webhook.domain_id,
         "project_id": webhook.project_id,
+        "key_hashes": list(webhook.key_hashes),
+        "old_keys": _old_keys(webhook) or None,
+        "created_at": times.to_iso(webhook.created_at),
+        **_settings(webhook),
+    }
+
+
+def _settings(webhook: Webhook) -> dict[str, Value | None]:
+    """Return the attributes that may change, except for the keys."""
+    return {
         "name": webhook.name,
         "state": webhook.state.value,
         "format": webhook.format,
-        "key_hashes": list(webhook.key_hashes),
-        "old_keys": _old_keys(webhook) or None,
         "rate_limit": webhook.rate_limit,
         "duplicate_event_time": webhook.duplicate_event_time,
         "recovery_mode": webhook.recovery_mode.value,
         "mapping": None if webhook.mapping is None else write_json(webhook.mapping),
         "signing": _signing(webhook),
-        "created_at": times.to_iso(webhook.created_at),
+        "tags": write_json(webhook.tags) if webhook.tags else None,
     }
 
 
@@ -162,5 +144,6 @@ def _from_item(item: Item) -> Webhook:
         rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,
         mapping=None if (mapping := stored.optional_text("mapping")) is None else json.loads(mapping),
         signing=_read_signing(stored.optional_text("signing")),
+        tags={} if (tags := stored.optional_text("tags")) is None else json.loads(tags),
         created_at=stored.time("created_at"),
     )
