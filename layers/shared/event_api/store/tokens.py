@@ -1,7 +1,7 @@
 """The tokens table: the permissions of each caller.
 
-``permissions`` has those that earlier versions know, under their names there, ``more_permissions`` all others; ``role``
-is a `Role`. Tokens of earlier versions lack the last two.
+``permissions`` has those that earlier versions know, under their names there and with the role's, because those know no
+roles; ``more_permissions`` has all others, ``role`` is a `Role`. Tokens of earlier versions lack the last two.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _to_item(token: Token) -> dict[str, Value | None]:
         "page_key": token.page_key,
         "domain_id": token.domain_id,
         "projects": None if token.projects is None else sorted(token.projects),
-        "permissions": sorted(name for permission, name in FORMER_NAMES.items() if permission in token.permissions),
+        "permissions": sorted(name for permission, name in FORMER_NAMES.items() if permission in token.granted),
         "more_permissions": sorted(token.permissions - FORMER_NAMES.keys()) or None,
         "role": token.role,
         "created_at": times.to_iso(token.created_at),
@@ -107,14 +107,16 @@ def _to_item(token: Token) -> dict[str, Value | None]:
 
 def _from_item(item: Item) -> Token:
     stored = ItemReader(item)
+    role = None if (name := stored.optional_text("role")) is None else Role(name)
+    permissions = frozenset(map(Permission, stored.texts("permissions") + stored.texts("more_permissions")))
     return Token(
         token_id=stored.text("token_id"),
         secret_hash=stored.text("secret_hash"),
         page_key=stored.optional_text("page_key") or "",
         domain_id=stored.text("domain_id"),
         projects=frozenset(stored.texts("projects")) if "projects" in item else None,
-        permissions=frozenset(map(Permission, stored.texts("permissions") + stored.texts("more_permissions"))),
-        role=None if (role := stored.optional_text("role")) is None else Role(role),
+        permissions=permissions if role is None else permissions - role.permissions,
+        role=role,
         created_at=stored.time("created_at"),
         expires_at=stored.optional_time("expires_at"),
         name=stored.optional_text("name"),
