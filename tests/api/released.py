@@ -44,7 +44,7 @@ class Context:
 
 @mock_aws
 def main() -> None:
-    """Answer requests until there are no more."""
+    """Answer requests until the input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     sys.stdout = sys.stderr  # for logs and metrics
     dynamodb = boto3.client("dynamodb")

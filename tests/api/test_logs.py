@@ -157,7 +157,7 @@ def test_the_pages_query_joins_all_lines_of_a_request_and_leads_back_from_the_de
     assert len(own) == len(written) - 1
     assert {line["lambda_request_id"] for line in own} == {"the-one", "the-workers"}
     assert {line["delivery_id"] for line in own if "_aws" in line} == {delivery_id}
-    # Back, with what the stored delivery has.
+    # Back, with the ids of the stored delivery.
     back = [line for line in (*access, *of_lambda, *written) if matches(line, request_id, None)]
     assert back == [access[0], *own]
 

@@ -76,7 +76,7 @@ class LocalRun:
 
     def environment(self, **changes):
         kept = {name: value for name, value in os.environ.items() if name not in {"LOCAL_DIR", "NO_COLOR"}}
-        # What a user may have set must not lead the local run to a real account.
+        # Variables that a user has set must not lead the local run to a real account.
         return (
             kept | {"PORT": str(self.port), "AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"} | changes
         )

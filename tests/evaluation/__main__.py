@@ -45,7 +45,7 @@ def worse(result: Result, baseline: Faults) -> list[str]:
     for source, cases in result.items():
         known = baseline.get(source, {})
         for case, verdicts in cases.items():
-            # What was wrong may become poor.
+            # A wrong one may become poor.
             allowed = set(known.get(case, ())) | {one.replace("wrong", "poor") for one in known.get(case, ())}
             found += [f"{source}: {case}: {fault}" for fault in _written(verdicts) if fault not in allowed]
     return found

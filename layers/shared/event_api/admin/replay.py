@@ -14,7 +14,7 @@ from event_api.store.table import batches
 
 
 class Stores(Protocol):
-    """What deliveries are replayed with."""
+    """The stores and the queue that a replay needs."""
 
     @property
     def deliveries(self) -> DeliveryStore: ...  # noqa: D102

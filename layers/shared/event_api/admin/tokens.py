@@ -31,7 +31,7 @@ _SECRET_BYTES = 32
 
 
 class Stores(Protocol):
-    """What tokens are managed with. ``scope``: whose tokens there are; None is those of all domains."""
+    """The stores that managing tokens needs. ``scope``: the domain and projects of the tokens; None is all domains."""
 
     @property
     def tokens(self) -> TokenStore: ...  # noqa: D102

@@ -52,7 +52,7 @@ Change = Callable[[Webhook], Webhook]
 
 
 class Stores(Protocol):
-    """What webhooks are managed with. ``scope``: whose webhooks there are; None is those of all domains."""
+    """The stores that managing webhooks needs. ``scope``: the domain and projects of the webhooks; None is all domains."""
 
     @property
     def webhooks(self) -> WebhookStore: ...  # noqa: D102

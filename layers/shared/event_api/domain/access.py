@@ -1,4 +1,4 @@
-"""Who may do what: tokens, their permissions, and the scope of a read."""
+"""Access: tokens, their permissions, and the scope of a read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """An action that a token can permit: a resource and what is done with it."""
+    """An action on a resource that a token can permit."""
 
     EVENT_GET = "event.get"
     EVENT_LIST = "event.list"
@@ -88,7 +88,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who makes a change: the id of a token, an identity of another system, or an operator's command."""
+    """Author of a change: the id of a token, an identity of another system, or an operator's command."""
 
     actor_id: str
     name: str | None = None

@@ -1,4 +1,4 @@
-"""Alerts: what the events of one key are joined to."""
+"""Alerts, which the events of one key are joined to."""
 
 from __future__ import annotations
 

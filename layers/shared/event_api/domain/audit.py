@@ -1,4 +1,4 @@
-"""Audit records: who changed what, and when."""
+"""Audit records: the author, the object and the time of each change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deliveries: what senders sent."""
+"""Deliveries of senders, as they are stored."""
 
 from __future__ import annotations
 
