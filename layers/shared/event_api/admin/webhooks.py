@@ -52,7 +52,7 @@ Change = Callable[[Webhook], Webhook]
 
 
 class Stores(Protocol):
-    """The stores that managing webhooks needs. ``scope``: the domain and projects of the webhooks; None is all domains."""
+    """The stores that managing webhooks needs. ``scope``: domain and projects of the webhooks; None is all domains."""
 
     @property
     def webhooks(self) -> WebhookStore: ...  # noqa: D102
