@@ -1,4 +1,4 @@
-"""How well bodies are read: right, poor or wrong, by count, type, severity, title and key.
+"""How well bodies are read: right, poor or wrong, by count, type, severity, title, key and resource.
 
 The bodies are our own samples (bound to their format, detected, and as an unknown sender's), the cases in ``cases/``,
 which are written after senders and bug reports without a format, and the two collections of ../shared, if present.
@@ -28,7 +28,7 @@ from tests.contract.test_webhook_samples import expected as expected_of
 from tests.samples import RECEIVED_AT, own_samples
 
 CASES: Final = Path(__file__).parent / "cases"
-ASPECTS: Final = ("count", "type", "severity", "title", "key")
+ASPECTS: Final = ("count", "type", "severity", "title", "key", "resource")
 
 
 class Verdict(IntEnum):
@@ -53,6 +53,8 @@ class Expected:
     is_whole_title: bool = False
     alert: str | None = None
     """Events of one scope have equal keys if and only if these are equal."""
+    resource: str | None = None
+    """A part of the resource's name or id."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def judge(cases: list[Case]) -> dict[str, Verdicts]:
             "severity": max((_severity(*pair) for pair in pairs), default=Verdict.RIGHT),
             "title": max((_title(*pair) for pair in pairs), default=Verdict.RIGHT),
             "key": _verdict(is_right=keyed),
+            "resource": max((_resource(*pair) for pair in pairs), default=Verdict.RIGHT),
         }
     return verdicts
 
@@ -123,6 +126,13 @@ def _title(expected: Expected, event: NormalizedEvent) -> Verdict:
     if title is None or title == event.title or (not expected.is_whole_title and title in event.title):
         return Verdict.RIGHT
     return Verdict.WRONG if event.title == UNTITLED else Verdict.POOR
+
+
+def _resource(expected: Expected, event: NormalizedEvent) -> Verdict:
+    named = [name for name in (event.resource.name, event.resource.resource_id) if name]
+    if expected.resource is None or any(expected.resource in name for name in named):
+        return Verdict.RIGHT
+    return Verdict.WRONG if named else Verdict.POOR
 
 
 def sources() -> dict[str, list[Case]]:
@@ -199,7 +209,11 @@ def _told(name: str, case: dict[str, Any]) -> Iterator[Case]:
             format=delivery.get("format"),
             expected=tuple(
                 Expected(
-                    kind, severity, title, alert=str(place) if case.get("same_alert") else f"delivery {number}, {place}"
+                    kind,
+                    severity,
+                    title,
+                    alert=str(place) if case.get("same_alert") else f"delivery {number}, {place}",
+                    resource=told.get("resource"),
                 )
                 for place, (kind, severity, title) in enumerate(zip(types, severities, titles, strict=True))
             ),

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.times import parse_time
-from event_api.normalizers.lenient import digest, first_line, text
+from event_api.normalizers import words
+from event_api.normalizers.lenient import digest, first_line, plain_names, text
 
 if TYPE_CHECKING:
     from event_api.json_types import Json, JsonObject
@@ -27,9 +28,15 @@ STATE_WORDS: Final = _words_of(
     "inactive info low major minor nodata normal offline ok okay online open opened operational passed passing",
     "pending problem reachable recovered recovery red green yellow resolve resolved resolving restored severe started",
     "success successful triggered unhealthy unreachable up warn warning true false yes no on off operating",
-    "running stopped",
+    "running stopped valid expiring expired broken",
 )
 """Words that state how an object is, in lower case; an alert and its recovery differ in them."""
+
+_OBJECTS: Final = _words_of("orange purple blue amber page available")
+_SAID: Final = (
+    STATE_WORDS | words.ENDED | words.STANDING | words.SEVERITIES.keys() | _words_of("again too wieder zu")
+) - _OBJECTS
+"""Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
 
 DELIVERY_NAMES: Final = _words_of(
     "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
@@ -40,7 +47,7 @@ DELIVERY_NAMES: Final = _words_of(
 """Plain names of values that belong to one delivery or one measurement."""
 STATE_NAMES: Final = re.compile(
     r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(event|alert|message|notification)type|action|phase|ack"
+    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(event|alert|message|notification)type|trapoid|action|phase|ack"
 )
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
@@ -67,7 +74,18 @@ MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series h
 """Plain names of what was measured, or what happened since."""
 
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
-_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[a-z]+(_[a-z]+)+")
+_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+")
+_SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
+_SHORTCODES: Final = re.compile(r":[a-z_]+:\s*")
+_CHECKS: Final = re.compile(
+    r"(check|job|task|metric|rule|pipeline|workflow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)"
+)
+"""Plain names that say what is checked, and not only where."""
+_RUNS: Final = re.compile(
+    r"(build|run|execution|pipelinerun|commit)(number|no|id|num|link|url|sha|hash|author|message)|commit|sha|buildagent"
+)
+"""Plain names of a run of a job, which is not the job."""
+_OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
@@ -89,20 +107,25 @@ def identity(body: JsonObject, title: str | None) -> str:
     """
     parts: list[str] = []
     prose: list[str] = []
-    names_an_object = False
+    names_an_object = names_a_check = is_prose = False
     for path, value in _scalars(body):
         name = path[-1]
         if name in PROSE_NAMES:
             prose.append(_without_state(value))
+            is_prose = is_prose or first_line(value) == title
         elif (found := _stable(name, value)) is not None:
             parts.append(f"{'.'.join(path)}={found}")
+            names_a_check = names_a_check or bool(_CHECKS.fullmatch(name))
             # An object's field, as in {"project": {"name": ...}}, is about the project.
             parents = any(PARENTS.match(one) for one in path)
             names_an_object = names_an_object or (
                 not parents and bool(NAMING.search(name)) and not _is_title(name, value, title)
             )
     sentences = [] if names_an_object else sorted(prose)
-    return digest([*sorted(parts)], _without_state(title), [*sentences])
+    # The name of a check or a job says which problem it is, and a sentence about it is written anew.
+    names_a_check = names_a_check or (names_an_object and any(map(is_run, _objects(body))))
+    named = "" if is_prose and names_a_check else _without_state(title)
+    return digest([*sorted(parts)], named, [*sentences])
 
 
 def _is_title(name: str, value: Json, title: str | None) -> bool:
@@ -119,12 +142,23 @@ def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             return
         place, found = waiting.pop()
         if isinstance(found, dict) and len(place) < _MOST_DEPTH:
-            plain = ((_plain(key), one) for key, one in found.items())
-            waiting.extend(((*place, name), one) for name, one in plain if name not in MEASUREMENTS)
+            plain = [(_plain(key), one) for key, one in found.items()]
+            left_out = _OF_A_RUN if is_run(dict(plain)) else MEASUREMENTS
+            waiting.extend(((*place, name), one) for name, one in plain if name not in left_out)
         elif isinstance(found, list):
             waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])
         elif found is not None and not isinstance(found, dict):
             yield place or ("",), found
+
+
+def _objects(body: JsonObject) -> Iterator[JsonObject]:
+    """Yield the body and the objects in it by their plain names."""
+    return (plain_names(one) for one in (body, *body.values()) if isinstance(one, dict))
+
+
+def is_run(fields: JsonObject) -> bool:
+    """Whether an object, by its plain names, is one run of a job: its id and number are not the job's."""
+    return any(_RUNS.fullmatch(name) for name in fields)
 
 
 def _plain(name: str) -> str:
@@ -133,7 +167,7 @@ def _plain(name: str) -> str:
 
 def _stable(name: str, value: Json) -> str | None:
     """Return the part of a value that does not change between deliveries, or None if there is no such part."""
-    if isinstance(value, bool) or name in DELIVERY_NAMES or STATE_NAMES.fullmatch(name):
+    if isinstance(value, bool) or name in DELIVERY_NAMES or _RUNS.fullmatch(name) or STATE_NAMES.fullmatch(name):
         return None
     if isinstance(value, int | float):
         return str(value) if NAMING.search(name) and value != 0 else None
@@ -147,20 +181,20 @@ def _stable(name: str, value: Json) -> str | None:
 
 def _without_state(value: Json) -> str:
     """Return a text without its state words, marks such as ``[FIRING]``, and measured numbers."""
-    found = text(value) or ""
+    found = _SHORTCODES.sub("", text(value) or "")
     if _EVENT_NAME.fullmatch(found):
-        return "".join(word for word in re.split(r"([.:/_-])", found) if word.lower() not in STATE_WORDS)
-    found = _MARKS.sub(lambda mark: "" if set(_words(mark[0])) <= STATE_WORDS else mark[0], found)
+        return "".join(word for word in _SEPARATED.split(found) if word.lower() not in _SAID)
+    found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
     found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, found))
-    return " ".join(_WORDS.sub(lambda word: "" if word[0].lower() in STATE_WORDS else word[0], found).split())
+    return " ".join(_WORDS.sub(lambda word: "" if word[0].lower() in _SAID else word[0], found).split())
 
 
 def _named_number(match: re.Match[str]) -> str:
     """Return a number that is part of a name so that it does not look measured."""
     before = _words(match.string[max(0, match.start() - _MOST_LETTERS) : match.start()])
-    is_measured = not before or before[-1] in _MEASURING or before[-1] in STATE_WORDS
+    is_measured = not before or before[-1] in _MEASURING or before[-1] in _SAID
     return match[0] if is_measured else f"-{match[0].strip(' #')}"
 
 

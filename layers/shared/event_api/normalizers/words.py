@@ -35,7 +35,8 @@ ENDED: Final = _words(
         "closed close": "Opsgenie, Google Cloud Monitoring, GoAlert",
         "cleared clear": "ThousandEyes, Netdata, Kentik",
         "fixed": "Bugsnag, Server Density, Jenkins",
-        "healthy passing passed pass": "Argo CD, Consul, SonarQube, Freshping",
+        "healthy passing passed pass reporting": "Argo CD, Consul, SonarQube, Freshping, Dead Man's Snitch",
+        "valid renewed": "watchers of certificates and domains",
         "normal normalized": "Sematext's backToNormal, Oracle Enterprise Manager, FortiGate",
         "up online operational reachable alive": "updown.io, HetrixTools, Statuspage, PRTG",
         "inactive deactivated": "Contrail Insights, Azure Monitor",
@@ -100,9 +101,12 @@ STANDING: Final = _words(
         "reopened reactivated regression unresolved": "Rollbar, Sentry, Bugsnag",
         "down offline unreachable dead outage": "uptime monitors, Nagios",
         "critical crit warning warn error fatal emergency unknown": "Nagios, Mackerel, Netdata",
-        "failed failure failing fail rejected unhealthy degraded red yellow bad": "CI tools, Argo CD, Elasticsearch",
+        "failed failure failing fail rejected unhealthy degraded": "CI tools, Argo CD",
+        "red yellow bad broken": "Elasticsearch, Travis CI",
+        "expiring expired": "watchers of certificates and domains",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
+        "activa activo": "Spanish templates",
         "otwarty otevřeno ausgelöst gestört déclenchée abierto aberto aperto открыто проблема": "European templates",
     }
 )
@@ -144,12 +148,18 @@ FALSE_IF_ENDED: Final = _names(
         "inalarm isalarm": "Ignition, SCADA gateways",
     }
 )
+TRUE_IF_OVER: Final = _names({"complete completed finished ended done over": "Bearer"})
+OVER_TIMES: Final = _names({"completedat finishedat endtime endtimestamp enddate endedtime": "Bearer, Verkada"})
+"""They end an alarm; of a run or a check they say nothing about its result."""
+ALARMS: Final = _words({"alert alarm incident problem issue outage case downtime": "most senders"})
+"""Objects that are alarms."""
 TRUE_IF_FINE: Final = _names(
     {
         "success ok passed succeeded": "scripts, and answers about themselves",
         "online available reachable connected alive": "Statping",
     }
 )
+ZERO_IF_FINE: Final = _names({"exitcode exitstatus returncode rc": "wrappers of cron jobs"})
 FALSE_IF_UP: Final = _names({"down isdown": "Hyperping; updown.io, also in an event of a certificate"})
 """They are about the object that is watched: used if nothing else is there."""
 ENDED_TIMES: Final = _names(
@@ -178,11 +188,22 @@ STATES: Final = _names(
         "alert alarm": "Gatus",
     }
 )
-STATE_ENDINGS: Final = ("status", "state", "statusname", "statename", "statustext", "result", "outcome", "conclusion")
+STATE_ENDINGS: Final = (
+    "statusmessage",
+    "resultmessage",
+    "status",
+    "state",
+    "statusname",
+    "statename",
+    "statustext",
+    "result",
+    "outcome",
+    "conclusion",
+)
 """Endings of the names of other fields with a state."""
 NO_STATES: Final = re.compile(
-    r"^(previous|prev|old|last|former|from|before|http|ack|acknowledge|sync|notification|delivery|response|user"
-    r"|order|payment|ticket|power|employment).*"
+    r"^(previous|prev|old|admin|ifadmin|desired|expected|last|former|from|before|http|ack|acknowledge|sync|notification"
+    r"|delivery|response|user|order|payment|ticket|power|employment).*"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -193,6 +214,7 @@ EVENT_NAMES: Final = _names(
         "trigger hook": "OnlineOrNot",
         "alertevent kind": "Cloudflare, scripts",
         "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
+        "triggertype notifytype alarmtype transitiontype": "Sumo Logic, TeamCity's plugin",
         "alerttypefriendlyname": "UptimeRobot",
     }
 )
@@ -206,12 +228,20 @@ BEGINNINGS: Final = _words(
 )
 """Words of an event's name after which an inner state that has ended is an old one."""
 ENDED_TITLE: Final = re.compile(
-    r"^[\W_]*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
+    r"^(?:[\W_]|:[a-z_]+:)*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
     r"|(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\s*[:\u2013-]\s"
-    r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*[✅🟢]",
+    r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*(?:[✅🟢]|:white_check_mark:|:large_green_circle:)",
     re.IGNORECASE,
 )
 """The beginning of a title of an end: used if no field has a state. Fastly, Slack-shaped senders."""
+ENDED_SENTENCE: Final = re.compile(
+    r"\b(?:(?:is|are|has|have|was|been|now|again|back)\s+)+"
+    r"(?:resolved|recovered|restored|cleared|closed|fixed|up|online|ok|okay|normal|healthy|reachable|operational)\b"
+    r"|\bback to (?:normal|ok|green)\b|\b(?:up|online|reachable|ok) again\b"
+    r"|\b(?:recovered|resolved|behoben|wieder (?:normal|ok|erreichbar|online)|est rétabli|restabelecido)[.!]?$",
+    re.IGNORECASE,
+)
+"""Parts of a sentence that say that a problem is over: chat messages, mails."""
 ENDED_COLOURS: Final = _words({"good green #36a64f #2eb67d #2eb886 #28a745": "bodies in the form of Slack"})
 
 # --- Severities ----------------------------------------------------------------------------------------------------
@@ -271,6 +301,11 @@ SYMBOLS: Final = {
     "⚠": Severity.WARNING,
     "🟢": Severity.INFO,
     "🔵": Severity.INFO,
+    ":rotating_light:": Severity.CRITICAL,
+    ":fire:": Severity.CRITICAL,
+    ":red_circle:": Severity.CRITICAL,
+    ":x:": Severity.ERROR,
+    ":warning:": Severity.WARNING,
 }
 """Read only if the text has no word."""
 
@@ -296,7 +331,7 @@ SEVERITY_NAMES: Final = (
     ),
     _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
     _names({"priority priorityname": "Opsgenie, Jira", "urgency impact": "PagerDuty, Statuspage"}),
-    _names({"type alerttype eventtype messagetype": "Kubernetes, Datadog, VictorOps"}),
+    _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
 """In this order: a field of the first tuple anywhere in the body precedes one of the second."""
@@ -424,12 +459,35 @@ TITLES: Final = (
     ),
     _names(
         {
-            "url uri link location target host hostname entityname nodename resource": "Hyperping, SilentDown",
-            "node device instance server system": "scripts",
+            "target host hostname entityname nodename resource": "Hyperping, SilentDown",
+            "node device instance server system domain": "scripts",
+            "repo repository pipeline workflow": "CI tools",
         }
     ),
+    _names({"url uri link location": "WebGazer, uptime monitors"}),
 )
 """Names of a title, the best first; a state or an event's name is a title only under a name of the first three."""
+KINDS: Final = _names(
+    {
+        "alert alarm alerttype alarmtype trapname": "rules by name, ThingsBoard, forwarders of SNMP traps",
+        "event eventtype eventname type kind condition": "cloud providers",
+    }
+)
+"""Names of a kind of alarm, such as ``KubeNodeNotReady``: with the object's name, it is a title."""
+GENERAL: Final = (
+    ENDED
+    | STANDING
+    | BEGINNINGS
+    | frozenset(SEVERITIES)
+    | _words(
+        {
+            "alert alarm alerts incident issue case check monitor monitoring event notification": "most senders",
+            "webhook update updated state status change changed": "most senders",
+            "health test http https ping tcp service host": "uptime monitors",
+        }
+    )
+)
+"""Words of a kind that alone say nothing about the problem."""
 OBJECTS: Final = _names(
     {
         "rule check monitor": "ElastAlert, Cronitor, scripts",
@@ -437,6 +495,13 @@ OBJECTS: Final = _names(
     }
 )
 """Objects that are a title together with the explanation, if there is no message."""
+JOBS: Final = _names(
+    {
+        "jobname buildname pipeline pipelinename workflow workflowname job": "CI tools",
+        "repository repositoryname repo reponame project projectname": "Travis CI, Drone",
+    }
+)
+"""Names of what a run is of."""
 EXPLANATIONS: Final = _names({"error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard"})
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
 """Titles that the message belongs to."""
@@ -491,11 +556,13 @@ RULES: Final = _names(
 RESOURCES: Final = _names(
     {
         "resource host hostname instance server node device service target": "most senders",
+        "devicename servername machine machinename vmname podname pod": "IoT platforms, hypervisors, Kubernetes",
+        "domain domainname configurationitem ci asset assetname equipment": "certificate watchers, ServiceNow",
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
     }
 )
 RESOURCE_IDS: Final = _names({"resourceid instanceid hostid": "most senders"})
-RESOURCE_NAMES: Final = _names({"resourcename instancename hostname": "most senders"})
+RESOURCE_NAMES: Final = _names({"resourcename instancename hostname devicename servername": "most senders"})
 RESOURCE_TYPES: Final = _names({"resourcetype hosttype entitytype": "most senders"})
 
 TRANSLATIONS: Final = {
@@ -519,6 +586,8 @@ TRANSLATIONS: Final = {
             "durum stan stav toestand zustand état etat statut estado stato статус состояние "
             "状态 狀態 告警状态 상태 状態"
         ),
+        "alert": "alerta alarma alarme warnmeldung störung stoerung alerte 警报 알림 アラート",
+        "device": "equipo gerät geraet appareil dispositivo urządzenie устройство 设备 장비 装置",
         "host": "serwer rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
         "time": "zeit uhrzeit heure hora fecha ora время 时间 告警时间 시각 시간 日時",
         "id": "kennung identifiant identificador идентификатор 编号 번호",

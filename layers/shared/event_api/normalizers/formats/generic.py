@@ -17,7 +17,7 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import PARENTS, identity
+from event_api.normalizers.identity import PARENTS, identity, is_run
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
@@ -55,6 +55,7 @@ FORMER_KEYS: Final = (
 _MOST_VALUES: Final = 1_000
 _MOST_ELEMENTS: Final = 3
 _MOST_DEPTH: Final = 8
+_MOST_TEXT: Final = 10_000
 _MOST_EMBEDDED: Final = 100_000
 """Characters of a JSON text in a string that is read."""
 
@@ -64,12 +65,15 @@ _CLOSE: Final = (_SUBJECT, _CONTENT, _TOP)
 
 _ALL_TITLES: Final = tuple(name for names in words.TITLES for name in names)
 _NO_ENDINGS: Final = frozenset(
-    {*_ALL_TITLES, *words.RESOURCE_NAMES, "username", "statename", "statusname", "organizationname"}
+    {*_ALL_TITLES, *words.RESOURCE_NAMES, "username", "commitmessage", "statename", "statusname", "organizationname"}
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
-_LABEL: Final = re.compile(r"[\W_]*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
+_LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
+_PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
+_LINE_PAIR: Final = re.compile(r"^[ \t*]*([^\W\d][\w /-]{0,40}?)[ \t*]*:[ \t*]+(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
+"""Fields in a text: ``host=db-1`` (logfmt) and lines such as ``Host: db-1``."""
 _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
@@ -106,7 +110,10 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 def _text_event(title: str, content: str) -> NormalizedEvent:
     """Return the event of a text that a person wrote, or a script for one."""
-    ended = bool(words.ENDED_TITLE.match(title))
+    if fields := _written_fields(content):
+        titled = fields if _signs(fields) & {"title"} else {"title": title, **fields}
+        return replace(_event(titled), description=content)
+    ended = _says_ended(title)
     key = identity({}, title)
     return NormalizedEvent(
         event_key=key,
@@ -119,10 +126,23 @@ def _text_event(title: str, content: str) -> NormalizedEvent:
     )
 
 
+def _written_fields(content: str) -> JsonObject:
+    """Return the fields that a text has as pairs of name and value, if there are several."""
+    head = content[:_MOST_TEXT]
+    pairs = {name: quoted or bare for name, quoted, bare in _PAIR.findall(head)} or dict(_LINE_PAIR.findall(head))
+    return pairs if len(pairs) > 1 else {}
+
+
+def _says_ended(title: str) -> bool:
+    return bool(words.ENDED_TITLE.match(title)) or (
+        bool(words.ENDED_SENTENCE.search(title)) and not words.NEGATIONS & set(words.tokens(title))
+    )
+
+
 def _labelled(title: str) -> Severity | None:
     """Return the severity that a title begins with."""
     label = _LABEL.match(title)
-    return words.severity_of(label[0]) if label else None
+    return words.severity_of(label[0].replace("*", "")) if label else None
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
@@ -287,6 +307,8 @@ class _Fields:
         )
         for levels, names in places:
             for level in levels:
+                if names is words.OWN_KEYS and is_run(level.fields):
+                    continue
                 for name in names:
                     if is_id(level.fields.get(name)):
                         return text(level.fields[name])
@@ -296,7 +318,9 @@ class _Fields:
 
     def title(self) -> tuple[str | None, str | None]:
         """Return the title, and its part that is the same for the alarm's end."""
-        close, weak = list(self._at(*_CLOSE)), list(self._at(_OTHER, _AROUND))
+        close = list(self._at(*_CLOSE))
+        weak = list(self._at(_OTHER, _AROUND))
+        rules = [level for level in self._at(_OTHER, _PARENT) if level.name in words.RULES]
         first, names, name, *sentences = words.TITLES
         titles, of_sentences, of_names = words.TITLE_ENDINGS
         if title := next(_texts(close, first), None) or next(_endings(close, titles), None):
@@ -309,21 +333,35 @@ class _Fields:
             return (title if " " in title or message is None else f"{title}: {message}"), title
         places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
         if message := next(filter(_is_sentence, _texts(close, sentences[0])), None):
-            return message, message
+            return _with_job(message, close, [*weak, *places]), message
         explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
         if thing := next(_texts(close, words.OBJECTS), None):
             return (f"{thing}: {explanation}" if explanation else thing), thing
-        found = (
+        told = (
             *([explanation] if explanation else ()),
             *filter(_is_sentence, _endings(close, of_sentences)),
             *filter(_has_blank, _texts(close, sentences[1])),
+        )
+        if told:
+            return told[0], told[0]
+        objects = (
             *_endings(close, of_names),
+            *_texts(rules, ("name", "title")),
             *filter(_is_place, _texts(close, sentences[2])),
             *(one for tier in (first, names, name) for one in _texts(weak, tier)),
             *filter(_is_sentence, _texts(weak, (*sentences[0], *words.OBJECTS, *words.EXPLANATIONS))),
             *_endings(weak, of_names),
+            *filter(_is_place, _texts([*close, *weak], (*words.RESOURCE_NAMES, *words.RESOURCES))),
             *filter(_is_place, _texts(weak, sentences[2])),
             *_texts(places, ("label", *name, *sentences[2])),
+            *filter(_is_place, _texts([*close, *weak], sentences[3])),
+            *_texts(places, sentences[3]),
+        )
+        if kind := next(_kinds(close), None):
+            thing = next((one for one in objects if one not in kind), None)
+            return (f"{kind} on {thing}" if thing else kind), kind
+        found = (
+            *objects,
             *_texts([*close, *weak], words.OUTPUTS),
             *_texts([*close, *weak], words.EVENT_NAMES),
         )
@@ -341,7 +379,9 @@ class _Fields:
         checks: tuple[Iterable[bool | None], ...] = (
             map(_by_event, outermost),
             map(_by_flag, close),
-            map(_by_state, own),
+            map(_by_state, close),
+            map(_by_trap, close),
+            map(_by_state, self._at(_OTHER)),
             map(_by_time, close),
             map(_by_severity, own),
             map(_by_event, around),
@@ -355,7 +395,7 @@ class _Fields:
 
     def _by_title(self) -> bool | None:
         title = next(_texts(self._at(*_CLOSE), _ALL_TITLES), "")
-        return True if words.ENDED_TITLE.match(title) else None
+        return True if _says_ended(title) else None
 
     # --- the severity
 
@@ -385,6 +425,33 @@ class _Fields:
         tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
         by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
         return by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), Severity.NONE)
+
+
+def _with_job(message: str, close: list[_Level], weak: list[_Level]) -> str:
+    """Return a message with the name of the job, if it is that of a run, which is often its commit's."""
+    if not any(map(is_run, (level.fields for level in close))):
+        return message
+    jobs = (*_texts(close, words.JOBS), *_texts((one for one in weak if one.name in words.JOBS), ("name",)))
+    return next((f"{job}: {message}" for job in jobs if job not in message), message)
+
+
+def _kinds(levels: Iterable[_Level]) -> Iterator[str]:
+    """Yield the kinds of alarms that say something about the problem."""
+    for level in levels:
+        for name in words.KINDS:
+            value = _scalar_line(level.fields.get(name))
+            if value is not None and _is_kind(value, may_be_one_word=not name.endswith(("type", "kind"))):
+                yield value
+
+
+def _is_kind(value: str, *, may_be_one_word: bool) -> bool:
+    found = words.tokens(value)
+    return (
+        not _OPAQUE.fullmatch(value)
+        and parse_time(value) is None
+        and (len(found) > 1 or may_be_one_word)
+        and not words.GENERAL.issuperset(found)
+    )
 
 
 def _composed(levels: list[_Level]) -> tuple[str, str] | None:
@@ -454,8 +521,9 @@ def _is_sentence(value: str) -> bool:
 
 
 def _is_place(value: str) -> bool:
-    """Whether a text is a sentence, or the address of a monitored object."""
-    return _is_sentence(value) or "://" in value or (" " not in value and "." in value and not value[0].isdecimal())
+    """Whether a text is the address or the name of a monitored object."""
+    is_named = not _OPAQUE.fullmatch(value) and value.lower() not in words.SEVERITIES and words.has_ended(value) is None
+    return "://" in value or (is_named and parse_time(value) is None)
 
 
 def _inner_text(value: Json) -> Json:
@@ -498,6 +566,13 @@ def _is_named(level: _Level) -> bool:
     return any(isinstance(value, str) and _EVENT_NAME.fullmatch(value) for value in _event_names(level))
 
 
+def _by_trap(level: _Level) -> bool | None:
+    """Whether a title that is the name of an event says so, such as ``linkDown``."""
+    names = (one for one in _texts([level], (*words.KINDS, *words.TITLES[0])) if _EVENT_NAME.fullmatch(one))
+    told = (words.has_ended(one) for one in names if not words.is_about_work(one))
+    return next((ended for ended in told if ended is not None), None)
+
+
 def _by_work(level: _Level) -> bool | None:
     return True if any(words.has_ended(value) for value in (*_event_names(level), *_states(level))) else None
 
@@ -505,7 +580,9 @@ def _by_work(level: _Level) -> bool | None:
 def _by_object(level: _Level) -> bool | None:
     fields = level.fields
     is_up = any(words.is_true(fields.get(name)) is False for name in words.FALSE_IF_UP)
-    return True if is_up or any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_FINE) else None
+    is_done = any(text(fields.get(name)) == "0" for name in words.ZERO_IF_FINE)
+    is_fine = any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_FINE)
+    return True if is_up or is_done or is_fine else None
 
 
 def _by_flag(level: _Level) -> bool | None:
@@ -513,6 +590,8 @@ def _by_flag(level: _Level) -> bool | None:
     ended = any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_ENDED) or any(
         words.is_true(fields.get(name)) is False for name in words.FALSE_IF_ENDED
     )
+    if not ended and level.name in words.ALARMS:
+        ended = any(words.is_true(fields.get(name)) is True for name in words.TRUE_IF_OVER)
     return True if ended else None
 
 
@@ -532,7 +611,8 @@ def _by_outer_state(level: _Level) -> bool | None:
 
 
 def _by_time(level: _Level) -> bool | None:
-    return True if any(parse_time(level.fields.get(name)) for name in words.ENDED_TIMES) else None
+    names = words.ENDED_TIMES + (words.OVER_TIMES if level.name in words.ALARMS else ())
+    return True if any(parse_time(level.fields.get(name)) for name in names) else None
 
 
 def _by_severity(level: _Level) -> bool | None:
@@ -609,7 +689,7 @@ def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
     ranks = (*_CLOSE, _OTHER) if anywhere else _CLOSE
     close = [level for level in levels if level.rank in ranks or level.name in {"labels", "annotations"}]
     found = {
-        "title": any(True for _ in _texts(close, _ALL_TITLES)),
+        "title": any(True for _ in _texts(close, (*_ALL_TITLES, *words.OBJECTS))),
         "key": fields.key() is not None,
         "state": any(isinstance(value, str) and value for level in close for value in _states(level))
         or any(_by_flag(level) or _by_time(level) or _by_event(level) for level in close),
@@ -648,10 +728,11 @@ def _additional_info(body: JsonObject) -> dict[str, str]:
 def read_over(envelope: NormalizedEvent, content: Json) -> NormalizedEvent:
     """Return an envelope's event with the fields of its content, which no format claims, by the usual names.
 
-    Only if the content has a possible title. The envelope's key stays, as does its severity if the content has none.
+    Only if the content has a possible title that is not just its object's name. The envelope's key stays, as does its
+    severity if the content has none.
     """
     read = read_titled(content) if isinstance(content, dict) else None
-    if read is None:
+    if read is None or read.title == read.resource.name:
         return envelope
     return replace(
         read,
