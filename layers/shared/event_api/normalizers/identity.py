@@ -34,7 +34,12 @@ STATE_WORDS: Final = _words_of(
 
 _OBJECTS: Final = _words_of("orange purple blue amber page available")
 _SAID: Final = (
-    STATE_WORDS | words.ENDED | words.STANDING | words.SEVERITIES.keys() | _words_of("again too wieder zu")
+    STATE_WORDS
+    | words.ENDED
+    | words.STANDING
+    | {*words.ENDED_PARTS, *words.STANDING_PARTS}
+    | words.SEVERITIES.keys()
+    | _words_of("again too wieder zu")
 ) - _OBJECTS
 """Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
 
@@ -76,18 +81,21 @@ MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series h
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+")
 _SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
+_SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
+"""Emoji and other symbols."""
 _SHORTCODES: Final = re.compile(r":[a-z_]+:\s*")
 _CHECKS: Final = re.compile(
     r"(check|job|task|metric|rule|pipeline|workflow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)"
 )
 """Plain names that say what is checked, and not only where."""
+_PROBLEMS: Final = _words_of("event alert alarm condition symptom")
 _RUNS: Final = re.compile(
     r"(build|run|execution|pipelinerun|commit)(number|no|id|num|link|url|sha|hash|author|message)|commit|sha|buildagent"
 )
 """Plain names of a run of a job, which is not the job."""
 _OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)")
+_MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
 _NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
 _NUMBERED: Final = re.compile(
     r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE
@@ -107,15 +115,16 @@ def identity(body: JsonObject, title: str | None) -> str:
     """
     parts: list[str] = []
     prose: list[str] = []
-    names_an_object = names_a_check = is_prose = False
+    names_an_object = names_a_check = is_known = False
     for path, value in _scalars(body):
         name = path[-1]
         if name in PROSE_NAMES:
             prose.append(_without_state(value))
-            is_prose = is_prose or first_line(value) == title
+            is_known = is_known or first_line(value) == title
         elif (found := _stable(name, value)) is not None:
             parts.append(f"{'.'.join(path)}={found}")
-            names_a_check = names_a_check or bool(_CHECKS.fullmatch(name))
+            names_a_check = names_a_check or bool(_CHECKS.fullmatch(name)) or _is_a_problem(name, found)
+            is_known = is_known or first_line(value) == title
             # An object's field, as in {"project": {"name": ...}}, is about the project.
             parents = any(PARENTS.match(one) for one in path)
             names_an_object = names_an_object or (
@@ -124,8 +133,13 @@ def identity(body: JsonObject, title: str | None) -> str:
     sentences = [] if names_an_object else sorted(prose)
     # The name of a check or a job says which problem it is, and a sentence about it is written anew.
     names_a_check = names_a_check or (names_an_object and any(map(is_run, _objects(body))))
-    named = "" if is_prose and names_a_check else _without_state(title)
+    named = "" if is_known and names_a_check else _without_state(title)
     return digest([*sorted(parts)], named, [*sentences])
+
+
+def _is_a_problem(name: str, found: str) -> bool:
+    """Whether a value without its state is the name of a problem, such as ``Connection`` of ``Connection failed``."""
+    return name in _PROBLEMS and not words.GENERAL.issuperset(words.tokens(found))
 
 
 def _is_title(name: str, value: Json, title: str | None) -> bool:
@@ -181,14 +195,14 @@ def _stable(name: str, value: Json) -> str | None:
 
 def _without_state(value: Json) -> str:
     """Return a text without its state words, marks such as ``[FIRING]``, and measured numbers."""
-    found = _SHORTCODES.sub("", text(value) or "")
+    found = _SYMBOLS.sub("", _SHORTCODES.sub("", text(value) or "")).strip()
     if _EVENT_NAME.fullmatch(found):
         return "".join(word for word in _SEPARATED.split(found) if word.lower() not in _SAID)
     found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
     found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, found))
-    return " ".join(_WORDS.sub(lambda word: "" if word[0].lower() in _SAID else word[0], found).split())
+    return " ".join(_WORDS.sub(lambda word: "" if words.folded(word[0]) in _SAID else word[0], found).split())
 
 
 def _named_number(match: re.Match[str]) -> str:
@@ -199,4 +213,4 @@ def _named_number(match: re.Match[str]) -> str:
 
 
 def _words(value: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(value)]
+    return [words.folded(word) for word in _WORDS.findall(value)]

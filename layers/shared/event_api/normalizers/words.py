@@ -7,6 +7,7 @@ lower case and without punctuation; names also without separators (``Alert_Id`` 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.event import Severity
@@ -17,8 +18,20 @@ if TYPE_CHECKING:
     from event_api.json_types import Json
 
 
+_BASES: Final = {
+    letter: base[0]
+    for letter in range(0xC0, 0x250)
+    if (base := unicodedata.normalize("NFD", chr(letter))) != chr(letter)
+} | {ord("ł"): "l", ord("ø"): "o", ord("ß"): "ss", ord("đ"): "d", 0x131: "i", ord("æ"): "ae"}
+
+
+def folded(value: str) -> str:
+    """Return a text in lower case without the accents of Latin letters: many templates leave them out."""
+    return value.lower() if value.isascii() else value.lower().translate(_BASES)
+
+
 def _words(table: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(word for words in table for word in words.split())
+    return frozenset(word for words in table for word in folded(words).split())
 
 
 def _names(table: Mapping[str, str]) -> tuple[str, ...]:
@@ -47,16 +60,22 @@ ENDED: Final = _words(
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
         "green good": "Elasticsearch's cluster health, Slack's attachments",
         "nominal": "GoCardless's and AWS's reliability dashboards",
-        "behoben gelöst geloest erledigt wiederhergestellt": "German templates",
-        "résolu resolu résolue rétabli retabli rétablie": "French templates",
-        "resuelto resuelta recuperado recuperada solucionado normalizado": "Spanish templates",
-        "resolvido resolvida restabelecido": "Portuguese templates",
-        "risolto risolta ripristinato": "Italian templates",
-        "opgelost hersteld": "Dutch templates",
-        "rozwiązany rozwiazany zamknięty vyřešeno uzavřeno": "Polish and Czech templates",
-        "решено решена восстановлено восстановлен устранено": "Russian templates, Zabbix",
-        "çözüldü cozuldu": "Turkish templates",
-        "løst löst åtgärdad": "Danish and Swedish templates",
+        "behoben gelöst geloest erledigt wiederhergestellt geschlossen beendet entwarnung inaktiv": "German templates",
+        "erfolgreich erreichbar verfügbar abgeschlossen": "German templates",
+        "résolu résolue rétabli rétablie fermé fermée clos close inactif terminé terminée réussi": "French templates",
+        "resuelto resuelta recuperado recuperada solucionado solucionada normalizado normalizada": "Spanish templates",
+        "cerrado cerrada restablecido restablecida inactivo inactiva finalizado exitoso": "Spanish templates",
+        "resolvido resolvida restabelecido restabelecida restaurado fechado fechada encerrado": "Portuguese templates",
+        "risolto risolta ripristinato ripristinata chiuso chiusa rientrato rientrata": "Italian templates",
+        "opgelost hersteld gesloten afgerond": "Dutch templates",
+        "rozwiązany rozwiązane zamknięty zamknięte naprawiono przywrócono": "Polish templates",
+        "vyřešeno uzavřeno obnoveno vyriešené": "Czech and Slovak templates",
+        "решено решена решен восстановлено восстановлен восстановлена устранено устранена": "Russian templates, Zabbix",
+        "закрыто закрыт закрыта доступен норма вирішено відновлено": "Russian and Ukrainian templates",
+        "çözüldü cozuldu düzeldi kapandi kapatildi": "Turkish templates",
+        "løst löst åtgärdad stängd lukket lukka ratkaistu korjattu suljettu": "Nordic templates",
+        "megoldva megoldódott lezárva helyreállt rezolvat închis": "Hungarian and Romanian templates",
+        "selesai pulih ditutup": "Indonesian templates",
     }
 )
 """States and last words of an event's name that say that a problem is over."""
@@ -88,6 +107,7 @@ ENDED_PARTS: Final = (
     "해결",
 )
 """The same in languages that do not separate words: coolmonitor, Nightingale, Aliyun, Mackerel, Amorepacific."""
+STANDING_PARTS: Final = ("异常", "異常", "故障", "触发", "告警", "障害", "発生", "장애", "발생")
 NOT_PARTS: Final = ("未", "不", "异常", "異常", "非", "비정상", "미해결", "미복구")
 """They negate one of ENDED_PARTS that follows, or contain it."""
 
@@ -106,8 +126,14 @@ STANDING: Final = _words(
         "expiring expired": "watchers of certificates and domains",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
-        "activa activo": "Spanish templates",
-        "otwarty otevřeno ausgelöst gestört déclenchée abierto aberto aperto открыто проблема": "European templates",
+        "ausgelöst gestört störung offen ausgefallen ausfall fehlgeschlagen aktiv aktive": "German templates",
+        "déclenchée déclenché ouvert ouverte panne actif échec échoué échouée": "French templates",
+        "activa activo abierto abierta caído caída fallo fallido fallida disparada": "Spanish templates",
+        "aberto aberta falha falhou ativo ativa indisponível": "Portuguese templates",
+        "aperto aperta guasto fallito fallita attivo attiva": "Italian templates",
+        "storing mislukt actief otwarty otwarte awaria otevřeno výpadek": "Dutch, Polish and Czech templates",
+        "открыто открыт открыта проблема авария сбой недоступен açik ariza": "Russian and Turkish templates",
+        "öppen åben fejl feil vika avoin": "Nordic templates",
     }
 )
 """States that say that a problem stands: of several words in one text, the last one decides."""
@@ -115,6 +141,7 @@ STANDING: Final = _words(
 NEGATIONS: Final = _words(
     {
         "not no longer un non never stopped isnt": "texts such as 'not ok', 'no longer down'",
+        "nicht kein pas niet nie não не ikke inte ei değil": "the same in other languages",
     }
 )
 """The word after one of these means its opposite."""
@@ -142,7 +169,7 @@ TRUE_IF_ENDED: Final = _names(
 )
 FALSE_IF_ENDED: Final = _names(
     {
-        "isactive": "SolarWinds",
+        "isactive active": "SolarWinds",
         "isopen open": "Mackerel",
         "firing isfiring istriggered raised": "home-grown senders",
         "inalarm isalarm": "Ignition, SCADA gateways",
@@ -189,6 +216,9 @@ STATES: Final = _names(
     }
 )
 STATE_ENDINGS: Final = (
+    "statetext",
+    "statelabel",
+    "statuslabel",
     "statusmessage",
     "resultmessage",
     "status",
@@ -229,6 +259,7 @@ BEGINNINGS: Final = _words(
 """Words of an event's name after which an inner state that has ended is an old one."""
 ENDED_TITLE: Final = re.compile(
     r"^(?:[\W_]|:[a-z_]+:)*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
+    r"|[^】\]]{0,12}(?:已?恢[复復]|已解[决決]|解消|復旧|해제|복구|정상|해결)[^】\]]{0,4}[】\]]"
     r"|(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\s*[:\u2013-]\s"
     r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*(?:[✅🟢]|:white_check_mark:|:large_green_circle:)",
     re.IGNORECASE,
@@ -256,39 +287,49 @@ SEVERITIES: Final = {
             "majoroutage": "Statuspage, Instatus",
             "red purple": "dashboards, AppDynamics",
             "심각 긴급 치명 紧急 緊急 致命 严重 嚴重 重大": "Korean, Chinese and Japanese senders",
-            "kritisch critique crítico critico crítica critica kritik": "Western European templates",
-            "krytyczny kritický критический критично": "Eastern European templates",
-            "disastre désastre чрезвычайная": "Zabbix in French and Russian",
+            "kritisch critique crítico crítica kritik kriittinen kritikus critic kritis": "Western European templates",
+            "notfall urgence urgente urgent emergencia emergência emergenza": "European templates",
+            "krytyczny kritický kritická критический критическая критично авария": "Eastern European templates",
+            "désastre чрезвычайная": "Zabbix in French and Russian",
         },
         Severity.ERROR: {
             "error err errors high major severe": "syslog, Opsgenie, SolarWinds, Zabbix",
             "p2 sev1 s2": "Opsgenie, Azure",
             "orange": "dashboards",
             "partialoutage majorissues": "Statuspage, Instatus",
-            "오류 높음 错误 重要 エラー": "Korean, Chinese and Japanese senders",
-            "fehler hoch erreur élevé élevée alta alto haute grave grave wysoki ошибка высокая": "European templates",
+            "오류 높음 错误 重要 エラー 高": "Korean, Chinese and Japanese senders",
+            "fehler hoch schwer schwerwiegend erreur élevé élevée majeur majeure": "German and French templates",
+            "alta alto haute grave mayor maior maggiore fallo falha errore": "Romance languages",
+            "hoog ernstig wysoki wysoka vysoká chyba błąd ошибка высокая высокий": "Dutch and Slavic templates",
+            "yüksek hata høj hög høy fejl fel feil korkea virhe magas hiba tinggi": "Turkish and Nordic templates",
         },
         Severity.WARNING: {
             "warning warn medium minor moderate average caution": "Alertmanager, Zabbix, GuardDuty",
             "p3 sev2 s3": "Opsgenie, Azure",
             "yellow amber": "dashboards",
             "degraded degradedperformance": "Statuspage, Instatus",
-            "경고 주의 보통 警告 注意 次要 一般": "Korean, Chinese and Japanese senders",
-            "warnung mittel avertissement moyenne advertencia aviso media média avviso предупреждение средняя": (
-                "European templates"
-            ),
+            "경고 주의 보통 警告 注意 次要 一般 中": "Korean, Chinese and Japanese senders",
+            "warnung mittel avertissement moyen moyenne mineur mineure attention": "German and French templates",
+            "advertencia aviso media medio média médio avviso attenzione atenção menor minore": "Romance languages",
+            "waarschuwing gemiddeld ostrzeżenie średni varování střední": "Dutch and Slavic templates",
+            "предупреждение средняя средний": "Russian templates",
+            "uyari orta advarsel varning medel varoitus": "Turkish and Nordic templates",
+            "közepes figyelmeztetés sedang peringatan": "Hungarian and Indonesian templates",
         },
         Severity.INFO: {
             "info information informational informative notice low lowest debug trace verbose trivial": "syslog, Jira",
             "p4 p5 sev3 sev4 s4 s5": "Opsgenie, Azure",
             "green blue": "dashboards",
-            "정보 낮음 提示 信息 通知 情報": "Korean, Chinese and Japanese senders",
-            "niedrig hinweis basse faible baja baixa bassa informationen информация низкая": "European templates",
+            "정보 낮음 提示 信息 通知 情報 軽微 低": "Korean, Chinese and Japanese senders",
+            "niedrig gering hinweis basse faible baja bajo baixa baixo bassa basso": "European templates",
+            "informationen informação informazione información informacja": "European templates",
+            "информация низкая низкий": "Russian templates",
+            "laag niski nízká düşük lav låg matala alacsony rendah": "European templates",
         },
         Severity.NOT_AVAILABLE: {"notavailable not_available": "this API"},
     }.items()
     for words in table
-    for word in words.split()
+    for word in folded(words).split()
 }
 
 SYMBOLS: Final = {
@@ -469,6 +510,7 @@ TITLES: Final = (
 """Names of a title, the best first; a state or an event's name is a title only under a name of the first three."""
 KINDS: Final = _names(
     {
+        "metric metricname": "Heroku",
         "alert alarm alerttype alarmtype trapname": "rules by name, ThingsBoard, forwarders of SNMP traps",
         "event eventtype eventname type kind condition": "cloud providers",
     }
@@ -557,6 +599,7 @@ RESOURCES: Final = _names(
     {
         "resource host hostname instance server node device service target": "most senders",
         "devicename servername machine machinename vmname podname pod": "IoT platforms, hypervisors, Kubernetes",
+        "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
         "domain domainname configurationitem ci asset assetname equipment": "certificate watchers, ServiceNow",
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
     }
@@ -569,30 +612,48 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "title": (
-            "ba\u015fl\u0131k temat onderwerp předmět titel betreff titre objet titulo título asunto "
-            "assunto titolo oggetto тема заголовок 标题 標題 제목 件名"
+            "başlik temat onderwerp předmět titel betreff titre objet titulo asunto assunto titolo oggetto "
+            "tytuł otsikko тема заголовок 标题 標題 告警标题 告警名称 제목 件名 タイトル"
         ),
         "message": (
-            "treść bericht zpráva nachricht meldung mensaje mensagem messaggio "
-            "сообщение 内容 消息 告警内容 메시지 내용 メッセージ"
+            "treść wiadomość bericht zpráva nachricht meldung mensaje mensagem messaggio mesaj meddelande besked "
+            "viesti сообщение 内容 消息 告警内容 메시지 내용 メッセージ"
         ),
-        "description": ("beschreibung descripción descripcion descrição descricao descrizione описание 描述 설명 説明"),
+        "description": (
+            "beschreibung descripción descrição descrizione opis popis açiklama beskrivning omschrijving "
+            "описание 描述 설명 説明 詳細"
+        ),
         "severity": (
-            "önem poziom ernst závažnost schweregrad gravité gravite sévérité severite "
-            "gravedad severidad gravidade severidade gravità важность 告警级别 级别 严重程度 "
-            "심각도 등급 重要度"
+            "önem seviye poziom priorytet ernst závažnost schweregrad stufe dringlichkeit gravité sévérité niveau "
+            "gravedad severidad gravidade severidade prioridad prioridade gravità allvarlighetsgrad vakavuus "
+            "важность серьезность уровень приоритет 告警级别 告警等级 级别 等级 严重程度 "
+            "심각도 등급 수준 重要度 レベル 深刻度"
         ),
         "status": (
-            "durum stan stav toestand zustand état etat statut estado stato статус состояние "
-            "状态 狀態 告警状态 상태 状態"
+            "durum stan stav toestand zustand état statut estado situación stato tila tillstånd "
+            "статус состояние 状态 狀態 告警状态 상태 状態 ステータス"
         ),
-        "alert": "alerta alarma alarme warnmeldung störung stoerung alerte 警报 알림 アラート",
-        "device": "equipo gerät geraet appareil dispositivo urządzenie устройство 设备 장비 装置",
-        "host": "serwer rechner serveur hôte servidor сервер узел 主机 主機 服务器 호스트 서버 ホスト",
-        "time": "zeit uhrzeit heure hora fecha ora время 时间 告警时间 시각 시간 日時",
-        "id": "kennung identifiant identificador идентификатор 编号 번호",
+        "alert": (
+            "alerta alarma alarme warnmeldung störung alerte allarme hälytys larm 警报 告警 알림 경보 アラート 障害"
+        ),
+        "device": (
+            "equipo gerät appareil équipement dispositivo urządzenie zařízení apparaat "
+            "устройство 设备 장비 장치 装置 機器"
+        ),
+        "host": (
+            "serwer sunucu rechner serveur hôte machine servidor máquina palvelin "
+            "сервер узел хост 主机 主機 主机名 服务器 호스트 서버 ホスト サーバー サーバ"
+        ),
+        "service": (
+            "dienst servicio serviço servizio usługa služba hizmet tjänst palvelu сервис служба 服务 서비스 サービス"
+        ),
+        "time": (
+            "zeit uhrzeit zeitpunkt heure hora fecha ora czas čas tijd zaman "
+            "время 时间 告警时间 시각 시간 日時 発生日時"
+        ),
+        "id": "kennung identifiant identificador идентификатор 编号 告警编号 번호 番号",
     }.items()
-    for name in names.split()
+    for name in folded(names).split()
 }
 """Names in other languages: templates that operators write."""
 PREFIXES: Final = ("notify", "nagios", "icinga")
@@ -625,6 +686,8 @@ CONTENT_ENDINGS: Final = ("data", "payload")
 """Endings of other names of such objects: Freshping's ``webhook_event_data``."""
 PLACES: Final = _words({"site app application project cluster environment repository": "Oh Dear, SonarQube"})
 """Objects that an alarm's object lies in, whose names are a title if there is no other. An account's never is."""
+CHAT: Final = _words({"text body content plain plaintext textbody message description": "chat messages, mail gateways"})
+"""Texts whose lines may be fields, such as ``Host: db-1``."""
 PREVIOUS: Final = _words({"previous previousattributes old before oldvalues": "Stripe-like events, database triggers"})
 """Objects about an earlier state, which are not read."""
 LISTS: Final = _words(
@@ -654,7 +717,7 @@ _MOST_TOKENS: Final = 8
 
 def tokens(value: str) -> list[str]:
     """Return a text's words in lower case; ``errorStateChange`` and ``alert.resolved`` have several."""
-    return [word.lower() for word in _TOKENS.findall(_CAMEL.sub(" ", value))]
+    return _TOKENS.findall(folded(_CAMEL.sub(" ", value)))
 
 
 def has_ended(value: Json) -> bool | None:
@@ -695,7 +758,9 @@ def _says(word: str) -> bool | None:
     if word.isascii():
         return None
     part = next((part for part in ENDED_PARTS if part in word), None)
-    return None if part is None else not any(no in word for no in NOT_PARTS)
+    if part is None:
+        return False if any(one in word for one in STANDING_PARTS) else None
+    return not any(no in word for no in NOT_PARTS)
 
 
 def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None = None) -> Severity | None:

@@ -72,7 +72,9 @@ _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
 _LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
-_LINE_PAIR: Final = re.compile(r"^[ \t*]*([^\W\d][\w /-]{0,40}?)[ \t*]*:[ \t*]+(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
+_LINE_PAIR: Final = re.compile(
+    r"^[ \t*>•-]*([^\W\d][\w /-]{0,40}?)[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
+)
 """Fields in a text: ``host=db-1`` (logfmt) and lines such as ``Host: db-1``."""
 _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
@@ -165,7 +167,7 @@ def _event(
     key = fields.key()
     if must_be_titled and title is None and key is None:
         raise NormalizeError("an element has neither a title nor an id")
-    ended = fields.has_ended()
+    ended = fields.has_ended(title, stable_title)
     description = fields.text(words.DESCRIPTIONS)
     rule = fields.text(words.RULES)
     resource = _resource(fields)
@@ -209,6 +211,8 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
                 opened = _opened(name, inner)
+                if isinstance(opened, str) and "\n" in opened and name in words.CHAT:
+                    waiting.append((_written_fields(opened), (*path, name), _OTHER))
                 if isinstance(opened, dict | list) and opened and name not in words.PREVIOUS:
                     waiting.append((opened, (*path, name), _rank(name, rank, top)))
     return found
@@ -219,14 +223,15 @@ def _plain_fields(value: JsonObject) -> JsonObject:
     for name in [one for one in fields if one.startswith(words.PREFIXES)]:
         prefix = next(one for one in words.PREFIXES if name.startswith(one))
         fields.setdefault(name.removeprefix(prefix), fields[name])
-    for name in words.TRANSLATIONS.keys() & fields.keys():
-        fields.setdefault(words.TRANSLATIONS[name], fields[name])
+    for name in list(fields):
+        if (meaning := words.TRANSLATIONS.get(words.folded(name))) is not None:
+            fields.setdefault(meaning, fields[name])
     return fields
 
 
 def _translated(body: JsonObject) -> JsonObject:
     """Return a body with the names of states and sentences in English, by which its identity leaves them out."""
-    return {words.TRANSLATIONS.get(_plain(name), name): value for name, value in body.items()}
+    return {words.TRANSLATIONS.get(words.folded(_plain(name)), name): value for name, value in body.items()}
 
 
 def _opened(name: str, value: Json) -> Json:
@@ -333,12 +338,13 @@ class _Fields:
             return (title if " " in title or message is None else f"{title}: {message}"), title
         places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
         if message := next(filter(_is_sentence, _texts(close, sentences[0])), None):
-            return _with_job(message, close, [*weak, *places]), message
+            return _with_object(message, close, [*weak, *places]), message
         explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
         if thing := next(_texts(close, words.OBJECTS), None):
             return (f"{thing}: {explanation}" if explanation else thing), thing
+        if explanation:
+            return _with_object(explanation, close, [*weak, *places]), explanation
         told = (
-            *([explanation] if explanation else ()),
             *filter(_is_sentence, _endings(close, of_sentences)),
             *filter(_has_blank, _texts(close, sentences[1])),
         )
@@ -370,7 +376,7 @@ class _Fields:
 
     # --- the end
 
-    def has_ended(self) -> bool:
+    def has_ended(self, *titles: str | None) -> bool:
         """Whether the problem is over, by the first of its fields that says so or says that it is not."""
         own = [level for level in self._levels if level.rank in {*_CLOSE, _OTHER}]
         around = list(self._at(_AROUND))
@@ -386,16 +392,12 @@ class _Fields:
             map(_by_severity, own),
             map(_by_event, around),
             map(_by_outer_state, around),
-            (self._by_title(),),
+            (_by_title(title) for title in titles),
             map(_by_colour, own),
             map(_by_work, [*outermost, *own]),
             map(_by_object, [] if any(map(_is_named, outermost)) else close),
         )
         return next((ended for check in checks for ended in check if ended is not None), False)
-
-    def _by_title(self) -> bool | None:
-        title = next(_texts(self._at(*_CLOSE), _ALL_TITLES), "")
-        return True if _says_ended(title) else None
 
     # --- the severity
 
@@ -427,12 +429,13 @@ class _Fields:
         return by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), Severity.NONE)
 
 
-def _with_job(message: str, close: list[_Level], weak: list[_Level]) -> str:
-    """Return a message with the name of the job, if it is that of a run, which is often its commit's."""
-    if not any(map(is_run, (level.fields for level in close))):
-        return message
-    jobs = (*_texts(close, words.JOBS), *_texts((one for one in weak if one.name in words.JOBS), ("name",)))
-    return next((f"{job}: {message}" for job in jobs if job not in message), message)
+def _with_object(message: str, close: list[_Level], others: list[_Level]) -> str:
+    """Return a message after the name of what it is about; that of a run is often its commit's."""
+    names = words.OBJECTS
+    if any(map(is_run, (level.fields for level in close))):
+        names = (*words.JOBS, *names)
+    objects = (*_texts(close, names), *_texts((one for one in others if one.name in names), ("name",)))
+    return next((f"{one}: {message}" for one in objects if one not in message), message)
 
 
 def _kinds(levels: Iterable[_Level]) -> Iterator[str]:
@@ -523,7 +526,8 @@ def _is_sentence(value: str) -> bool:
 def _is_place(value: str) -> bool:
     """Whether a text is the address or the name of a monitored object."""
     is_named = not _OPAQUE.fullmatch(value) and value.lower() not in words.SEVERITIES and words.has_ended(value) is None
-    return "://" in value or (is_named and parse_time(value) is None)
+    is_general = words.GENERAL.issuperset(words.tokens(value))
+    return "://" in value or (is_named and not is_general and parse_time(value) is None)
 
 
 def _inner_text(value: Json) -> Json:
@@ -564,6 +568,10 @@ def _by_event(level: _Level) -> bool | None:
 def _is_named(level: _Level) -> bool:
     """Whether an event's name says what happened: then the state of the object that is watched is another matter."""
     return any(isinstance(value, str) and _EVENT_NAME.fullmatch(value) for value in _event_names(level))
+
+
+def _by_title(title: str | None) -> bool | None:
+    return True if title is not None and _says_ended(title) else None
 
 
 def _by_trap(level: _Level) -> bool | None:
