@@ -48,6 +48,8 @@ class Gateway:
         self.context = Context()
         self.verdicts: dict[str, dict[str, Any]] | None = None
         """The authorizer's answers, by their header, as API Gateway keeps them; None has it asked every time."""
+        self.stage: dict[str, str] = {}
+        """The stage's variables."""
 
     def request(
         self,
@@ -90,7 +92,7 @@ class Gateway:
         if not route.open:
             if "authorization" not in headers:
                 return _own(401, "Unauthorized")
-            verdict = self._verdict({**event, "type": "REQUEST"})
+            verdict = self._verdict({**event, "type": "REQUEST", "stageVariables": self.stage})
             if not verdict["isAuthorized"]:
                 return _own(403, "Forbidden")
             event["requestContext"]["authorizer"] = {"lambda": verdict["context"]}

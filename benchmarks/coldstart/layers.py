@@ -68,7 +68,8 @@ def build() -> Installation:
 
 
 def _references(properties: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(layer["Ref"] for layer in properties.get("Layers", ()))
+    # One with a condition is not there unless a parameter asks for it.
+    return tuple(layer["Ref"] for layer in properties.get("Layers", ()) if "Ref" in layer)
 
 
 def _make(folder: str, *arguments: str) -> str:

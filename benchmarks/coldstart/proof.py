@@ -45,7 +45,7 @@ _OF_LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
         "store.restoration",
         "ingest.summarize",
     ),
-    SIGNATURES: ("signing.sns_signatures",),
+    SIGNATURES: ("auth.oidc", "signing.sns_signatures"),
 }
 """Modules in those rooms that only functions with a layer import."""
 

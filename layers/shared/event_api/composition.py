@@ -17,6 +17,7 @@ from event_api.settings import settings
 from event_api.store.table import Table
 
 if TYPE_CHECKING:
+    from event_api.auth.oidc import Issuer
     from event_api.auth.tokens import Principal
     from event_api.aws.redrive_queue import RedriveQueue
     from event_api.ingest.rates import Rates
@@ -98,6 +99,15 @@ def desk(caller: Principal, permission: Permission, request_id: str) -> Desk:
     from event_api.store.audit import Journal
 
     return Desk(caller.scope_for(permission), Journal(audit(), caller.actor, request_id))
+
+
+@cache
+def issuer(url: str, audience: str, mapping: str) -> Issuer:
+    """Return the issuer whose ID tokens are accepted, with the keys that it has fetched so far."""
+    from event_api.auth.oidc import ClaimMapping, Issuer, Keys
+    from event_api.safe_fetch import fetch
+
+    return Issuer(url, audience, ClaimMapping.of(mapping), Keys(url, fetch))
 
 
 @cache
@@ -189,7 +199,8 @@ def ingest() -> Ingest:
 
 
 _CLIENTS = (clients.dynamodb, clients.fail_fast_dynamodb, clients.s3, clients.sqs)
-_OPENED = (webhooks, tokens, audit, deliveries, alerts, events, summaries, queue, rates, ingest, settings, *_CLIENTS)
+_STORES = (webhooks, tokens, audit, deliveries, alerts, events, summaries)
+_OPENED = (*_STORES, issuer, queue, rates, ingest, settings, *_CLIENTS)
 
 
 def reset() -> None:

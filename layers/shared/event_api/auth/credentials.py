@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Iterable
 
 _NO_HASH = "0" * 64
+_DOTS_OF_ID_TOKEN = 2
 
 
 def hash_secret(secret: str) -> str:
@@ -26,6 +27,11 @@ def matches(secret: str, hashes: Iterable[str]) -> bool:
     for known in (*hashes, _NO_HASH):
         right |= hmac.compare_digest(given, known)
     return right
+
+
+def is_id_token(credential: str) -> bool:
+    """Return whether a credential has the form of an ID token: three parts in base64, the first an object's."""
+    return credential.startswith("eyJ") and credential.count(".") == _DOTS_OF_ID_TOKEN
 
 
 def bearer(authorization: str | None) -> str | None:

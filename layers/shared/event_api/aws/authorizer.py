@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 _Event = dict[str, Any]  # API Gateway's event has no published type
 
 
-def authorizer(authenticate: Callable[[str | None], Principal | None]) -> Callable[[_Event, LambdaContext], _Event]:
-    """Make a Lambda handler from a function that authenticates a bearer credential."""
+def authorizer(
+    authenticate: Callable[[str | None, Mapping[str, str]], Principal | None],
+) -> Callable[[_Event, LambdaContext], _Event]:
+    """Make a Lambda handler from a function that authenticates a bearer credential, given the stage's variables."""
 
     def handler(event: _Event, context: LambdaContext) -> _Event:
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         try:
-            principal = authenticate(bearer(headers.get("authorization")))
+            principal = authenticate(bearer(headers.get("authorization")), event.get("stageVariables") or {})
         except Exception as error:
             _log_failure(event, context, error)
             raise

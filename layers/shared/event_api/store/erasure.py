@@ -14,6 +14,7 @@ from event_api.store.attributes import Item, ItemReader
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.marks import SHARDS
 from event_api.store.table import Partition, Table, batches
+from event_api.store.tokens import page_key_id
 
 _AT_ONCE = 500
 """Items that are read before they are deleted."""
@@ -97,6 +98,7 @@ class Erasure:
         tables = self._tables
         delete(tables.webhooks, self._of_index(tables.webhooks, domain_id, "webhook_id"))
         delete(tables.tokens, self._of_index(tables.tokens, domain_id, "token_id"))
+        tables.tokens.delete_all([page_key_id(domain_id)])
         for found in batches(self._deliveries(domain_id) if stored is None else stored, _AT_ONCE):
             for item in found:
                 if "body_key" in item:

@@ -6,7 +6,9 @@ roles; ``more_permissions`` has all others, ``role`` is a `Role`. Tokens of earl
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from event_api.domain import times
@@ -14,6 +16,8 @@ from event_api.domain.access import FORMER_NAMES, Permission, Role, Token
 from event_api.store.attributes import Item, ItemReader, Value
 from event_api.store.table import ConditionFailedError, NewItem, Table
 
+_PAGE_KEY = "page-key:"
+"""Before a domain's id: the id of the item with the page key of its callers that have no token. It is in no index."""
 _FORGET_AFTER = timedelta(days=90)
 """How long a token is kept after its expiry. DynamoDB deletes it then, or some days later."""
 
@@ -28,8 +32,21 @@ class TokenStore:
         """Return the same store, whose next write puts a record of it, too."""
         return TokenStore(self._table.recorded(record))
 
+    def page_key(self, domain_id: str) -> str:
+        """Return the key of the page tokens of a domain's callers that have no token here; make it on first use."""
+        key = page_key_id(domain_id)
+        for _ in range(2):
+            item = self._table.get_latest(key)
+            if item is not None:
+                return ItemReader(item).text("page_key")
+            with suppress(ConditionFailedError):  # another process was first
+                self._table.put({**key, "page_key": os.urandom(32).hex()}, unless_exists="token_id")
+        raise RuntimeError("the domain's page key was deleted meanwhile")
+
     def get(self, token_id: str) -> Token | None:
         """Read a token, even if it was made just now; return None if it does not exist."""
+        if token_id.startswith(_PAGE_KEY):
+            return None
         item = self._table.get_latest({"token_id": token_id})
         return None if item is None else _from_item(item)
 
@@ -79,6 +96,11 @@ class TokenStore:
         except ConditionFailedError:
             return False
         return True
+
+
+def page_key_id(domain_id: str) -> Item:
+    """Return the key of the item with a domain's page key."""
+    return {"token_id": f"{_PAGE_KEY}{domain_id}"}
 
 
 def _forget_at(expiry: datetime) -> int:
