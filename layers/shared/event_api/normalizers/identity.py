@@ -39,12 +39,13 @@ _SAID: Final = (
     | words.STANDING
     | {*words.ENDED_PARTS, *words.STANDING_PARTS}
     | words.SEVERITIES.keys()
-    | _words_of("again too wieder zu")
+    | _words_of("again too wieder zu is are was has have been now start begin")
 ) - _OBJECTS
 """Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
 
 DELIVERY_NAMES: Final = _words_of(
     "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
+    "trynumber correlationid alertcorrelationid queueid",
     "signature hash etag sequence seq attempt attempts retry retries resourceversion revision generation count",
     "occurrences counter hits total value values currentvalue lastvalue currentdata metricvalue measured actual",
     "exitcode duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
@@ -52,15 +53,17 @@ DELIVERY_NAMES: Final = _words_of(
 """Plain names of values that belong to one delivery or one measurement."""
 STATE_NAMES: Final = re.compile(
     r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(event|alert|message|notification)type|trapoid|action|phase|ack"
+    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(alert|alarm)event|(event|alert|message|notification)type|trapoid|action|phase|ack"
 )
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
-    "error errormessage statusmessage statemessage output longoutput",
+    "error errormessage exception exceptionmessage statusmessage statemessage output longoutput",
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
 """Plain names of sentences, which are usually written anew for each delivery."""
+_PROSE: Final = re.compile(r"(message|description|output|reason|comment)$")
+"""Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
 NAMING: Final = re.compile(
     r"(name|id|uid|uuid|guid|key|arn|urn|dsn|url|uri|link|host|hostname|instance|server|node|device|service|target"
     r"|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|pod|container|namespace|cluster"
@@ -85,7 +88,7 @@ _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
 """Emoji and other symbols."""
 _SHORTCODES: Final = re.compile(r":[a-z_]+:\s*")
 _CHECKS: Final = re.compile(
-    r"(check|job|task|metric|rule|pipeline|workflow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)"
+    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)"
 )
 """Plain names that say what is checked, and not only where."""
 _PROBLEMS: Final = _words_of("event alert alarm condition symptom")
@@ -93,6 +96,9 @@ _RUNS: Final = re.compile(
     r"(build|run|execution|pipelinerun|commit)(number|no|id|num|link|url|sha|hash|author|message)|commit|sha|buildagent"
 )
 """Plain names of a run of a job, which is not the job."""
+_RUN_OBJECTS: Final = {("build",), ("run",), ("execution",)}
+_LINKS: Final = re.compile(r"(url|uri|link|href)$")
+_TIMES: Final = re.compile(r"(date|time|timestamp)$")
 _OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
@@ -118,7 +124,7 @@ def identity(body: JsonObject, title: str | None) -> str:
     names_an_object = names_a_check = is_known = False
     for path, value in _scalars(body):
         name = path[-1]
-        if name in PROSE_NAMES:
+        if name in PROSE_NAMES or _PROSE.search(name):
             prose.append(_without_state(value))
             is_known = is_known or first_line(value) == title
         elif (found := _stable(name, value)) is not None:
@@ -157,8 +163,13 @@ def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
         place, found = waiting.pop()
         if isinstance(found, dict) and len(place) < _MOST_DEPTH:
             plain = [(_plain(key), one) for key, one in found.items()]
-            left_out = _OF_A_RUN if is_run(dict(plain)) else MEASUREMENTS
-            waiting.extend(((*place, name), one) for name, one in plain if name not in left_out)
+            of_run = is_run(dict(plain)) or place[-1:] in _RUN_OBJECTS
+            left_out = _OF_A_RUN if of_run else MEASUREMENTS
+            waiting.extend(
+                ((*place, name), one)
+                for name, one in plain
+                if name not in left_out and not (of_run and _LINKS.search(name))
+            )
         elif isinstance(found, list):
             waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])
         elif found is not None and not isinstance(found, dict):
@@ -181,7 +192,13 @@ def _plain(name: str) -> str:
 
 def _stable(name: str, value: Json) -> str | None:
     """Return the part of a value that does not change between deliveries, or None if there is no such part."""
-    if isinstance(value, bool) or name in DELIVERY_NAMES or _RUNS.fullmatch(name) or STATE_NAMES.fullmatch(name):
+    if (
+        isinstance(value, bool)
+        or name in DELIVERY_NAMES
+        or _RUNS.fullmatch(name)
+        or _TIMES.search(name)
+        or STATE_NAMES.fullmatch(name)
+    ):
         return None
     if isinstance(value, int | float):
         return str(value) if NAMING.search(name) and value != 0 else None

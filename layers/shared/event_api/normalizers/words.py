@@ -49,6 +49,7 @@ ENDED: Final = _words(
         "cleared clear": "ThousandEyes, Netdata, Kentik",
         "fixed": "Bugsnag, Server Density, Jenkins",
         "healthy passing passed pass reporting": "Argo CD, Consul, SonarQube, Freshping, Dead Man's Snitch",
+        "withdrawn superseded dismissed archived": "GitHub, Dash0, Sentry",
         "valid renewed": "watchers of certificates and domains",
         "normal normalized": "Sematext's backToNormal, Oracle Enterprise Manager, FortiGate",
         "up online operational reachable alive": "updown.io, HetrixTools, Statuspage, PRTG",
@@ -211,6 +212,7 @@ STATES: Final = _names(
         "actiongroup alertactiongroup": "Kibana",
         "health healthstatus": "Argo CD, Elasticsearch",
         "hoststate": "Nagios, Icinga",
+        "milestone currentmilestone statusextended": "FireHydrant, Splunk Observability",
         "statechanged statechange statuschange": "scripts",
         "alert alarm": "Gatus",
     }
@@ -243,6 +245,7 @@ EVENT_NAMES: Final = _names(
         "action alertaction eventaction": "GoAlert, PagerDuty, Graylog's PagerDuty plugin",
         "trigger hook": "OnlineOrNot",
         "alertevent kind": "Cloudflare, scripts",
+        "eventtypekey eventcode": "AppDynamics",
         "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
         "triggertype notifytype alarmtype transitiontype": "Sumo Logic, TeamCity's plugin",
         "alerttypefriendlyname": "UptimeRobot",
@@ -268,11 +271,16 @@ ENDED_TITLE: Final = re.compile(
 ENDED_SENTENCE: Final = re.compile(
     r"\b(?:(?:is|are|has|have|was|been|now|again|back)\s+)+"
     r"(?:resolved|recovered|restored|cleared|closed|fixed|up|online|ok|okay|normal|healthy|reachable|operational)\b"
+    r"|\[[\W_]*(?:resolved|recovered|ok|up|closed)\]"
+    r"|\b(?:ended|resolved|recovered|cleared)\s*[-\u2013:(]"
+    r"|\b(?:successful|successfully|succeeded|passed|ended)[.!]?$"
     r"|\bback to (?:normal|ok|green)\b|\b(?:up|online|reachable|ok) again\b"
     r"|\b(?:recovered|resolved|behoben|wieder (?:normal|ok|erreichbar|online)|est rétabli|restabelecido)[.!]?$",
     re.IGNORECASE,
 )
 """Parts of a sentence that say that a problem is over: chat messages, mails."""
+FAILED: Final = _words({"failed failure failing fail rejected error errors crashed aborted": "CI tools"})
+"""Words of a title after which a run that has ended has failed."""
 ENDED_COLOURS: Final = _words({"good green #36a64f #2eb67d #2eb886 #28a745": "bodies in the form of Slack"})
 
 # --- Severities ----------------------------------------------------------------------------------------------------
@@ -371,7 +379,7 @@ SEVERITY_NAMES: Final = (
         }
     ),
     _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
-    _names({"priority priorityname": "Opsgenie, Jira", "urgency impact": "PagerDuty, Statuspage"}),
+    _names({"priority priorityname importance": "Opsgenie, Jira, Unraid", "urgency impact": "PagerDuty, Statuspage"}),
     _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
@@ -540,6 +548,7 @@ OBJECTS: Final = _names(
 JOBS: Final = _names(
     {
         "jobname buildname pipeline pipelinename workflow workflowname job": "CI tools",
+        "dagid dag flowname flow taskname taskid": "Airflow, Prefect",
         "repository repositoryname repo reponame project projectname": "Travis CI, Drone",
     }
 )
@@ -598,7 +607,7 @@ RULES: Final = _names(
 RESOURCES: Final = _names(
     {
         "resource host hostname instance server node device service target": "most senders",
-        "devicename servername machine machinename vmname podname pod": "IoT platforms, hypervisors, Kubernetes",
+        "devicename servername machine machinename vmname podname pod thing": "IoT platforms, hypervisors, Kubernetes",
         "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
         "domain domainname configurationitem ci asset assetname equipment": "certificate watchers, ServiceNow",
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
@@ -664,14 +673,16 @@ PREFIXES: Final = ("notify", "nagios", "icinga")
 SUBJECTS: Final = _words(
     {
         "alert alertgroup alertdata alarm": "Mackerel, Grafana OnCall, Pongo",
-        "incident issue problem case outage": "Better Stack, Sentry, FireHydrant",
-        "error item finding violation anomaly vulnerability": "Bugsnag, Rollbar, Clair",
+        "incident issue problem case outage ticket": "Better Stack, Sentry, FireHydrant",
+        "error fault item finding violation anomaly vulnerability": "Bugsnag, Rollbar, Clair",
         "monitor check probe sensor test period": "MoniTao, SiteGuard, WebGazer",
         "qualitygate": "SonarQube",
         "attachments embeds cards": "GlitchTip; bodies in the form of Slack, Discord and Teams",
     }
 )
 """Objects that an alarm is about: their own words precede those around them."""
+ENVELOPES: Final = _words({"event notification meta message webhook": "Rootly, Squadcast"})
+"""Objects whose ids are those of a delivery."""
 WATCHED: Final = _words({"monitor check probe sensor test": "MoniTao, SiteGuard"})
 """Of these, objects that are watched: their ids come after those of an alarm."""
 CONTENTS: Final = _words(
@@ -688,6 +699,8 @@ PLACES: Final = _words({"site app application project cluster environment reposi
 """Objects that an alarm's object lies in, whose names are a title if there is no other. An account's never is."""
 CHAT: Final = _words({"text body content plain plaintext textbody message description": "chat messages, mail gateways"})
 """Texts whose lines may be fields, such as ``Host: db-1``."""
+PAIR_NAMES: Final = ("name", "title", "key", "label", "field")
+"""Names of the name in a list of names and values: Slack's fields, Teams' facts, tags."""
 PREVIOUS: Final = _words({"previous previousattributes old before oldvalues": "Stripe-like events, database triggers"})
 """Objects about an earlier state, which are not read."""
 LISTS: Final = _words(
@@ -705,6 +718,8 @@ POSSIBLE_LISTS: Final = _words(
 )
 """Names of a list that may also hold the details of one alarm."""
 
+CLEAR_LEVELS: Final = _words({"critical crit warning warn error fatal emergency major minor": "most senders"})
+"""Words that are a severity under any name."""
 LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
 """Words that are a severity only under the name of a level, as syslog has them."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.event import EventType, Resource, Severity
@@ -17,7 +18,7 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import PARENTS, identity, is_run
+from event_api.normalizers.identity import NAMING, PARENTS, identity, is_run
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
@@ -73,11 +74,14 @@ _LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
 _LINE_PAIR: Final = re.compile(
-    r"^[ \t*>•-]*([^\W\d][\w /-]{0,40}?)[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
+    r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
 )
 """Fields in a text: ``host=db-1`` (logfmt) and lines such as ``Host: db-1``."""
 _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
+
+
+_PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
 
 class _Level:
@@ -173,7 +177,7 @@ def _event(
     resource = _resource(fields)
     times = (*words.ENDED_TIMES, *words.TIMES) if ended else words.TIMES
     return NormalizedEvent(
-        event_key=key or identity(_translated({**(place or {}), **body}), stable_title),
+        event_key=key or identity(_translated({**(place or {}), **fields.identifying(body)}), stable_title),
         former_keys=(fields.text(FORMER_KEYS) or _former_key(body, title, rule, resource),),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,
         title=title or (UNTITLED if _OPAQUE.fullmatch(key or "") else key) or UNTITLED,
@@ -200,6 +204,8 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
         if not waiting:
             break
         value, path, rank = waiting.popleft()
+        if isinstance(value, list) and (pairs := _pairs(value)):
+            value, rank = pairs, max(rank, _OTHER)
         if isinstance(value, list):
             waiting.extend((one, path, rank) for one in value[:_MOST_ELEMENTS] if isinstance(one, dict))
             continue
@@ -216,6 +222,16 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
                 if isinstance(opened, dict | list) and opened and name not in words.PREVIOUS:
                     waiting.append((opened, (*path, name), _rank(name, rank, top)))
     return found
+
+
+def _pairs(values: list[Json]) -> JsonObject:
+    """Return the fields of a list of objects that have a name and a value each, as in messages of chats."""
+    found: JsonObject = {}
+    for one in items(values):
+        name = first_text(*(one.get(key) for key in words.PAIR_NAMES))
+        if name is not None and "value" in one:
+            found.setdefault(name, one["value"])
+    return found if len(found) == len(values) else {}
 
 
 def _plain_fields(value: JsonObject) -> JsonObject:
@@ -255,7 +271,7 @@ def _rank(name: str, outer: int, top: int) -> int:
         return _OTHER
     if PARENTS.match(name) or outer == _PARENT:
         return _PARENT
-    if outer == _SUBJECT and (name in words.CONTENTS or name == "metadata"):
+    if outer == _SUBJECT and (name in words.CONTENTS or name in {"metadata", "fields"}):
         return _SUBJECT
     is_content = name in words.CONTENTS or (name.endswith(words.CONTENT_ENDINGS) and name != "metadata")
     if is_content and outer != _OTHER:
@@ -305,10 +321,10 @@ class _Fields:
             (close, words.KEYS[0]),
             (self._at(_OTHER), words.KEYS[0]),
             (close, words.KEYS[1]),
-            (alarms, words.OWN_KEYS),
+            (alarms, (*words.OWN_KEYS, "key", "number")),
             (close, words.OBJECT_KEYS),
             (watched, words.OWN_KEYS),
-            (self._at(_CONTENT, _TOP), words.OWN_KEYS),
+            ([level for level in self._at(_CONTENT, _TOP) if not self._is_envelope(level)], words.OWN_KEYS),
         )
         for levels, names in places:
             for level in levels:
@@ -319,49 +335,87 @@ class _Fields:
                         return text(level.fields[name])
         return None
 
+    def _is_envelope(self, level: _Level) -> bool:
+        """Whether an object is about the delivery, and another names what it is about: its id is not the alarm's."""
+        if level.rank == _TOP:
+            names_an_object = any(
+                NAMING.search(name) and is_id(value)
+                for content in self._at(_SUBJECT, _CONTENT)
+                if content.name not in words.ENVELOPES
+                for name, value in content.fields.items()
+            )
+            return names_an_object and _is_named(level)
+        return level.name in words.ENVELOPES and not any(name in level.fields for name in _ALL_TITLES)
+
+    def identifying(self, body: JsonObject) -> JsonObject:
+        """Return the body without the ids of the delivery."""
+        envelopes = {level.name for level in self._levels if self._is_envelope(level)}
+        return {
+            name: _without_ids(value) if _plain(name) in envelopes and isinstance(value, dict) else value
+            for name, value in (_without_ids(body) if "" in envelopes else body).items()
+        }
+
     # --- the title
 
     def title(self) -> tuple[str | None, str | None]:
         """Return the title, and its part that is the same for the alarm's end."""
+        return self._stated_title() or self._told_title() or self._named_title() or (None, None)
+
+    def _stated_title(self) -> tuple[str, str] | None:
+        """Return what the alarm itself calls its title or its name."""
         close = list(self._at(*_CLOSE))
-        weak = list(self._at(_OTHER, _AROUND))
-        rules = [level for level in self._at(_OTHER, _PARENT) if level.name in words.RULES]
-        first, names, name, *sentences = words.TITLES
-        titles, of_sentences, of_names = words.TITLE_ENDINGS
-        if title := next(_texts(close, first), None) or next(_endings(close, titles), None):
+        titles, names, name, sentences, *_ = words.TITLES
+        if title := next(chain(_texts(close, titles), _endings(close, words.TITLE_ENDINGS[0])), None):
             return title, title
         if composed := _composed(close):
             return composed
         if title := next(_texts(close, (*names, *name)), None):
-            message = next(filter(_is_sentence, _texts(close, (*sentences[0], *words.EXPLANATIONS))), None)
+            message = next(filter(_is_sentence, _texts(close, (*sentences, *words.EXPLANATIONS))), None)
             # A name of one word says little to a person.
             return (title if " " in title or message is None else f"{title}: {message}"), title
-        places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
-        if message := next(filter(_is_sentence, _texts(close, sentences[0])), None):
-            return _with_object(message, close, [*weak, *places]), message
+        return None
+
+    def _told_title(self) -> tuple[str, str] | None:
+        """Return a sentence about the alarm, with the name of what it is about."""
+        close, others = list(self._at(*_CLOSE)), list(self._at(_OTHER, _AROUND, _PARENT))
+        titles, _, _, sentences, kinds, *_ = words.TITLES
+        if message := next(filter(_is_sentence, _texts(close, sentences)), None):
+            return _with_object(message, close, others), message
         explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
         if thing := next(_texts(close, words.OBJECTS), None):
-            return (f"{thing}: {explanation}" if explanation else thing), thing
-        if explanation:
-            return _with_object(explanation, close, [*weak, *places]), explanation
+            if explanation is not None:
+                return f"{thing}: {explanation}", thing
+            place = next((one for one in _texts(close, _PLACE_NAMES) if one not in thing and _is_place(one)), None)
+            return (f"{thing} on {place}" if place else thing), thing
+        if explanation is not None:
+            return _with_object(explanation, close, others), explanation
         told = (
-            *filter(_is_sentence, _endings(close, of_sentences)),
-            *filter(_has_blank, _texts(close, sentences[1])),
+            *filter(_is_sentence, _endings(close, words.TITLE_ENDINGS[1])),
+            *filter(_has_blank, _texts(close, kinds)),
+            *filter(_has_blank, _texts(self._at(_OTHER, _AROUND), titles)),
         )
-        if told:
-            return told[0], told[0]
+        return (told[0], told[0]) if told else None
+
+    def _named_title(self) -> tuple[str, str] | None:
+        """Return the kind of the alarm and the name of an object; without either, any sentence."""
+        close, weak = list(self._at(*_CLOSE)), list(self._at(_OTHER, _AROUND))
+        rules = [level for level in self._at(_OTHER, _PARENT) if level.name in words.RULES]
+        places = [level for level in self._at(_PARENT) if level.name in words.PLACES]
+        titles, names, name, sentences, _, here, addresses = words.TITLES
+        endings = words.TITLE_ENDINGS[2]
         objects = (
-            *_endings(close, of_names),
+            *filter(_is_name, _endings(close, endings)),
             *_texts(rules, ("name", "title")),
-            *filter(_is_place, _texts(close, sentences[2])),
-            *(one for tier in (first, names, name) for one in _texts(weak, tier)),
-            *filter(_is_sentence, _texts(weak, (*sentences[0], *words.OBJECTS, *words.EXPLANATIONS))),
-            *_endings(weak, of_names),
-            *filter(_is_place, _texts([*close, *weak], (*words.RESOURCE_NAMES, *words.RESOURCES))),
-            *filter(_is_place, _texts(weak, sentences[2])),
-            *_texts(places, ("label", *name, *sentences[2])),
-            *filter(_is_place, _texts([*close, *weak], sentences[3])),
-            *_texts(places, sentences[3]),
+            *filter(_is_place, _texts(close, here)),
+            *(one for tier in (titles, names, name) for one in _texts(weak, tier)),
+            *filter(_is_sentence, _texts(weak, (*sentences, *words.OBJECTS, *words.EXPLANATIONS))),
+            *_endings(weak, endings),
+            *filter(_is_place, _texts([*close, *weak], _PLACE_NAMES)),
+            *filter(_is_place, _texts(weak, here)),
+            *_texts(places, ("label", *name, *here)),
+            *_texts(close, words.JOBS),
+            *filter(_is_place, _texts([*close, *weak], addresses)),
+            *_texts(places, addresses),
         )
         if kind := next(_kinds(close), None):
             thing = next((one for one in objects if one not in kind), None)
@@ -369,10 +423,10 @@ class _Fields:
         found = (
             *objects,
             *_texts([*close, *weak], words.OUTPUTS),
+            *filter(_has_blank, _any_texts(close)),
             *_texts([*close, *weak], words.EVENT_NAMES),
         )
-        title = next(iter(found), None)
-        return title, title
+        return (found[0], found[0]) if found else None
 
     # --- the end
 
@@ -394,6 +448,7 @@ class _Fields:
             map(_by_outer_state, around),
             (_by_title(title) for title in titles),
             map(_by_colour, own),
+            (False for title in titles if title is not None and words.FAILED.intersection(words.tokens(title))),
             map(_by_work, [*outermost, *own]),
             map(_by_object, [] if any(map(_is_named, outermost)) else close),
         )
@@ -426,7 +481,9 @@ class _Fields:
         said = (value for level in levels for value in (*_states(level), *_event_names(level)))
         tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
         by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
-        return by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), Severity.NONE)
+        labelled = by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), None)
+        others = (_whole_word(value) for value in _any_texts(self._at(*_CLOSE)) if value.lower() in words.CLEAR_LEVELS)
+        return labelled or next(filter(None, others), Severity.NONE)
 
 
 def _with_object(message: str, close: list[_Level], others: list[_Level]) -> str:
@@ -455,6 +512,10 @@ def _is_kind(value: str, *, may_be_one_word: bool) -> bool:
         and (len(found) > 1 or may_be_one_word)
         and not words.GENERAL.issuperset(found)
     )
+
+
+def _without_ids(fields: JsonObject) -> JsonObject:
+    return {name: value for name, value in fields.items() if _plain(name) not in words.OWN_KEYS}
 
 
 def _composed(levels: list[_Level]) -> tuple[str, str] | None:
@@ -511,6 +572,15 @@ def _endings(levels: Iterable[_Level], endings: tuple[str, ...]) -> Iterator[str
                     yield found
 
 
+def _any_texts(levels: Iterable[_Level]) -> Iterator[str]:
+    """Yield the first lines of texts under any name, except of earlier states."""
+    for level in levels:
+        for name, value in level.fields.items():
+            found = first_line(value) if isinstance(value, str) and not words.NO_STATES.match(name) else None
+            if found is not None:
+                yield found
+
+
 def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
 
@@ -523,11 +593,14 @@ def _is_sentence(value: str) -> bool:
     return len(found) > 1 or (value.lower() not in words.SEVERITIES and words.has_ended(value) is None)
 
 
+def _is_name(value: str) -> bool:
+    return not words.GENERAL.issuperset(words.tokens(value))
+
+
 def _is_place(value: str) -> bool:
     """Whether a text is the address or the name of a monitored object."""
     is_named = not _OPAQUE.fullmatch(value) and value.lower() not in words.SEVERITIES and words.has_ended(value) is None
-    is_general = words.GENERAL.issuperset(words.tokens(value))
-    return "://" in value or (is_named and not is_general and parse_time(value) is None)
+    return "://" in value or (is_named and _is_name(value) and parse_time(value) is None)
 
 
 def _inner_text(value: Json) -> Json:
@@ -559,7 +632,7 @@ def _by_event(level: _Level) -> bool | None:
         if ended and not words.is_about_work(value):
             return True
         # "error" and "outage" are kinds of alarms, whether they begin or end.
-        is_kind = name.endswith("type") and name != "notificationtype"
+        is_kind = name.endswith("type") and name != "notificationtype" and not _EVENT_NAME.fullmatch(str(value))
         if ended is False and not is_kind and any(one in words.BEGINNINGS for one in words.tokens(str(value))):
             return False
     return None
@@ -576,7 +649,7 @@ def _by_title(title: str | None) -> bool | None:
 
 def _by_trap(level: _Level) -> bool | None:
     """Whether a title that is the name of an event says so, such as ``linkDown``."""
-    names = (one for one in _texts([level], (*words.KINDS, *words.TITLES[0])) if _EVENT_NAME.fullmatch(one))
+    names = (one for one in _texts([level], (*words.KINDS, *words.TITLES[0], "reason")) if _EVENT_NAME.fullmatch(one))
     told = (words.has_ended(one) for one in names if not words.is_about_work(one))
     return next((ended for ended in told if ended is not None), None)
 
