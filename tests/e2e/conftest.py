@@ -1,15 +1,10 @@
 """The local run as a user has it: a process of its own, in a copy of the repository that tests may change."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from testkit.engines import free_port
-from tests.e2e.driver import LocalRun
-
-ROOT = Path(__file__).parents[2]
-PARTS = ("docs", "functions", "layers", "localrun", "template.yaml")
+from tests.e2e.driver import own_local_run
 
 
 def pytest_collection_modifyitems(items):
@@ -20,17 +15,5 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def local_run(tmp_path_factory):
-    root = tmp_path_factory.mktemp("repository")
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__", ".cache"))
-        else:
-            shutil.copy(source, root / part)
-    run = LocalRun(root, free_port())
-    try:
-        run.start()
+    with own_local_run(tmp_path_factory.mktemp("repository")) as run:
         yield run
-    finally:
-        if run.process is not None and run.process.poll() is None:
-            run.stop()

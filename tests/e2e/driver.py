@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,10 @@ from pathlib import Path
 
 from localrun import endpoint
 from localrun.settings import Settings
+from testkit.engines import free_port
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("docs", "functions", "layers", "localrun", "template.yaml")
 
 PATIENCE = 120  # seconds; a start takes about eight on an idle machine of two cores
 
@@ -169,3 +174,21 @@ class LocalRun:
                 if str(self.local_dir).encode() in (entry / "cmdline").read_bytes():
                     found.append(int(entry.name))
         return found
+
+
+@contextlib.contextmanager
+def own_local_run(root):
+    """Start a local run of a copy of the repository in this folder, which tests may change; stop it in the end."""
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__", ".cache"))
+        else:
+            shutil.copy(source, root / part)
+    run = LocalRun(root, free_port())
+    try:
+        run.start()
+        yield run
+    finally:
+        if run.process is not None and run.process.poll() is None:
+            run.stop()
