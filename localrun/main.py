@@ -15,7 +15,8 @@ from localrun.screen import Screen
 from localrun.server import Server, listen
 from localrun.settings import Settings, from_environment
 
-_USAGE = "usage: python -m localrun [reload]"
+_USAGE = "usage: python -m localrun [reload | demo [DAYS]]"
+_DEMO_DAYS = 30
 _INTERRUPTED = 128 + signal.SIGINT
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -28,6 +29,10 @@ def main(arguments: Sequence[str]) -> int:
                 run(from_environment())
             case ["reload"]:
                 reload(from_environment())
+            case ["demo"]:
+                demo(from_environment(), _DEMO_DAYS)
+            case ["demo", days] if days.isdecimal():
+                demo(from_environment(), int(days))
             case _:
                 print(_USAGE, file=sys.stderr)
                 return 2
@@ -48,6 +53,14 @@ def reload(settings: Settings) -> None:
     aws.isolate(running.endpoint_url)
     deployment = deploy(settings.root, running.endpoint_url)
     Screen().step("reloaded" if deployment.changed else "nothing has changed")
+
+
+def demo(settings: Settings, days: int) -> None:
+    """Fill the running local run with a story of so many days, then post more until a signal says to stop."""
+    from localrun import fill  # noqa: PLC0415 - as in `_start`
+
+    aws.isolate(endpoint.find(settings).endpoint_url)
+    fill.fill(settings, days)
 
 
 def run(settings: Settings) -> None:
