@@ -42,11 +42,11 @@ lock: setup  ## Resolve the dependencies into the lock files
 .PHONY: test
 test: setup  ## Run the tests that need only Python
 	@# The slow ones lie together: dealt out in blocks, one worker would get most of them.
-	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults and not browser"
 
 .PHONY: coverage
 coverage: setup  ## Measure the branch coverage of the tests that need only Python; fail below the floor
-	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults" --ignore tests/property --ignore tests/performance --cov --cov-report term
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not engine and not e2e and not faults and not browser" --ignore tests/property --ignore tests/performance --cov --cov-report term
 
 .PHONY: engines
 engines: $(ENGINES)/dynoxide  ## Install the real DynamoDB engine that the slower tests use (needs npm)
@@ -146,11 +146,43 @@ bench: setup engines  ## Measure calls, ingest, reading with SIZES=10000,100000 
 	$(BIN)/python -m benchmarks.reading $(if $(SIZES),--sizes $(SIZES))
 	$(BIN)/python -m benchmarks.summaries $(if $(SUMMARIES),--sizes $(SUMMARIES))
 
+# --- the console -----------------------------------------------------------------------------------------------------------
+
+console/node_modules/.installed: console/package-lock.json
+	@command -v npm >/dev/null || { echo "make: building the console needs npm; install Node.js 20 or newer" >&2; exit 1; }
+	npm ci --silent --no-audit --no-fund --prefix console
+	@touch $@
+
+.PHONY: console
+console: console/node_modules/.installed  ## Check the console's types and build its files (needs npm)
+	npm run --silent --prefix console check
+	npm run --silent --prefix console build
+
+.PHONY: console-check
+console-check: console  ## Fail if the console's files are not those that its sources make
+	git diff --exit-code --stat -- functions/console/files
+	@test -z "$$(git status --porcelain -- functions/console/files)"
+
+BROWSER := .cache/browser
+
+$(BROWSER)/.installed: $(BIN)/.installed
+	@# Beside .venv, for one folder of tests; without the dependencies that .venv has.
+	$(BIN)/uv pip install --quiet --target $(BROWSER) --no-deps playwright==1.65.2 greenlet==3.5.6
+	@touch $@
+
+.PHONY: test-browser
+test-browser: $(BROWSER)/.installed console/node_modules/.installed  ## Test the console in a real browser (needs npm, and Chromium)
+	PYTHONPATH=$(BROWSER) $(BIN)/pytest -q -m browser tests/browser
+
 # --- the local run ---------------------------------------------------------------------------------------------------
 
 .PHONY: run
 run: setup  ## Run the API on this machine, at port 3000 or PORT=...
 	@exec $(BIN)/python -m localrun
+
+.PHONY: demo
+demo: setup  ## Fill the running local run with a month of events (DAYS=...), and keep some coming
+	@exec $(BIN)/python -m localrun demo $(or $(DAYS),30)
 
 .PHONY: reload
 reload:  ## Load changed code into the running local run

@@ -55,6 +55,7 @@ _SECURITY_SCHEMES = {
         "description": "A webhook's access key, for senders that keep secrets out of URLs.",
     },
 }
+_API = "/monitoring/"
 _PATH_PARAMETERS = {
     "webhook_id": "The webhook's id.",
     "access_key": "The webhook's access key: a secret.",
@@ -68,6 +69,8 @@ def document() -> Schema:
     errors = refusals.examples_of_errors(int(template["Parameters"]["MaxBodyBytes"]["Default"]))
     paths: dict[str, Schema] = {}
     for route in routes(template):
+        if not route.path.startswith(_API):
+            continue  # the console's files
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {

@@ -40,6 +40,7 @@ class Screen:
         logs = _shown(settings.logs_dir, settings)
         self._write("And then", _BOLD)
         for what, how in (
+            ("the console, signed in", f"{demo.api_url}/#token={demo.token}"),
             ("the API's documentation", f"{demo.api_url}{page.PATH}"),
             ("functions' output", f"tail -f {logs}/*.log"),
             ("serve changed code", "make reload   (in a second terminal)"),

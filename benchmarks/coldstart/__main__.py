@@ -76,6 +76,7 @@ CASES = (
     Case("get_event", _answers(lambda body: "raw_data" in body), 3.5),
     Case("list_events", _answers(lambda body: body["total_count"] > 0), 5.0),
     Case("stat_events", _answers(lambda body: body["results"] != []), 5.0),
+    Case("console", lambda answer: answer["statusCode"] == _OK),
     Case("authorizer", lambda answer: answer["isAuthorized"], 2.5),
     Case("redrive_delivery", lambda answer: answer == {"batchItemFailures": []}),
     Case("sweep_deliveries", lambda answer: answer == {"found": 0}),

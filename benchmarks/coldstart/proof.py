@@ -26,6 +26,7 @@ _INGEST: Final = ("alerts", "auth", "ingest", "normalizers", "safe_fetch", "sign
 _READS: Final = ("auth", "query", "reads", "store")
 ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "authorizer": ("auth",),
+    "console": (),
     "create_event": _INGEST,
     "get_event": ("auth", "reads.record", "reads.keys", "store.events"),
     "list_events": _READS,

@@ -127,12 +127,12 @@ def test_a_request_that_missed_the_authorizer_is_refused(app):
         assert "ERROR_AUTHENTICATE_FAILURE" in answer["body"]
 
 
-def test_every_route_but_the_webhooks_needs_a_token():
+def test_every_route_but_the_webhooks_and_the_consoles_needs_a_token():
     from testkit import stack  # noqa: PLC0415
 
     assert {route.key for route in stack.routes() if route.open} == {
         f"{method} /monitoring/v1/webhook/{{webhook_id}}/{key}events"
         for method in ("OPTIONS", "POST")
         for key in ("{access_key}/", "")
-    }
+    } | {"GET /", "GET /console/{file}"}
     assert stack.template()["Resources"]["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "TokenAuthorizer"

@@ -213,6 +213,12 @@ PINNED = {
         | {"aws.lambda_context", "telemetry", "aws.authorizer"}
         | {"query", "query.projection", "query.values", "reads", "reads.record", "reads.keys"},
     ),
+    "console": Pinned(
+        set(),
+        0,
+        {"aws", "aws.http", "aws.lambda_context", "aws.static_files", "telemetry"}
+        | {"domain", "domain.errors", "domain.parameters", "json_text", "json_types"},
+    ),
     "list_events": replace(
         READER, own=READER.own | {"reads.parameters", "reads.search", "reads.search_requests"} | MANY_EVENTS
     ),

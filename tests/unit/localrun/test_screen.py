@@ -40,7 +40,9 @@ def test_the_commands_are_whole_when_pasted():
     assert (ROOT / SAMPLE).is_file()
 
 
-@pytest.mark.parametrize("words", [".local/logs/", "make reload", "Ctrl-C", ".local/demo.json"])
+@pytest.mark.parametrize(
+    "words", [".local/logs/", "make reload", "Ctrl-C", ".local/demo.json", "/#token=token-1.secret"]
+)
 def test_it_says_where_to_go_on(words):
     assert words in shown(io.StringIO())
 

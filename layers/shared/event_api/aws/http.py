@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import parse_qs
 
 from event_api import telemetry
@@ -109,7 +109,7 @@ class Response:
         if size <= MAX_RESPONSE_BYTES:
             return {"statusCode": self.status, "headers": headers, "body": body}
         reason = f"the answer has {size} bytes, at most {MAX_RESPONSE_BYTES} can be sent: ask for fewer fields"
-        if not _takes_gzip(accept_encoding):
+        if not takes_gzip(accept_encoding):
             raise InvalidParameterError("only", f"{reason}, or with 'Accept-Encoding: gzip'")
         packer = zlib.compressobj(wbits=_GZIP)
         packed = base64.b64encode(packer.compress(body.encode()) + packer.flush()).decode()
@@ -119,7 +119,14 @@ class Response:
         return {"statusCode": self.status, "headers": headers, "body": packed, "isBase64Encoded": True}
 
 
-def endpoint(answer: Callable[[Request], Response]) -> Callable[[GatewayEvent, LambdaContext], GatewayResponse]:
+class Answer(Protocol):
+    """Anything that can be written as a response."""
+
+    def to_gateway(self, accept_encoding: str = "") -> GatewayResponse:
+        """Write the response for API Gateway, for a client that sent this header."""
+
+
+def endpoint(answer: Callable[[Request], Answer]) -> Callable[[GatewayEvent, LambdaContext], GatewayResponse]:
     """Make a Lambda handler of a function from request to response; errors get one shape and are logged once."""
 
     def handler(event: GatewayEvent, context: LambdaContext) -> GatewayResponse:
@@ -138,8 +145,8 @@ def endpoint(answer: Callable[[Request], Response]) -> Callable[[GatewayEvent, L
     return handler
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
-    """Read RFC 9110's Accept-Encoding: whether gzip is named, and not with weight 0."""
+def takes_gzip(accept_encoding: str) -> bool:
+    """Read RFC 9110's Accept-Encoding: report whether gzip is named, and not with weight 0."""
     for coding in accept_encoding.lower().split(","):
         name, _, estimate_bytes = coding.partition(";")
         if name.strip() in {"gzip", "x-gzip", "*"}:

@@ -1,0 +1,5 @@
+import type {EventInfo} from "./events";
+
+export function DeliveryOf(_: {event: EventInfo}) {
+  return null;
+}

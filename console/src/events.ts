@@ -1,0 +1,233 @@
+/** What the events view asks the API, made from the address's parameters. */
+import {query, type Json, type JsonObject} from "./api";
+import {rangeOf, stepsFor, type Range, type Steps} from "./time";
+
+export interface EventInfo {
+  event_id: string;
+  event_key?: string;
+  event_type: string;
+  title?: string;
+  description?: string;
+  severity: string;
+  rule?: string;
+  resource?: {resource_id?: string; resource_type?: string; name?: string};
+  provider?: string;
+  account?: string;
+  image_url?: string;
+  raw_data?: Json;
+  additional_info?: JsonObject;
+  alert_id?: string;
+  webhook_id: string;
+  project_id: string;
+  domain_id?: string;
+  created_at: string;
+  occurred_at?: string;
+  omitted?: string[];
+}
+
+/** Fields whose values are counted beside the list; one request counts all of them together. */
+export const FACETS = ["severity", "event_type", "project_id", "webhook_id", "provider"] as const;
+export type Facet = (typeof FACETS)[number];
+
+export const NAMES: Record<string, string> = {
+  severity: "Severity",
+  event_type: "Type",
+  project_id: "Project",
+  webhook_id: "Webhook",
+  provider: "Provider",
+  account: "Account",
+  rule: "Rule",
+  event_key: "Event key",
+  alert_id: "Alert",
+  "resource.name": "Resource",
+  "resource.resource_id": "Resource id",
+  "resource.resource_type": "Resource type",
+};
+
+const LISTED = [
+  "event_id", "event_type", "title", "severity", "created_at", "resource", "provider", "project_id", "webhook_id", "alert_id", "rule",
+];
+
+/** Conditions by a click: values of a field that events must have, or must not. */
+export interface Filters {
+  is: ReadonlyMap<string, readonly string[]>;
+  not: ReadonlyMap<string, readonly string[]>;
+  keyword: string;
+}
+
+/** The part of the address that decides which events are shown. */
+export function filtersOf(params: URLSearchParams): Filters {
+  return {is: grouped(params.getAll("is")), not: grouped(params.getAll("not")), keyword: (params.get("q") ?? "").trim()};
+}
+
+function grouped(texts: string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const text of texts) {
+    const at = text.indexOf(":");
+    if (at > 0) groups.set(text.slice(0, at), [...(groups.get(text.slice(0, at)) ?? []), text.slice(at + 1)]);
+  }
+  return groups;
+}
+
+/** Add or remove a value of `is` or `not`; the other of the two loses it. */
+export function toggled(params: URLSearchParams, kind: "is" | "not", field: string, value: string): Record<string, string[]> {
+  const one = `${field}:${value}`;
+  const other = kind === "is" ? "not" : "is";
+  const present = params.getAll(kind);
+  return {
+    [kind]: present.includes(one) ? present.filter((each) => each !== one) : [...present, one],
+    [other]: params.getAll(other).filter((each) => each !== one),
+  };
+}
+
+function conditions(filters: Filters, range: Range, left: (field: string) => boolean = () => false): Json[] {
+  const conditions: Json[] = [
+    {key: "created_at", value: range.from.toISOString(), operator: "datetime_gte"},
+    {key: "created_at", value: range.to.toISOString(), operator: "datetime_lt"},
+  ];
+  for (const [field, values] of filters.is) {
+    if (!left(field)) conditions.push({key: field, value: [...values], operator: "in"});
+  }
+  for (const [field, values] of filters.not) {
+    if (!left(field)) conditions.push({key: field, value: [...values], operator: "not_in"});
+  }
+  return conditions;
+}
+
+function words(filters: Filters): JsonObject {
+  return filters.keyword ? {keyword: filters.keyword} : {};
+}
+
+export interface Page {
+  results: EventInfo[];
+  next_token?: string;
+}
+
+export const PAGE = 60;
+
+export function listEvents(filters: Filters, range: Range, token: string | null, signal?: AbortSignal): Promise<Page> {
+  return query<Page>("events/search", {
+    query: {
+      filter: conditions(filters, range),
+      ...words(filters),
+      only: LISTED,
+      page: token === null ? {limit: PAGE} : {limit: PAGE, token},
+      count: false,
+    },
+  }, signal);
+}
+
+export function courseOf(alertId: string, signal?: AbortSignal): Promise<Page> {
+  return query<Page>("events/search", {
+    query: {filter: [{key: "alert_id", value: alertId, operator: "eq"}], only: LISTED, page: {limit: 100}, count: false},
+  }, signal);
+}
+
+// --- counts -------------------------------------------------------------------------------------------------------------
+
+type Row = {[field: string]: string | number | null};
+
+export interface Counts {
+  /** For each facet its values, most frequent first, counted without the facet's own conditions. */
+  facets: Map<Facet, Array<[string, number]>>;
+  total: number;
+}
+
+const ROWS = 5000;
+
+/** Count the events by all facets at once; conditions on facets are applied here, so that choosing one shows the others still. */
+export async function countFacets(filters: Filters, range: Range, signal?: AbortSignal): Promise<Row[]> {
+  const isFacet = (field: string) => (FACETS as readonly string[]).includes(field);
+  const answer = await query<{results: Row[]}>("events/stat", {
+    query: {
+      filter: conditions(filters, range, isFacet),
+      ...words(filters),
+      aggregate: [
+        {group: {keys: FACETS.map((key) => ({key, name: key})), fields: [{name: "count", operator: "count"}]}},
+        {sort: {key: "count", desc: true}},
+        {limit: ROWS},
+      ],
+    },
+  }, signal);
+  return answer.results;
+}
+
+export function summarize(rows: Row[], filters: Filters): Counts {
+  const matches = (row: Row, except?: Facet) =>
+    FACETS.every((field) => {
+      if (field === except) return true;
+      const value = String(row[field] ?? "");
+      return (filters.is.get(field)?.includes(value) ?? true) && !(filters.not.get(field)?.includes(value) ?? false);
+    });
+  const facets = new Map<Facet, Array<[string, number]>>();
+  for (const field of FACETS) {
+    const counts = new Map<string, number>();
+    for (const row of rows) {
+      const value = String(row[field] ?? "");
+      if (matches(row, field)) counts.set(value, (counts.get(value) ?? 0) + Number(row.count));
+    }
+    // A chosen value stays in view without events, so that it can be unchosen.
+    for (const value of [...(filters.is.get(field) ?? []), ...(filters.not.get(field) ?? [])]) counts.set(value, counts.get(value) ?? 0);
+    facets.set(field, [...counts].sort((one, other) => other[1] - one[1]));
+  }
+  return {facets, total: rows.reduce((sum, row) => sum + (matches(row) ? Number(row.count) : 0), 0)};
+}
+
+export interface Histogram {
+  range: Range;
+  steps: Steps;
+  bars: Array<{from: Date; to: Date; counts: Map<string, number>; total: number}>;
+  /** The values in the bars, in the order in which they are stacked. */
+  values: string[];
+}
+
+const MOST_VALUES = 7;
+export const OTHERS = "\u0000others";
+
+export async function countOverTime(filters: Filters, range: Range, by: Facet, signal?: AbortSignal): Promise<Histogram> {
+  const steps = stepsFor(range);
+  const answer = await query<{results: Row[]}>("events/stat", {
+    query: {
+      filter: conditions(filters, range),
+      ...words(filters),
+      aggregate: [{
+        group: {
+          keys: [{key: "created_at", name: "time", date_format: steps.dateFormat}, {key: by, name: "value"}],
+          fields: [{name: "count", operator: "count"}],
+        },
+      }],
+    },
+  }, signal);
+  return histogram(answer.results, range, steps);
+}
+
+export function histogram(rows: Row[], range: Range, steps: Steps): Histogram {
+  const {interval} = steps;
+  const bars: Histogram["bars"] = [];
+  const first = interval.floor(range.from);
+  for (let at = first; at < range.to; at = interval.offset(at, 1)) bars.push({from: at, to: at, counts: new Map(), total: 0});
+  bars.forEach((bar, index) => {
+    bar.to = bars[index + 1]?.from ?? interval.offset(bar.from, 1);
+  });
+  const barOf = new Map(bars.map((bar) => [bar.from.getTime(), bar]));
+  const totals = new Map<string, number>();
+  for (const row of rows) totals.set(String(row.value ?? ""), (totals.get(String(row.value ?? "")) ?? 0) + Number(row.count));
+  const frequent = [...totals].sort((one, other) => other[1] - one[1]).map(([value]) => value);
+  const kept = new Set(frequent.slice(0, MOST_VALUES));
+  for (const row of rows) {
+    const at = steps.parse(String(row.time));
+    const bar = barOf.get(interval.floor(at).getTime()) ?? (at < range.from ? bars[0] : bars[bars.length - 1]);
+    if (!bar) continue;
+    const value = kept.has(String(row.value ?? "")) ? String(row.value ?? "") : OTHERS;
+    bar.counts.set(value, (bar.counts.get(value) ?? 0) + Number(row.count));
+    bar.total += Number(row.count);
+  }
+  const values = frequent.slice(0, MOST_VALUES);
+  return {range, steps, bars, values: frequent.length > MOST_VALUES ? [...values, OTHERS] : values};
+}
+
+export function isEmpty(filters: Filters): boolean {
+  return filters.is.size === 0 && filters.not.size === 0 && filters.keyword === "";
+}
+
+export {rangeOf};

@@ -1,0 +1,62 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import re
+
+from event_api.admin import administration
+
+
+def test_a_link_signs_in_and_leaves_no_token_in_the_address(console, visit):
+    page = visit(console.address(range="7d"))
+    page.locator(".row").first.wait_for()
+
+    assert page.evaluate("location.hash") == "#/events?range=7d"
+    assert console.token not in page.content()
+    assert page.evaluate("document.cookie + JSON.stringify(localStorage)") == "{}"
+    page.go_back()
+    assert console.token not in page.url
+
+
+def test_a_token_is_asked_for_and_kept_for_the_tab(console, visit):
+    page = visit(console.api_url)
+    page.get_by_label("Token").fill(f" {console.token} ")
+    page.keyboard.press("Enter")
+    page.locator(".row").first.wait_for()
+
+    page.reload()
+    page.locator(".row").first.wait_for()
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Token").wait_for()
+    page.reload()
+    page.get_by_label("Token").wait_for()
+
+
+def test_a_token_that_ends_leads_back_to_the_form_and_then_to_the_same_view(console, visit):
+    token, secret = administration.create_token(console.stores, domain_id=console.domain_id, name="short")
+    page = visit(console.address(token=secret, range="7d"))
+    page.locator(".row").first.wait_for()
+
+    administration.revoke_token(console.stores, token.token_id)
+    # The local API Gateway caches the authorizer's answer no longer than AWS's does.
+    page.route(re.compile("monitoring/v1/"), lambda route: route.fulfill(status=403, json={"message": "Forbidden"}))
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("alert").get_by_text("expired").wait_for()
+
+    page.unroute_all()
+    page.get_by_label("Token").fill(console.token)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator(".row").first.wait_for()
+    assert page.evaluate("location.hash") == "#/events?range=7d"
+
+
+def test_a_token_that_never_was_is_refused(console, visit):
+    page = visit(console.address(token="token-1.wrong"))
+    page.get_by_role("alert").get_by_text("not valid").wait_for()
+
+
+def test_what_a_token_may_not_do_is_reported_and_does_not_end_the_session(console, visit, limited_token):
+    page = visit(console.address(token=limited_token))
+    page.locator(".row").first.wait_for()
+    page.get_by_text("ERROR_PERMISSION_DENIED").or_(page.get_by_role("alert")).first.wait_for()
+    assert page.get_by_label("Token").count() == 0
