@@ -1,4 +1,7 @@
-"""The canary of ``eventctl doctor``: a delivery through the public URL, whose event is read back and deleted."""
+"""The canary of ``eventctl doctor``: deliveries through the public URL, whose events are read back and deleted.
+
+A delivery of one event and one of two: the first is stored with its event, the second before its events.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,11 @@ _THIS_MACHINE: Final = {"localhost", "127.0.0.1"}
 _PAUSE_SECONDS: Final = 0.25
 _CLEANING_PASSES: Final = 5
 _LIFETIME: Final = timedelta(minutes=15)
-_BODY: Final = {"event_key": "canary", "event_type": "ALERT", "title": "eventctl doctor", "severity": "INFO"}
+_EVENTS: Final = [
+    {"event_key": f"canary-{number}", "event_type": "ALERT", "title": "eventctl doctor", "severity": "INFO"}
+    for number in range(3)
+]
+_BODIES: Final = (_EVENTS[0], _EVENTS[1:])
 
 
 class CanaryError(Exception):
@@ -72,7 +79,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) 
 
 
 def fly(target: Target, within: float, send_request: Send = send) -> Iterator[Finding]:
-    """Deliver, read back within some seconds, and delete everything; report each step."""
+    """Deliver, read back within some seconds, and delete everything; report the outcome."""
     domain = f"canary-{secrets.token_hex(6)}"
     stored: list[Item] = []
     began = time.monotonic()
@@ -83,14 +90,20 @@ def fly(target: Target, within: float, send_request: Send = send) -> Iterator[Fi
         _, credential = administration.create_token(
             target.stores, domain_id=domain, expires_at=times.now() + _LIFETIME, name="eventctl doctor"
         )
-        delivery = _deliver(target, webhook.webhook_id, key, send_request)
-        stored.append({"delivery_id": delivery, "domain_id": domain})
-        event = ids.event_id(delivery, 0)
+        for body in _BODIES:
+            delivery = _deliver(target, webhook.webhook_id, key, body, send_request)
+            stored.append({"delivery_id": delivery, "domain_id": domain})
+        events = {
+            ids.event_id(str(item["delivery_id"]), number)
+            for item, count in zip(stored, (1, 2), strict=True)
+            for number in range(count)
+        }
         read = _Reader(target.api_url, credential, began + within, send_request)
-        read.until(f"/monitoring/v1/event/{event}", lambda answer: answer["title"] == _BODY["title"], "read")
+        for event in sorted(events):
+            read.until(f"/monitoring/v1/event/{event}", lambda answer: answer["title"] == _EVENTS[0]["title"], "read")
         read.until(
             "/monitoring/v1/events?only=event_id",
-            lambda answer: [one["event_id"] for one in answer["results"]] == [event],
+            lambda answer: {one["event_id"] for one in answer["results"]} == events,
             "listed",
         )
         seconds = time.monotonic() - began
@@ -104,10 +117,9 @@ def fly(target: Target, within: float, send_request: Send = send) -> Iterator[Fi
         yield Finding("canary's end", State.WARNING, detail, SECTION)
 
 
-def _deliver(target: Target, webhook_id: str, key: str, send_request: Send) -> str:
-    body = json.dumps(_BODY).encode()
+def _deliver(target: Target, webhook_id: str, key: str, body: object, send_request: Send) -> str:
     url = target.webhook_url(webhook_id, key)
-    answer = send_request("POST", url, {"content-type": "application/json"}, body)
+    answer = send_request("POST", url, {"content-type": "application/json"}, json.dumps(body).encode())
     if answer.status != http.client.OK:
         raise CanaryError(f"the delivery was answered {answer.status}")
     delivery = answer.headers.get("x-delivery-id")
@@ -133,9 +145,9 @@ class _Reader:
                     if good(answer.json()):
                         return
                 except (KeyError, TypeError):
-                    raise CanaryError(f"the event cannot be {verb}: the answer is not the API's") from None
+                    raise CanaryError(f"an event cannot be {verb}: the answer is not the API's") from None
             if time.monotonic() > self.until_moment:
-                raise CanaryError(f"the event cannot be {verb} in time; the last answer was {answer.status}")
+                raise CanaryError(f"an event cannot be {verb} in time; the last answer was {answer.status}")
             time.sleep(_PAUSE_SECONDS)
 
 

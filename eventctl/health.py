@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from event_api.domain import times
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 PAGE: Final = "docs/operations.md"
 MOST_WAITING: Final = 1000
 UNFINISHED_FOR: Final = timedelta(minutes=10)
+WORTH_A_LOOK: Final = timedelta(minutes=1)
+"""For how long the worker has an unfinished delivery, if all goes well."""
+_COUNTED: Final = 1000
 _WITHOUT_PROTECTION: Final = {"RatesTable"}
 _WITHOUT_EXPIRY: Final = {"WebhooksTable"}
 _ALARMS_AT_ONCE: Final = 100
@@ -176,14 +180,15 @@ def queues(patient: Patient) -> Iterator[Finding]:
     client = patient.client("sqs")
     names = patient.resources("AWS::SQS::Queue")
 
-    def visible(logical_id: str) -> int:
-        attribute = "ApproximateNumberOfMessages"
+    def number(logical_id: str, attribute: str = "ApproximateNumberOfMessages") -> int:
         answer = client.get_queue_attributes(QueueUrl=names[logical_id], AttributeNames=[attribute])
         return int(answer["Attributes"][attribute])
 
-    waiting, dead = visible("RedriveQueue"), visible("RedriveDeadLetterQueue")
+    waiting, dead = number("RedriveQueue"), number("RedriveDeadLetterQueue")
+    tried = number("RedriveQueue", "ApproximateNumberOfMessagesNotVisible")
     state = State.WARNING if waiting >= MOST_WAITING else State.OK
-    yield Finding("queue", state, f"{waiting} deliveries wait", "waiting-deliveries")
+    detail = f"{waiting} messages wait, {tried} are being tried or wait for their next try"
+    yield Finding("queue", state, detail, "waiting-deliveries")
     state = State.FAILED if dead else State.OK
     yield Finding("dead letters", state, f"{dead} deliveries were given up", "dead-letters")
 
@@ -196,8 +201,12 @@ def unfinished(patient: Patient) -> Iterator[Finding]:
         yield Finding("unfinished", State.OK, "every delivery is finished", section)
         return
     age = times.now() - oldest
-    state = State.FAILED if age > UNFINISHED_FOR else State.OK
-    yield Finding("unfinished", state, f"the oldest delivery arrived at {times.to_iso(oldest)}", section)
+    state = State.FAILED if age > UNFINISHED_FOR else State.WARNING if age > WORTH_A_LOOK else State.OK
+    found = sum(1 for _ in islice(patient.target.stores.deliveries.unfinished(), _COUNTED))
+    number = f"{found} deliveries" if found < _COUNTED else f"{_COUNTED} deliveries or more"
+    yield Finding(
+        "unfinished", state, f"{number} have events missing, the oldest for {int(age.total_seconds())} s", section
+    )
 
 
 def alarms(patient: Patient) -> Iterator[Finding]:

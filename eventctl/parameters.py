@@ -106,13 +106,14 @@ def parse_expiry(text: str, now: datetime) -> datetime:
 
 
 class _Format(click.ParamType[str]):
-    """A sender's format, by any of its names."""
+    """A sender's format, by any of its names; `DETECT` stays a word."""
 
     name = "format"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if value not in known_formats():
-            close = difflib.get_close_matches(value, known_formats())
+        if value not in known_formats() and value != DETECT:
+            parts = [name for name in known_formats() if value in name]
+            close = parts or difflib.get_close_matches(value, known_formats())
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             self.fail(f"'{value}' is not a format; docs/formats.md lists them.{meant}", param, ctx)
         return value
@@ -136,6 +137,8 @@ class _RateLimit(click.ParamType[int | str]):
 
 
 DEFAULT: Final = "default"
+DETECT: Final = "detect"
+"""Instead of a format's name: each delivery's is detected."""
 OPAQUE_ID = _OpaqueId()
 INSTANT = _Instant()
 EXPIRY = _Expiry()

@@ -21,7 +21,7 @@ from event_api.normalizers import lenient
 from event_api.signing.signatures import SCHEMES, SNS
 from eventctl import preview, screen
 from eventctl.invocation import Group, Invocation
-from eventctl.parameters import DEFAULT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
+from eventctl.parameters import DEFAULT, DETECT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
 
 _COLUMNS = (
@@ -34,7 +34,6 @@ _COLUMNS = (
     Column("PROJECT", "project_id", folds=True),
     Column("NAME", "name", folds=True),
 )
-DETECT = "detect"
 _webhook_id = click.argument("webhook_id", type=OPAQUE_ID)
 _mapping = click.option(
     "--mapping",
@@ -64,7 +63,7 @@ def webhook() -> None:
     "format_name",
     type=FORMAT,
     metavar="FORMAT",
-    help="The sender's format, of docs/formats.md.  [default: detected in each delivery]",
+    help="The sender's format, of docs/formats.md.  [default: detect]",
 )
 @_mapping
 @click.option(
@@ -114,7 +113,7 @@ def create(
         domain_id=domain,
         project_id=project,
         name=name,
-        format=format_name,
+        format=_format(format_name),
         duplicate_event_time=duplicate_event_time,
         recovery_mode=RecoveryMode(recovery_mode),
         rate_limit=_own_limit(rate_limit),
@@ -235,7 +234,7 @@ def set_format(
     """
     if (format_name is None) == (mapping_file is None):
         raise click.UsageError("Say either a format, or 'detect', or --mapping.")
-    name = None if format_name == DETECT else format_name
+    name = _format(format_name)
     mapping = _read_mapping(mapping_file)
     administration.set_format(invocation.open().stores, webhook_id, name, mapping)
     told = "a mapping of its own" if mapping is not None else name or "detected"
@@ -249,7 +248,7 @@ def set_format(
 @click.option(
     "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A header of the request; repeatable."
 )
-@click.option("--format", "format_name", type=FORMAT, metavar="FORMAT", help="As this format.")
+@click.option("--format", "format_name", type=FORMAT, metavar="FORMAT", help="As this format, or 'detect'.")
 @_mapping
 @click.pass_obj
 def try_body(
@@ -270,10 +269,14 @@ def try_body(
         raise NotFoundError("webhook_id", webhook_id)
     if format_name is not None or mapping_file is not None:
         mapping = _read_mapping(mapping_file)
-        administration.check_format(format_name, mapping)
-        found = replace(found, format=format_name, mapping=mapping)
+        administration.check_format(_format(format_name), mapping)
+        found = replace(found, format=_format(format_name), mapping=mapping)
     told = preview.events_of(found, file.read(), _headers(headers))
     invocation.answer(told, partial(click.echo, json.dumps(told, indent=2)))
+
+
+def _format(name: str | None) -> str | None:
+    return None if name == DETECT else name
 
 
 def _headers(given: tuple[str, ...]) -> dict[str, str]:

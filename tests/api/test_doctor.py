@@ -90,8 +90,9 @@ class Aws:
     def get_function_configuration(self, **_):
         return self.function
 
-    def get_queue_attributes(self, *, QueueUrl, **_):  # noqa: N803  # boto's names
-        return {"Attributes": {"ApproximateNumberOfMessages": str(self.messages[QueueUrl.removeprefix("the-")])}}
+    def get_queue_attributes(self, *, QueueUrl, AttributeNames):  # noqa: N803  # boto's names
+        number = str(self.messages[QueueUrl.removeprefix("the-")])
+        return {"Attributes": dict.fromkeys(AttributeNames, number)}
 
     def describe_alarms(self, *, AlarmNames):  # noqa: N803  # boto's names
         assert len(AlarmNames) <= 100
@@ -197,7 +198,7 @@ def everything(app):
 def failing(status=None, reason=None, on=""):
     def send(method, url, headers, body):
         if on and on not in url:
-            return Answer(200, {"x-delivery-id": "delivery-0"}, b"{}")
+            return Answer(200, {"x-delivery-id": f"delivery-{len(body)}"}, b"{}")
         if reason:
             raise CanaryError(reason)
         return Answer(status, {}, b"{}")
@@ -211,8 +212,8 @@ def failing(status=None, reason=None, on=""):
         (failing(503), "the delivery was answered 503"),
         (failing(200), "the delivery's answer has no x-delivery-id: another application answers"),
         (failing(reason="the API does not answer: refused"), "the API does not answer: refused"),
-        (failing(404, on="/event/"), "the event cannot be read in time; the last answer was 404"),
-        (failing(200, on="/event/"), "the event cannot be read: the answer is not the API's"),
+        (failing(404, on="/event/"), "an event cannot be read in time; the last answer was 404"),
+        (failing(200, on="/event/"), "an event cannot be read: the answer is not the API's"),
     ],
 )
 def test_a_lost_canary_is_a_failure_and_leaves_nothing(eventctl, app, monkeypatch, send, detail):
@@ -251,7 +252,7 @@ def test_what_the_canary_could_not_delete_is_reported(eventctl, gateway, monkeyp
         ({"retention": {}}, ("logs", "WARNING", "kept for ever: AccessLogGroup")),
         (
             {"messages": {"RedriveQueue": 1000, "RedriveDeadLetterQueue": 0}},
-            ("queue", "WARNING", "1000 deliveries wait"),
+            ("queue", "WARNING", "1000 messages wait"),
         ),
         (
             {"messages": {"RedriveQueue": 0, "RedriveDeadLetterQueue": 1}},
@@ -274,7 +275,14 @@ def test_a_delivery_that_stays_unfinished_is_a_failure(eventctl, app, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr("event_api.store.events.EventStore.add", lambda *_, **__: 1 / 0)
         app.gateway.post(path, bodies.direct())
-    assert findings(eventctl, "--no-canary")["unfinished"][0] == "OK"
+    assert findings(eventctl, "--no-canary")["unfinished"] == (
+        "OK",
+        "1 deliveries have events missing, the oldest for 0 s",
+    )
+    now = times.now() + health.WORTH_A_LOOK + timedelta(seconds=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(times, "now", lambda: now)
+        assert findings(eventctl, "--no-canary")["unfinished"][0] == "WARNING"
     now = times.now() + health.UNFINISHED_FOR + timedelta(seconds=1)
     monkeypatch.setattr(times, "now", lambda: now)
     assert findings(eventctl, "--no-canary", exit_code=1)["unfinished"][0] == "FAILED"

@@ -99,7 +99,8 @@ def test_a_failing_authorizer_has_its_ids_and_still_fails(app, lines, monkeypatc
     monkeypatch.setattr("event_api.store.tokens.TokenStore.get", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         app.gateway.get("/monitoring/v1/events", token=token)
-    (line,) = lines()
+    line, counted = lines()
+    assert counted["TasksFailed"] == 1
     assert line.keys() >= IDS | {"task", "cause"}
     assert (line["task"], line["route"], line["cause"][0]) == (
         "authorize",

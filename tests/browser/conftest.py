@@ -105,6 +105,6 @@ def _is_problem(message):
 def limited_token(console):
     """Return a token that may list only."""
     _, token = administration.create_token(
-        console.stores, domain_id=console.domain_id, name="limited", permissions=[Permission.LIST]
+        console.stores, domain_id=console.domain_id, name="limited", permissions=[Permission.EVENT_LIST]
     )
     return token

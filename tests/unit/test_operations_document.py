@@ -32,7 +32,7 @@ def counted() -> set[str]:
     code = "".join(
         path.read_text() for folder in ("layers/shared", "functions") for path in (ROOT / folder).rglob("*.py")
     )
-    return set(re.findall(r'telemetry\.(?:count|measure)\(\s*"(\w+)"', code))
+    return set(re.findall(r'\b(?:count|measure)\(\s*"([A-Z]\w+)"', code))
 
 
 def rows() -> dict[str, str]:
@@ -44,7 +44,7 @@ def section(anchor: str) -> str:
     """The part of the page under a heading."""
     for part in re.split(r"^#{2,3} ", TEXT, flags=re.MULTILINE)[1:]:
         title, _, content = part.partition("\n")
-        if title.lower().replace(" ", "-") == anchor:
+        if re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") == anchor:
             return content
     raise AssertionError(anchor)
 

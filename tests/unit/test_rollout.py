@@ -19,6 +19,7 @@ from testkit.world import REGION
 
 LIVE = {
     "AuthorizerFunction",
+    "ConsoleFunction",
     "CreateEventFunction",
     "GetEventFunction",
     "ListEventsFunction",
@@ -158,9 +159,12 @@ def test_a_gradual_deployment_is_rolled_back_by_each_functions_alarm():
     for name in LIVE:
         group = groups[f"{name}DeploymentGroup"]
         condition, alarms, _ = group["AlarmConfiguration"]["Fn::If"]
-        alarm = alarms["Alarms"][0]["Name"]["Ref"]
-        watched = template["Resources"][alarm]
-        assert watched["Condition"] == condition
+        assert condition == "RollsBack"
+        of_function, of_tasks = (template["Resources"][one["Name"]["Ref"]] for one in alarms["Alarms"])
+        assert of_tasks["Properties"]["MetricName"] == "TasksFailed"
+        conditions = [{"Condition": one["Condition"]} for one in (of_function, of_tasks)]
+        assert template["Conditions"]["RollsBack"]["Fn::And"] == conditions
+        watched = of_function
         assert watched["Properties"]["MetricName"] == "Errors"
         assert watched["Properties"]["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
         assert group["AutoRollbackConfiguration"]["Enabled"] is True

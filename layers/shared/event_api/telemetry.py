@@ -132,7 +132,8 @@ def noticed(what: str, **facts: str) -> None:
 
 
 def failed(task: str, error: BaseException, **facts: str) -> None:
-    """Log an unexpected failure: the task, and its place in the code."""
+    """Count and log an unexpected failure: the task, and its place in the code."""
+    count("TasksFailed")
     logger().error("failed", extra={**_metrics().known, "task": task, "cause": where(error), **facts})
 
 
