@@ -19,7 +19,6 @@ from testkit.world import REGION
 
 LIVE = {
     "AuthorizerFunction",
-    "ConsoleFunction",
     "CreateEventFunction",
     "GetEventFunction",
     "ListEventsFunction",

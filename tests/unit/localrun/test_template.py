@@ -180,7 +180,12 @@ def is_on(condition):
 def test_what_the_templates_conditions_switch_is_off_by_default_but_safety_and_monitoring():
     conditions = stack.template()["Conditions"]
     on = {name for name, condition in conditions.items() if is_on(condition)}
-    assert {name for name in on if not name.startswith("Watches")} == {"BodiesExpire", "Monitors", "ProtectsTables"}
+    assert {name for name in on if not name.startswith("Watches")} == {
+        "BodiesExpire",
+        "Monitors",
+        "ProtectsTables",
+        "RollsBack",
+    }
     text = json.dumps(stack.template(), default=str)
     assert set(re.findall(r'"(?:Fn::If": \[|Condition": )"(\w+)"', text)) == set(conditions)
 
