@@ -45,7 +45,7 @@ _SAID: Final = (
 
 DELIVERY_NAMES: Final = _words_of(
     "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
-    "trynumber correlationid alertcorrelationid queueid",
+    "selid eid recordid entryid msgid trynumber correlationid alertcorrelationid queueid",
     "signature hash etag sequence seq attempt attempts retry retries resourceversion revision generation count",
     "occurrences counter hits total value values currentvalue lastvalue currentdata metricvalue measured actual",
     "exitcode duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
@@ -203,9 +203,10 @@ def _stable(name: str, value: Json) -> str | None:
     if isinstance(value, int | float):
         return str(value) if NAMING.search(name) and value != 0 else None
     found = text(value)
-    if found is None or found.lower() in STATE_WORDS or (_NUMBERS.fullmatch(found) and not NAMING.search(name)):
+    if found is None or found.lower() in STATE_WORDS:
         return None
-    if parse_time(found) is not None and not NAMING.search(name):
+    changes = _NUMBERS.fullmatch(found) or parse_time(found) is not None or words.folded(found) in _SAID
+    if changes and not NAMING.search(name):
         return None
     return _without_state(found)
 

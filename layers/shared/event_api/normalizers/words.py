@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _BASES: Final = {
     letter: base[0]
     for letter in range(0xC0, 0x250)
-    if (base := unicodedata.normalize("NFD", chr(letter))) != chr(letter)
-} | {ord("ł"): "l", ord("ø"): "o", ord("ß"): "ss", ord("đ"): "d", 0x131: "i", ord("æ"): "ae"}
+    if letter not in {0xD6, 0xF6}  # "l\u00f6st" is not "lost"
+    and (base := unicodedata.normalize("NFD", chr(letter))) != chr(letter)
+} | {ord("ł"): "l", ord("ß"): "ss", ord("đ"): "d", 0x131: "i", ord("æ"): "ae"}
 
 
 def folded(value: str) -> str:
@@ -50,6 +51,7 @@ ENDED: Final = _words(
         "fixed": "Bugsnag, Server Density, Jenkins",
         "healthy passing passed pass reporting": "Argo CD, Consul, SonarQube, Freshping, Dead Man's Snitch",
         "withdrawn superseded dismissed archived": "GitHub, Dash0, Sentry",
+        "deasserted": "IPMI",
         "valid renewed": "watchers of certificates and domains",
         "normal normalized": "Sematext's backToNormal, Oracle Enterprise Manager, FortiGate",
         "up online operational reachable alive": "updown.io, HetrixTools, Statuspage, PRTG",
@@ -124,6 +126,7 @@ STANDING: Final = _words(
         "critical crit warning warn error fatal emergency unknown": "Nagios, Mackerel, Netdata",
         "failed failure failing fail rejected unhealthy degraded": "CI tools, Argo CD",
         "red yellow bad broken": "Elasticsearch, Travis CI",
+        "abnormal irregular offnormal asserted faulted": "BACnet, IPMI, ZFS",
         "expiring expired": "watchers of certificates and domains",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
@@ -141,7 +144,7 @@ STANDING: Final = _words(
 
 NEGATIONS: Final = _words(
     {
-        "not no longer un non never stopped isnt": "texts such as 'not ok', 'no longer down'",
+        "not no longer un non never stopped isnt off": "texts such as 'not ok', 'no longer down'",
         "nicht kein pas niet nie não не ikke inte ei değil": "the same in other languages",
     }
 )
@@ -172,7 +175,7 @@ FALSE_IF_ENDED: Final = _names(
     {
         "isactive active": "SolarWinds",
         "isopen open": "Mackerel",
-        "firing isfiring istriggered raised": "home-grown senders",
+        "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
         "inalarm isalarm": "Ignition, SCADA gateways",
     }
 )
@@ -212,9 +215,10 @@ STATES: Final = _names(
         "actiongroup alertactiongroup": "Kibana",
         "health healthstatus": "Argo CD, Elasticsearch",
         "hoststate": "Nagios, Icinga",
-        "milestone currentmilestone statusextended": "FireHydrant, Splunk Observability",
+        "milestone currentmilestone statusextended phase direction": "FireHydrant, Splunk Observability, IPMI",
         "statechanged statechange statuschange": "scripts",
         "alert alarm": "Gatus",
+        "to": "scripts, of a transition",
     }
 )
 STATE_ENDINGS: Final = (
@@ -281,6 +285,8 @@ ENDED_SENTENCE: Final = re.compile(
 """Parts of a sentence that say that a problem is over: chat messages, mails."""
 FAILED: Final = _words({"failed failure failing fail rejected error errors crashed aborted": "CI tools"})
 """Words of a title after which a run that has ended has failed."""
+STATED: Final = re.compile(r"(?<!\d )\b(?:OK|UP|RESOLVED|RECOVERED|RECOVERY|CLEARED|NORMAL)\b")
+"""A state in capitals within a text, such as ``db-2 DISK OK``, but not an answer such as ``200 OK``."""
 ENDED_COLOURS: Final = _words({"good green #36a64f #2eb67d #2eb886 #28a745": "bodies in the form of Slack"})
 
 # --- Severities ----------------------------------------------------------------------------------------------------
@@ -362,7 +368,9 @@ STATE_SEVERITIES: Final = {
     word: level
     for level, words in {
         Severity.CRITICAL: "critical crit fatal emergency disaster majoroutage",
-        Severity.ERROR: "down offline unreachable dead failed failure failing fail fault error err unhealthy outage",
+        Severity.ERROR: (
+            "down offline unreachable dead failed failure failing fail fault faulted error err unhealthy outage"
+        ),
         Severity.WARNING: "warning warn degraded degradedperformance yellow",
         Severity.INFO: "info information informational notice",
     }.items()
@@ -502,7 +510,7 @@ TITLES: Final = (
     ),
     _names(
         {
-            "alerttype event alert type": "ThingsBoard, Server Density, Cisco Meraki: a sentence, not an event's name",
+            "alerttype event eventname alert type": "ThingsBoard, Server Density, Cisco Meraki",
             "problem issue incident outage fault alarm": "scripts",
         }
     ),
@@ -519,7 +527,7 @@ TITLES: Final = (
 KINDS: Final = _names(
     {
         "metric metricname": "Heroku",
-        "alert alarm alerttype alarmtype trapname": "rules by name, ThingsBoard, forwarders of SNMP traps",
+        "alert alarm alerttype alarmtype trapname trap": "rules by name, ThingsBoard, forwarders of SNMP traps",
         "event eventtype eventname type kind condition": "cloud providers",
     }
 )
@@ -538,16 +546,20 @@ GENERAL: Final = (
     )
 )
 """Words of a kind that alone say nothing about the problem."""
+PROBLEMS: Final = _names({"alert alarm problem issue incident fault outage alarmtext alerttext": "Commvault, scripts"})
+"""Names of a sentence that is a title."""
 OBJECTS: Final = _names(
     {
         "rule check monitor": "ElastAlert, Cronitor, scripts",
         "job task service component application sensor": "scripts",
+        "pool volume interface filesystem entity": "ZFS, scripts",
     }
 )
 """Objects that are a title together with the explanation, if there is no message."""
 JOBS: Final = _names(
     {
         "jobname buildname pipeline pipelinename workflow workflowname job": "CI tools",
+        "app appname application applicationname": "scripts",
         "dagid dag flowname flow taskname taskid": "Airflow, Prefect",
         "repository repositoryname repo reponame project projectname": "Travis CI, Drone",
     }
@@ -581,6 +593,8 @@ Nagios's macros, PRTG, Sensu, Server Density.
 OUTPUTS: Final = ("serviceoutput", "hostoutput", "output")
 """The message that follows a composed title."""
 
+DETAILS: Final = ("description", "details", "detail", "body", "content")
+"""Of the sentences that are a title, those after the name of an event that is a sentence."""
 DESCRIPTIONS: Final = _names(
     {
         "description message details detail text": "most senders",
@@ -609,6 +623,7 @@ RESOURCES: Final = _names(
         "resource host hostname instance server node device service target": "most senders",
         "devicename servername machine machinename vmname podname pod thing": "IoT platforms, hypervisors, Kubernetes",
         "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
+        "client clientname": "Commvault",
         "domain domainname configurationitem ci asset assetname equipment": "certificate watchers, ServiceNow",
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
     }
@@ -622,7 +637,9 @@ TRANSLATIONS: Final = {
     for meaning, names in {
         "title": (
             "başlik temat onderwerp předmět titel betreff titre objet titulo asunto assunto titolo oggetto "
-            "tytuł otsikko тема заголовок 标题 標題 告警标题 告警名称 제목 件名 タイトル"
+            "tytuł "
+            "rubrik ämne emne tittel otsikko aihe tárgy cím subiect titlu konu judul "
+            "θέμα τίτλος тема заголовок 标题 標題 告警标题 告警名称 제목 件名 タイトル"
         ),
         "message": (
             "treść wiadomość bericht zpráva nachricht meldung mensaje mensagem messaggio mesaj meddelande besked "
@@ -688,7 +705,7 @@ WATCHED: Final = _words({"monitor check probe sensor test": "MoniTao, SiteGuard"
 CONTENTS: Final = _words(
     {
         "data payload attributes object body content": "Better Stack, Rollbar, JSON:API",
-        "event notification result spec meta": "Dependency-Track, Contrail Insights, StatusMate",
+        "event notification result spec meta hit": "Dependency-Track, Contrail Insights, StatusMate",
         "message detail": "Pub/Sub, EventBridge",
     }
 )
@@ -744,7 +761,7 @@ def has_ended(value: Json) -> bool | None:
     if not isinstance(value, str) or not 0 < len(value) <= _MOST_LETTERS:
         return None
     found = tokens(value)
-    if len(found) > _MOST_TOKENS:
+    if len(found) > _MOST_TOKENS or _is_topic(found):
         return None
     ended: bool | None = None
     is_negated = is_final = is_spoiled = False
@@ -758,6 +775,11 @@ def has_ended(value: Json) -> bool | None:
         is_final = ended and word not in CONDITIONS
         is_negated = False
     return ended
+
+
+def _is_topic(found: list[str]) -> bool:
+    """Whether the last word of an identifier is what it is about, as in ``online_status``."""
+    return len(found) > 1 and found[-1] in {"status", "state", "check"}
 
 
 def is_about_work(value: Json) -> bool:

@@ -72,6 +72,7 @@ _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
 _LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
+_CAPITALS: Final = re.compile(r"\b[A-Z]{4,}\b")
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
 _LINE_PAIR: Final = re.compile(
     r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
@@ -81,6 +82,7 @@ _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "cur
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
 
+_INNER_SENTENCES: Final = ("text", "short", "brief", "summary", "title", "en", "default")
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
 
@@ -140,15 +142,19 @@ def _written_fields(content: str) -> JsonObject:
 
 
 def _says_ended(title: str) -> bool:
-    return bool(words.ENDED_TITLE.match(title)) or (
-        bool(words.ENDED_SENTENCE.search(title)) and not words.NEGATIONS & set(words.tokens(title))
-    )
+    if words.ENDED_TITLE.match(title):
+        return True
+    found = set(words.tokens(title))
+    said = words.ENDED_SENTENCE.search(title) or (words.STATED.search(title) and not words.FAILED & found)
+    return bool(said) and not words.NEGATIONS & found
 
 
 def _labelled(title: str) -> Severity | None:
-    """Return the severity that a title begins with."""
+    """Return the severity that a title begins with, or that is in it in capitals."""
     label = _LABEL.match(title)
-    return words.severity_of(label[0].replace("*", "")) if label else None
+    stated = words.severity_of(label[0].replace("*", "")) if label else None
+    capitals = (word.lower() for word in _CAPITALS.findall(title))
+    return stated or next((words.SEVERITIES[word] for word in capitals if word in words.CLEAR_LEVELS), None)
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
@@ -236,6 +242,9 @@ def _pairs(values: list[Json]) -> JsonObject:
 
 def _plain_fields(value: JsonObject) -> JsonObject:
     fields = plain_names(value)
+    if isinstance(hit := value.get("_source"), dict):
+        fields["hit"] = hit
+        fields.pop("source")
     for name in [one for one in fields if one.startswith(words.PREFIXES)]:
         prefix = next(one for one in words.PREFIXES if name.startswith(one))
         fields.setdefault(name.removeprefix(prefix), fields[name])
@@ -310,6 +319,10 @@ class _Fields:
         """Return the text of the first of `all` that is neither an object nor a list."""
         return text(next((value for value in self.all(names) if not isinstance(value, dict | list)), None))
 
+    def text_of_endings(self, endings: tuple[str, ...]) -> str | None:
+        """Return the text of a field of the alarm whose name ends so, such as ``device_hostname``."""
+        return next(_endings(self._at(*_CLOSE), endings), None)
+
     # --- the key
 
     def key(self) -> str | None:
@@ -379,7 +392,12 @@ class _Fields:
         """Return a sentence about the alarm, with the name of what it is about."""
         close, others = list(self._at(*_CLOSE)), list(self._at(_OTHER, _AROUND, _PARENT))
         titles, _, _, sentences, kinds, *_ = words.TITLES
-        if message := next(filter(_is_sentence, _texts(close, sentences)), None):
+        if problem := next(filter(_has_blank, _texts(close, words.PROBLEMS)), None):
+            return problem, problem
+        event = filter(_has_blank, _texts(close, kinds))
+        messages = tuple(name for name in sentences if name not in words.DETAILS)
+        told_of = chain(_texts(close, messages), event, _texts(close, words.DETAILS))
+        if message := next(filter(_is_sentence, told_of), None):
             return _with_object(message, close, others), message
         explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
         if thing := next(_texts(close, words.OBJECTS), None):
@@ -391,7 +409,6 @@ class _Fields:
             return _with_object(explanation, close, others), explanation
         told = (
             *filter(_is_sentence, _endings(close, words.TITLE_ENDINGS[1])),
-            *filter(_has_blank, _texts(close, kinds)),
             *filter(_has_blank, _texts(self._at(_OTHER, _AROUND), titles)),
         )
         return (told[0], told[0]) if told else None
@@ -416,17 +433,19 @@ class _Fields:
             *_texts(close, words.JOBS),
             *filter(_is_place, _texts([*close, *weak], addresses)),
             *_texts(places, addresses),
+            *_texts([*close, *weak], words.RESOURCE_IDS),
         )
         if kind := next(_kinds(close), None):
             thing = next((one for one in objects if one not in kind), None)
             return (f"{kind} on {thing}" if thing else kind), kind
-        found = (
-            *objects,
-            *_texts([*close, *weak], words.OUTPUTS),
-            *filter(_has_blank, _any_texts(close)),
-            *_texts([*close, *weak], words.EVENT_NAMES),
-        )
-        return (found[0], found[0]) if found else None
+        sentence = next(filter(_has_blank, _any_texts(close)), None)
+        if objects:
+            is_place = any(objects[0] == one for one in _texts([*close, *weak], (*_PLACE_NAMES, *here)))
+            is_more = is_place and sentence is not None and objects[0] not in sentence
+            return (f"{objects[0]}: {sentence}" if is_more else objects[0]), objects[0]
+        outputs = _texts([*close, *weak], (*words.OUTPUTS, *words.EVENT_NAMES))
+        title = sentence or next(outputs, None)
+        return None if title is None else (title, title)
 
     # --- the end
 
@@ -488,9 +507,8 @@ class _Fields:
 
 def _with_object(message: str, close: list[_Level], others: list[_Level]) -> str:
     """Return a message after the name of what it is about; that of a run is often its commit's."""
-    names = words.OBJECTS
-    if any(map(is_run, (level.fields for level in close))):
-        names = (*words.JOBS, *names)
+    is_of_run = any(map(is_run, (level.fields for level in close)))
+    names = (*words.JOBS, *words.OBJECTS) if is_of_run else (*words.OBJECTS, *words.JOBS)
     objects = (*_texts(close, names), *_texts((one for one in others if one.name in names), ("name",)))
     return next((f"{one}: {message}" for one in objects if one not in message), message)
 
@@ -557,6 +575,8 @@ def _texts(levels: Iterable[_Level], names: tuple[str, ...]) -> Iterator[str]:
     for level in levels:
         for name in names:
             value = level.fields.get(name)
+            if isinstance(value, dict) and name in words.TITLES[3]:
+                value = first_text(*(value.get(inner) for inner in _INNER_SENTENCES))
             found = first_line(value) if isinstance(value, str) else None
             if found is not None:
                 yield found
@@ -788,7 +808,8 @@ def _resource(fields: _Fields) -> Resource:
     value = fields.first(words.RESOURCES)
     inner = plain_names(mapping(value))
     told = None if inner else text(value)
-    name = first_text(fields.text(words.RESOURCE_NAMES), inner.get("name"), told)
+    named = first_text(fields.text(words.RESOURCE_NAMES), inner.get("name"), told)
+    name = named or fields.text_of_endings(words.RESOURCE_NAMES)
     return Resource(
         resource_id=first_text(fields.text(words.RESOURCE_IDS), inner.get("resourceid"), inner.get("id"), told, name),
         resource_type=first_text(fields.text(words.RESOURCE_TYPES), inner.get("resourcetype"), inner.get("type")),
