@@ -17,6 +17,8 @@ const BASE = "monitoring/v1/";
 export interface Options {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: Json;
+  /** A body that is sent as it is. */
+  text?: string;
   signal?: AbortSignal;
   /** Whether a failed try may be repeated; true for requests that change nothing. */
   repeat?: boolean;
@@ -28,7 +30,7 @@ export async function ask<T>(path: string, options: Options = {}): Promise<T> {
   const tries = (options.repeat ?? method === "GET") ? TRIES : 1;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once<T>(path, method, options.body, signal);
+      return await once<T>(path, method, options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body)), signal);
     } catch (error) {
       const passing = error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
       if (!passing || attempt >= tries || signal?.aborted) throw error;
@@ -42,7 +44,7 @@ export function query<T>(path: string, body: Json, signal?: AbortSignal): Promis
   return ask<T>(path, {method: "POST", body, repeat: true, ...(signal ? {signal} : {})});
 }
 
-async function once<T>(path: string, method: string, body: Json | undefined, signal?: AbortSignal): Promise<T> {
+async function once<T>(path: string, method: string, body: string | undefined, signal?: AbortSignal): Promise<T> {
   const token = session.value;
   const headers: Record<string, string> = {accept: "application/json", authorization: `Bearer ${token ?? ""}`};
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -53,7 +55,7 @@ async function once<T>(path: string, method: string, body: Json | undefined, sig
     response = await fetch(BASE + path, {
       method,
       headers,
-      ...(body === undefined ? {} : {body: JSON.stringify(body)}),
+      ...(body === undefined ? {} : {body}),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       cache: "no-store",
     });

@@ -2,11 +2,20 @@
 import type {ComponentChildren} from "preact";
 import {useEffect, useState} from "preact/hooks";
 import {can, learn, me} from "./access";
+import {ActionDialog, asks, perform, type Action} from "./alertactions";
+import {AlertDetail} from "./alertdetail";
+import type {AlertInfo} from "./alerts";
+import {AlertsView} from "./alertsview";
+import {DeliveriesView} from "./delivery";
 import {EventDetail} from "./eventdetail";
 import {EventsView} from "./eventsview";
+import {learnNames} from "./names";
+import {NewWebhook} from "./newwebhook";
 import {href, route} from "./route";
 import {ended, session, signIn, signOut} from "./session";
-import {Dialog, Messages} from "./ui";
+import {AuditView, TokensView} from "./tokensview";
+import {Dialog, Empty, Messages, Waiting} from "./ui";
+import {WebhookPage, WebhooksView} from "./webhooksview";
 
 interface View {
   name: string;
@@ -17,9 +26,18 @@ interface View {
 
 const VIEWS: View[] = [
   {name: "events", title: "Events", show: () => <EventsView />},
+  {name: "alerts", title: "Alerts", permission: "alert.list", show: () => <AlertsView />},
+  {name: "webhooks", title: "Webhooks", permission: "webhook.read", show: () => <WebhooksView />},
+  {name: "deliveries", title: "Deliveries", permission: "delivery.read", show: () => <DeliveriesView />},
+  {name: "tokens", title: "Tokens", permission: "token.read", show: () => <TokensView />},
+  {name: "audit", title: "Audit", permission: "audit.read", show: () => <AuditView />},
 ];
-const PAGES: View[] = [
-  {name: "event", title: "Event", show: () => <EventPage id={route.value.id} />},
+/** Pages within a view: they have no entry in the navigation. */
+const PAGES: Array<View & {within: string}> = [
+  {name: "event", within: "events", title: "Event", show: () => <EventPage id={route.value.id} />},
+  {name: "alert", within: "alerts", title: "Alert", permission: "alert.get", show: () => <AlertPage key={route.value.id} id={route.value.id} />},
+  {name: "webhook", within: "webhooks", title: "Webhook", permission: "webhook.read", show: () => <WebhookPage key={route.value.id} id={route.value.id} />},
+  {name: "webhook-new", within: "webhooks", title: "New webhook", permission: "webhook.manage", show: () => <NewWebhook />},
 ];
 
 export function App() {
@@ -40,10 +58,32 @@ function EventPage({id}: {id: string}) {
   );
 }
 
+function AlertPage({id}: {id: string}) {
+  const [turn, setTurn] = useState(0);
+  const [asked, setAsked] = useState<{action: Action; alert: AlertInfo} | null>(null);
+  const changed = () => setTurn((before) => before + 1);
+  return (
+    <div class="page">
+      <p><a href={href("alerts")}>All alerts</a></p>
+      <AlertDetail
+        id={id}
+        turn={`${turn}`}
+        onAction={(action, alert) => {
+          if (asks(action)) setAsked({action, alert});
+          else void perform([alert], action).then(changed);
+        }}
+      />
+      {asked && <ActionDialog alerts={[asked.alert]} action={asked.action} onDone={changed} onClose={() => setAsked(null)} />}
+    </div>
+  );
+}
+
 function Frame() {
   const [help, setHelp] = useState(false);
   useEffect(() => {
-    void learn();
+    const controller = new AbortController();
+    void learn(controller.signal).then(() => learnNames(controller.signal));
+    return () => controller.abort();
   }, [session.value]);
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
@@ -58,7 +98,8 @@ function Frame() {
     return () => removeEventListener("keydown", listen);
   }, []);
   const shown = VIEWS.filter(({permission}) => permission === undefined || can(permission));
-  const current = [...VIEWS, ...PAGES].find(({name}) => name === route.value.view);
+  const page = PAGES.find(({name}) => name === route.value.view);
+  const current = page ?? VIEWS.find(({name}) => name === route.value.view);
   useEffect(() => {
     document.title = `${current?.title ?? "Not found"} – Event console`;
   }, [current]);
@@ -71,19 +112,26 @@ function Frame() {
       <header class="top">
         <nav aria-label="Views">
           {shown.map(({name, title}) => (
-            <a key={name} href={href(name)} aria-current={current?.name === name ? "page" : undefined}>{title}</a>
+            <a key={name} href={href(name)} aria-current={(page?.within ?? current?.name) === name ? "page" : undefined}>{title}</a>
           ))}
         </nav>
         <div class="who">
-          {me.value?.domain_id && <span class="wide-only">{me.value.name ?? ""} {me.value.domain_id}</span>}
+          {me.value?.domain_id && <span class="wide-only" title={me.value.domain_id}>{me.value.actor_name ?? me.value.domain_id}</span>}
           <button type="button" class="quiet" aria-label="Keyboard shortcuts" title="Keyboard shortcuts" onClick={() => setHelp(true)}>?</button>
           <button type="button" class="quiet" onClick={() => signOut()}>Sign out</button>
         </div>
       </header>
-      <main tabIndex={-1}>{current ? current.show() : <NotFound />}</main>
+      <main tabIndex={-1}>{shownView(current)}</main>
       {help && <Help onClose={() => setHelp(false)} />}
     </>
   );
+}
+
+function shownView(view: View | undefined): ComponentChildren {
+  if (!view) return <NotFound />;
+  if (view.permission === undefined || can(view.permission)) return view.show();
+  if (me.value === null) return <Waiting what="the page" />;
+  return <Empty title="This token may not see this"><p><a href={href("events")}>Go to the events</a></p></Empty>;
 }
 
 function NotFound() {
@@ -125,6 +173,10 @@ const KEYS: Array<[string, string]> = [
   ["/", "search"],
   ["?", "this page"],
   ["Esc", "close what is open"],
+  ["j k", "alerts: the next, the one before"],
+  ["x", "alerts: choose, or choose no more"],
+  ["a r i", "alerts: acknowledge, resolve, assign"],
+  ["s n m", "alerts: snooze, note, merge"],
   ["← →", "in the histogram: move; with Shift select, Enter zooms in"],
 ];
 

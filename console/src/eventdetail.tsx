@@ -62,7 +62,7 @@ function Content({event, onFilter}: {event: EventInfo; onFilter?: OnFilter}) {
         <section class="reason">
           <h3>Why it could not be read</h3>
           <p>{event.description || "No reason was recorded."}</p>
-          {can("webhook.try") && <p><a href={href("webhook", event.webhook_id)}>Try the body with another format</a></p>}
+          {can("webhook.read") && <p><a href={href("webhook", event.webhook_id)}>Try the body with another format</a></p>}
         </section>
       )}
       {event.event_type !== "ERROR" && event.description && <section><h3>Description</h3><p class="text">{event.description}</p></section>}

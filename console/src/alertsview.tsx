@@ -1,0 +1,267 @@
+/** Alerts: open ones first, by severity and age; changed one by one or several at once. */
+import {useEffect, useMemo, useRef, useState} from "preact/hooks";
+import {can} from "./access";
+import {ActionDialog, TITLES, actionsFor, asks, perform, type Action} from "./alertactions";
+import {AlertDetail} from "./alertdetail";
+import {openAlerts, resolvedAlerts, type AlertInfo} from "./alerts";
+import {isAbort} from "./api";
+import {useEvery, useLoad} from "./load";
+import {nameOf} from "./names";
+import {change, route} from "./route";
+import {showMinute} from "./time";
+import {Age, Badge, Empty, Failure, Waiting, tone} from "./ui";
+
+const POLL_SECONDS = 5;
+const GROUPS = {project_id: "project", resource: "resource", webhook_id: "webhook"} as const;
+type Group = keyof typeof GROUPS;
+
+export function AlertsView() {
+  const {params} = route.value;
+  const keyword = (params.get("q") ?? "").trim();
+  const group = (params.get("group") ?? "") as Group | "";
+  const opened = params.get("alert");
+  const {data, error, loading, reload} = useLoad((signal) => openAlerts(keyword, signal), keyword);
+  useEvery(POLL_SECONDS, reload);
+  const open = data?.results ?? [];
+  const [resolved, setResolved] = useState<AlertInfo[]>([]);
+  const [current, setCurrent] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [dialog, setDialog] = useState<{action: Action; alerts: AlertInfo[]} | null>(null);
+  const groups = useMemo(() => grouped(open, group), [open, group]);
+  const ordered = [...groups.flatMap(([, alerts]) => alerts), ...resolved];
+  const known = new Map(ordered.map((alert) => [alert.alert_id, alert]));
+  const selected = [...chosen].flatMap((id) => known.get(id) ?? []);
+  const targets = selected.length > 0 ? selected : [known.get(opened ?? current ?? "")].flatMap((alert) => alert ?? []);
+  const mayChange = can("alert.change");
+  const [turn, setTurn] = useState(0);
+  const changed = () => {
+    setChosen(new Set());
+    setTurn((before) => before + 1);
+    reload();
+  };
+  const act = (action: Action) => {
+    if (!mayChange || !actionsFor(targets).includes(action)) return;
+    if (asks(action)) setDialog({action, alerts: targets});
+    else void perform(targets, action).then(changed);
+  };
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    setChosen(next);
+  };
+
+  const keys = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  keys.current = (event) => {
+    const at = ordered.findIndex(({alert_id}) => alert_id === current);
+    const go = (index: number) => {
+      const alert = ordered[Math.min(Math.max(index, 0), ordered.length - 1)];
+      if (!alert) return;
+      setCurrent(alert.alert_id);
+      document.querySelector<HTMLElement>(`[data-alert="${CSS.escape(alert.alert_id)}"]`)?.focus();
+      if (opened) change({alert: alert.alert_id}, true);
+    };
+    const action = (Object.keys(TITLES) as Action[]).find((name) => TITLES[name].key === event.key);
+    if (event.key === "j") go(at + 1);
+    else if (event.key === "k") go(at < 0 ? 0 : at - 1);
+    else if (event.key === "x" && current) toggle(current);
+    else if (event.key === "Escape" && chosen.size > 0) setChosen(new Set());
+    else if (event.key === "Escape" && opened) change({alert: null});
+    else if (action) act(action);
+    else return;
+    event.preventDefault();
+  };
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      if (!event.ctrlKey && !event.metaKey && !event.altKey && !target.closest("input:not([type=checkbox]), textarea, select, dialog")) keys.current(event);
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+
+  const row = (alert: AlertInfo) => (
+    <AlertRow
+      key={alert.alert_id}
+      alert={alert}
+      group={group}
+      isCurrent={alert.alert_id === current}
+      isOpen={alert.alert_id === opened}
+      isChosen={chosen.has(alert.alert_id)}
+      {...(mayChange ? {onChoose: () => toggle(alert.alert_id)} : {})}
+      onFocus={() => setCurrent(alert.alert_id)}
+    />
+  );
+  return (
+    <div class={`events alerts ${opened ? "with-detail" : ""}`}>
+      <h1 class="unseen">Alerts</h1>
+      <div class="bar-row">
+        <Search value={keyword} />
+        <label class="inline">
+          group by{" "}
+          <select value={group} onChange={(event) => change({group: event.currentTarget.value || null}, true)}>
+            <option value="">nothing</option>
+            {Object.entries(GROUPS).map(([field, name]) => <option key={field} value={field}>{name}</option>)}
+          </select>
+        </label>
+        <button type="button" aria-label="Refresh" title="Refresh" class={loading ? "busy" : ""} onClick={reload}>⟳</button>
+      </div>
+      {mayChange && (
+        <div class="act-row" role="toolbar" aria-label="Changes">
+          <span class="hint">{selected.length > 0 ? `${selected.length} chosen` : targets.length > 0 ? "the current alert" : "no alert chosen"}</span>
+          {(Object.keys(TITLES) as Action[]).filter((action) => action !== "reopen" || actionsFor(targets).includes(action)).map((action) => (
+            <button key={action} type="button" disabled={!actionsFor(targets).includes(action)} aria-keyshortcuts={TITLES[action].key} onClick={() => act(action)}>
+              {TITLES[action].title} <kbd class="wide-only">{TITLES[action].key}</kbd>
+            </button>
+          ))}
+        </div>
+      )}
+      <section class="list" aria-label="Open alerts">
+        <h2 class="list-head">{data ? `${(data.total_count ?? open.length).toLocaleString("en")} open` : "Open"}</h2>
+        {error !== null && <Failure error={error} retry={reload} />}
+        {!data && error === null && <Waiting what="alerts" />}
+        {data && open.length === 0 && <Empty title="Nothing is open">{keyword && <p>No open alert has these words.</p>}</Empty>}
+        {groups.map(([name, alerts]) => (
+          <section key={name} aria-label={name || "Alerts"}>
+            {name && <h3 class="group">{name} <span class="hint">{alerts.length}</span></h3>}
+            <ol class="rows">{alerts.map(row)}</ol>
+          </section>
+        ))}
+        <Resolved key={`${keyword} ${turn}`} keyword={keyword} row={row} onLoad={setResolved} />
+      </section>
+      {opened && (
+        <AlertDetail
+          key={opened}
+          id={opened}
+          turn={`${turn}`}
+          onAction={(action, alert) => {
+            if (asks(action)) setDialog({action, alerts: [alert]});
+            else void perform([alert], action).then(changed);
+          }}
+          onClose={() => {
+            change({alert: null});
+            document.querySelector<HTMLElement>(`[data-alert="${CSS.escape(opened)}"]`)?.focus();
+          }}
+        />
+      )}
+      {dialog && <ActionDialog alerts={dialog.alerts} action={dialog.action} onDone={changed} onClose={() => setDialog(null)} />}
+    </div>
+  );
+}
+
+function grouped(alerts: AlertInfo[], group: Group | ""): Array<[string, AlertInfo[]]> {
+  if (!group) return alerts.length > 0 ? [["", alerts]] : [];
+  const groups = new Map<string, AlertInfo[]>();
+  for (const alert of alerts) {
+    const value = group === "resource" ? alert.resource?.name ?? alert.resource?.resource_id : alert[group];
+    const name = value ? nameOf(group, value) : "(none)";
+    groups.set(name, [...(groups.get(name) ?? []), alert]);
+  }
+  return [...groups];
+}
+
+function Search({value}: {value: string}) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  return (
+    <form
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        change({q: text.trim() || null});
+      }}
+    >
+      <input
+        type="search"
+        data-search
+        aria-label="Words in the title or the alert id"
+        placeholder="Words in the title, or an alert id"
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          if (event.currentTarget.value === "") change({q: null});
+        }}
+      />
+    </form>
+  );
+}
+
+interface RowProps {
+  alert: AlertInfo;
+  group: Group | "";
+  isCurrent: boolean;
+  isOpen: boolean;
+  isChosen: boolean;
+  onChoose?: () => void;
+  onFocus: () => void;
+}
+
+function AlertRow({alert, group, isCurrent, isOpen, isChosen, onChoose, onFocus}: RowProps) {
+  const isResolved = alert.state === "RESOLVED";
+  return (
+    <li class={`alert-row ${tone(isResolved ? "RESOLVED" : alert.severity)} ${isOpen ? "open" : ""} ${isCurrent ? "current" : ""}`}>
+      {onChoose && <input type="checkbox" checked={isChosen} aria-label={`Choose ${alert.title ?? alert.alert_id}`} onChange={onChoose} />}
+      <Badge value={alert.severity} />
+      <span class="alert-what">
+        <button type="button" class="row-title" data-alert={alert.alert_id} aria-expanded={isOpen} onFocus={onFocus} onClick={() => change({alert: isOpen ? null : alert.alert_id})}>
+          {alert.title || "(no title)"}
+        </button>
+        <span class="alert-where">
+          {group !== "resource" && alert.resource?.name && <span>{alert.resource.name}</span>}
+          {group !== "project_id" && <span>{alert.project_id}</span>}
+          {group !== "webhook_id" && alert.webhook_id && <span class="wide-only">{nameOf("webhook_id", alert.webhook_id)}</span>}
+          {alert.merged_alerts && alert.merged_alerts.length > 0 && <span>+ {alert.merged_alerts.length} merged</span>}
+          {alert.status_message && <span class="note">“{alert.status_message}”</span>}
+        </span>
+      </span>
+      <span class="alert-state">
+        <Badge value={alert.state} />
+        {alert.is_snoozed && alert.snoozed_end_time && <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>}
+      </span>
+      <span class="alert-who">{alert.assignee}</span>
+      <span class="alert-age" title={isResolved ? "Resolved" : "Open for"}><Age at={isResolved ? alert.resolved_at : alert.created_at} />{isResolved && " ago"}</span>
+    </li>
+  );
+}
+
+function Resolved({keyword, row, onLoad}: {keyword: string; row: (alert: AlertInfo) => preact.JSX.Element; onLoad: (alerts: AlertInfo[]) => void}) {
+  const isShown = route.value.params.has("resolved");
+  const [alerts, setAlerts] = useState<AlertInfo[]>([]);
+  const [token, setToken] = useState<string | null | undefined>(undefined);
+  const [error, setError] = useState<unknown>(null);
+  const controller = useRef(new AbortController());
+  const more = async () => {
+    try {
+      const page = await resolvedAlerts(keyword, token ?? null, controller.current.signal);
+      const all = [...alerts, ...page.results];
+      setError(null);
+      setAlerts(all);
+      setToken(page.next_token ?? null);
+      onLoad(all);
+    } catch (failure) {
+      if (!isAbort(failure)) setError(failure);
+    }
+  };
+  useEffect(() => {
+    if (isShown) void more();
+    else onLoad([]);
+  }, [isShown]);
+  useEffect(() => () => controller.current.abort(), []);
+  return (
+    <section aria-label="Resolved alerts">
+      <p class="list-head">
+        <button type="button" class="quiet" aria-expanded={isShown} onClick={() => change({resolved: isShown ? null : "1"}, true)}>
+          <span aria-hidden="true">{isShown ? "▾" : "▸"}</span> Resolved
+        </button>
+      </p>
+      {isShown && (
+        <>
+          {error !== null && <Failure error={error} retry={() => void more()} />}
+          {token === undefined && error === null && <Waiting what="resolved alerts" />}
+          <ol class="rows">{alerts.map(row)}</ol>
+          {token === null && alerts.length === 0 && <Empty title="No resolved alerts" />}
+          {token && <p class="actions end"><button type="button" onClick={() => void more()}>More</button></p>}
+        </>
+      )}
+    </section>
+  );
+}

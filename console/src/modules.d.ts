@@ -1,0 +1,5 @@
+declare module "*.css";
+declare module "virtual:senders" {
+  const pages: unknown;
+  export default pages;
+}
