@@ -58,7 +58,7 @@ VALUES = [
 ]
 
 
-@pytest.fixture(params=["ministack", pytest.param("dynoxide", marks=pytest.mark.engine)])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.engine) for name in ("ministack", "dynoxide")])
 def engine(request):
     """Not moto, which takes ten times as long for this."""
     return request.param

@@ -149,6 +149,7 @@ def test_the_store_tests_every_attribute_as_the_predicate(various, operator):
     assert sum(0 < number < len(rows) for number in found) > len(STORED_KEYS) / 2
 
 
+@on_real_engines
 @pytest.mark.parametrize("operator", sorted(_STORED_OPERATORS))
 def test_the_store_tests_every_value_as_the_predicate(various, operator):
     app, rows = various
@@ -159,6 +160,7 @@ def test_the_store_tests_every_value_as_the_predicate(various, operator):
     assert found & set(range(1, len(rows)))
 
 
+@on_real_engines
 def test_occurred_at_is_tested_as_an_instant(various):
     app, rows = various
     written = "2026-03-01T02:00:00.001+02:00"
@@ -168,6 +170,7 @@ def test_occurred_at_is_tested_as_an_instant(various):
         assert_read(app, rows, plan(condition("occurred_at", operator, "now - 1w")))
 
 
+@on_real_engines
 def test_the_store_takes_as_many_values_as_it_is_given(various):
     app, rows = various
     most = [f"no title {number}" for number in range(MAX_STORED_VALUES - 1)]
