@@ -1,14 +1,15 @@
 """A format as data: the paths, words and constants that make an event.
 
-A *source* is a dotted path of object keys, as in `event_api.normalizers.rules`, a template such as ``{host}: {check}``,
-which has a value if all of its paths have one, or a constant that begins with ``=``. The first source with a value
-counts.
+A *source* is a dotted path of object keys and positions in lists, such as ``targets.0.name``, a template such as
+``{host}: {check}``, which has a value if all of its paths have one, or a constant that begins with ``=``. The first
+source with a value counts.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, dataclass_transform
 
 from event_api.domain.event import EventType, Resource, Severity
@@ -17,15 +18,20 @@ from event_api.domain.times import parse_time
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.ids import is_id
-from event_api.normalizers.lenient import at, first_line, plain_names, text
+from event_api.normalizers.lenient import digest, first_line, mapping, plain_names, text, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from event_api.json_types import Json, JsonObject
     from event_api.normalizers.payload import Payload
 
+    Reader = Callable[[JsonObject], str | None]
+
 Sources = tuple[str, ...]
+Path = tuple[str, ...]
+"""Keys of objects, and positions in lists."""
 States = Mapping[str, EventType | None]
 """Words, in lower case, and the types that they mean; None makes no event."""
 
@@ -50,6 +56,7 @@ _PLACE: Final = re.compile(r"\{([^{}]+)\}")
 _NO_STATES: Final[States] = {}
 _NO_VALUES: Final[Mapping[str, tuple[Json, ...]]] = {}
 _NO_TEXTS: Final[Mapping[str, str]] = {}
+_NO_INFO: Final[Mapping[str, str | Sources]] = {}
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
@@ -65,6 +72,13 @@ class Declared(_Fields):
 
     key: Sources
     """Ids, in templates such as ``pingdom:{check_id}``; one that is zero or a placeholder is skipped."""
+    hashed: tuple[Sources, ...] = ()
+    """The parts of a hash that is the key of a body without an id, if version 0.1 had such a key.
+
+    The ids of such a format are not skipped: `event_api.normalizers.registry` adds the names to an empty one.
+    """
+    hashed_as: str = ""
+    """Beginning of that key."""
     title: Sources
     state: Sources = ()
     """Each of these is looked up in ``states``; the first word that is known decides."""
@@ -84,65 +98,73 @@ class Declared(_Fields):
     resource_id: Sources = ()
     resource_name: Sources = ()
     resource_type: Sources = ()
+    strict_resource: bool = False
+    """A resource without an id, or a name, has none; else the one stands for the other."""
     provider: Sources = ()
     account: Sources = ()
     image_url: Sources = ()
     occurred_at: Sources = ()
     ended_at: Sources = ()
     """These precede ``occurred_at`` for a RECOVERY."""
-    info: Mapping[str, str] = _NO_TEXTS
+    strict_end: bool = False
+    """A RECOVERY has none of ``occurred_at``, which are the start in both messages."""
+    info: Mapping[str, str | Sources] = _NO_INFO
     """Entries of additional_info."""
+    info_of: Sources = ()
+    """Paths of objects whose entries are entries of additional_info, too."""
     elements: str = ""
     """The path of a list, each of whose elements makes an event, and finds the body as ``_``."""
     plain: bool = False
     """The body's own keys are read in lower case and without separators: ``HOST_STATE`` is ``hoststate``."""
+    unset: re.Pattern[str] | None = None
+    """The beginning of a text of the body that is a variable that the sender did not replace: it is left out."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
         """Make the events of a payload. Raises NormalizeError if a body, or each element, has neither title nor id."""
         body = plain_names(payload.body) if self.plain else payload.body
+        if (unset := self.unset) is not None:
+            body = {name: value for name, value in body.items() if not isinstance(value, str) or not unset.match(value)}
         if not self.elements:
             event = self._event(body)
             return [] if event is None else [event]
-        found = at(body, self.elements)
+        found = _value(self.elements, body)
         if not isinstance(found, list):
             raise NormalizeError(f"{self.elements} is missing, or not a list")
         return each(found, lambda element: self._event({"_": body, **element}))
 
     def _event(self, body: JsonObject) -> NormalizedEvent | None:
-        if any(at(body, path) in values for path, values in self.silent.items()):
+        if self.silent and any(_value(path, body) in values for path, values in self.silent.items()):
             return None
         word, event_type = self._state(body)
         if event_type is None:
             return None
-        key = next(filter(None, (_filled(source, body, is_key=True) for source in self.key)), None)
-        title = first_line(_first(self.title, body))
+        read = self._readers
+        key = next(filter(None, (one(body) for one in read.keys)), None)
+        title = first_line(read.title(body))
         if key is None and title is None:
-            raise NormalizeError("the body has neither a title nor an id")
+            names = ", ".join(dict.fromkeys((*self.title, *self.key)))
+            raise NormalizeError(f"the body has neither a title nor an id: none of {names}")
         recovered = event_type is RECOVERY
-        name, identity = _first(self.resource_name, body), _first(self.resource_id, body)
-        has_resource = name is not None or identity is not None
-        times = (*self.ended_at, *self.occurred_at) if recovered else self.occurred_at
+        times = (*self.ended_at, *(() if self.strict_end else self.occurred_at)) if recovered else self.occurred_at
         return NormalizedEvent(
             event_key=(key or self._named(body, title)) + self.parts.get(word, ""),
             event_type=event_type,
             title=title or key or "",
             severity=Severity.INFO if recovered else self._severity(body),
-            description=_first(self.description, body),
-            rule=_first(self.rule, body),
-            resource=Resource(
-                identity or name, _first(self.resource_type, body) if has_resource else None, name or identity
-            ),
-            provider=_first(self.provider, body) or "",
-            account=_first(self.account, body) or "",
-            image_url=_first(self.image_url, body),
-            additional_info={name: found for name, source in self.info.items() if (found := _filled(source, body))},
+            description=read.description(body),
+            rule=read.rule(body),
+            resource=self._resource(body),
+            provider=read.provider(body) or "",
+            account=read.account(body) or "",
+            image_url=read.image_url(body),
+            additional_info=self._info(body),
             occurred_at=_time(times, body),
         )
 
     def _state(self, body: JsonObject) -> tuple[str, EventType | None]:
         first = ""
-        for source in self.state:
-            word = (_filled(source, body) or "").lower()
+        for read in self._readers.states:
+            word = (read(body) or "").lower()
             if word in self.states:
                 return word, self.states[word]
             first = first or word
@@ -151,33 +173,134 @@ class Declared(_Fields):
 
     def _named(self, body: JsonObject, title: str | None) -> str:
         """Return a key of names, for a body without an id."""
+        if self.hashed:
+            return self.hashed_as + digest(*(_reader(sources)(body) for sources in self.hashed))
         from event_api.normalizers.identity import identity  # noqa: PLC0415  # few bodies have no id
 
         names = {"id": self.resource_id, "name": self.resource_name, "rulename": self.rule}
-        return identity({name: _first(sources, body) for name, sources in names.items()}, title)
+        return identity({name: _reader(sources)(body) for name, sources in names.items()}, title)
+
+    def _resource(self, body: JsonObject) -> Resource:
+        read = self._readers
+        name, identity = read.resource_name(body), read.resource_id(body)
+        if self.strict_resource:
+            return Resource(identity, read.resource_type(body), name)
+        has_resource = name is not None or identity is not None
+        return Resource(identity or name, read.resource_type(body) if has_resource else None, name or identity)
+
+    def _info(self, body: JsonObject) -> dict[str, str]:
+        info: dict[str, str] = {}
+        for path in self.info_of:
+            info |= texts(mapping(_value(path, body)))
+        for name, read in self._readers.info:
+            if found := read(body):
+                info[name] = found
+        return info
 
     def _severity(self, body: JsonObject) -> Severity:
-        words = [word.lower() for source in self.severity if (word := _filled(source, body))]
+        words = [word.lower() for read in self._readers.severities if (word := read(body))]
         found = next((self.severities[word] for word in words if word in self.severities), None)
         return found or (Severity.NONE if words else self.fault)
 
+    @cached_property
+    def _readers(self) -> _Readers:
+        return _Readers(self)
 
-def _first(sources: Sources, body: JsonObject) -> str | None:
-    return next(filter(None, (_filled(source, body) for source in sources)), None)
+
+class _Readers:
+    """The sources of a format as functions, made at its first event: no other pays for parsing them."""
+
+    def __init__(self, declared: Declared) -> None:
+        self.keys = tuple(map(_source_reader if declared.hashed else _key_reader, declared.key))
+        self.states = tuple(_reader((source,)) for source in declared.state)
+        self.severities = tuple(_reader((source,)) for source in declared.severity)
+        self.title = _reader(declared.title)
+        self.description = _reader(declared.description)
+        self.rule = _reader(declared.rule)
+        self.resource_id = _reader(declared.resource_id)
+        self.resource_name = _reader(declared.resource_name)
+        self.resource_type = _reader(declared.resource_type)
+        self.provider = _reader(declared.provider)
+        self.account = _reader(declared.account)
+        self.image_url = _reader(declared.image_url)
+        self.info = tuple(
+            (name, _reader((source,) if isinstance(source, str) else source)) for name, source in declared.info.items()
+        )
 
 
-def _filled(source: str, body: JsonObject, *, is_key: bool = False) -> str | None:
-    """Return the text of a source; of a key, only if its ids are."""
-    if source.startswith("="):
-        return source[1:]
-    if "{" not in source:
-        value = at(body, source)
-        return text(value) if not is_key or is_id(value) else None
-    values = {path: at(body, path) for path in _PLACE.findall(source)}
-    if not all(map(is_id, values.values()) if is_key else (text(value) is not None for value in values.values())):
+@cache
+def _reader(sources: Sources) -> Reader:
+    """Return a function that finds the first text."""
+    readers = tuple(map(_source_reader, sources))
+    if len(readers) <= 1:
+        return readers[0] if readers else lambda _: None
+
+    def first(body: JsonObject) -> str | None:
+        for read in readers:
+            if found := read(body):
+                return found
         return None
-    return _PLACE.sub(lambda place: text(values[place[1]]) or "", source)
+
+    return first
+
+
+def _source_reader(source: str) -> Reader:
+    paths, texts_around = _parsed(source)
+    if texts_around != ("", ""):
+        return lambda body: _filled(paths, texts_around, body)
+    first, *others = paths[0]
+
+    def at_path(body: JsonObject) -> str | None:
+        value = body.get(first)
+        if value is None:
+            return None
+        if others:
+            value = value.get(others[0]) if isinstance(value, dict) and len(others) == 1 else _at(value, others)
+        return value.strip() or None if isinstance(value, str) else text(value)
+
+    return at_path
+
+
+def _key_reader(source: str) -> Reader:
+    read = _source_reader(source)
+    paths, _ = _parsed(source)
+    return lambda body: read(body) if all(is_id(_at(body, path)) for path in paths) else None
+
+
+def _filled(paths: tuple[Path, ...], texts_around: tuple[str, ...], body: JsonObject) -> str | None:
+    filled = texts_around[0]
+    for path, after in zip(paths, texts_around[1:], strict=True):
+        found = text(_at(body, path))
+        if found is None:
+            return None
+        filled += found + after
+    return filled
+
+
+@cache
+def _parsed(source: str) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Return the paths in a source, and the texts around them: one more than paths."""
+    if source.startswith("="):
+        return (), (source[1:],)
+    parts = _PLACE.split(source) if "{" in source else ["", source, ""]
+    return tuple(tuple(path.split(".")) for path in parts[1::2]), tuple(parts[::2])
+
+
+def _at(value: Json, path: Iterable[str]) -> Json:
+    for key in path:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
+
+
+def _value(source: str, body: JsonObject) -> Json:
+    """Return what lies at the path that a source is."""
+    return _at(body, _parsed(source)[0][0])
 
 
 def _time(sources: Sources, body: JsonObject) -> datetime | None:
-    return next(filter(None, (parse_time(at(body, source)) for source in sources)), None)
+    return next(filter(None, (parse_time(_value(source, body)) for source in sources)), None)

@@ -33,7 +33,8 @@ def text(value: Json) -> str | None:
         return value.strip() or None
     if value is None or value in ([], {}):
         return None
-    return compact(value)
+    # The same as JSON, without the price of an encoder.
+    return str(value) if type(value) is int else compact(value)
 
 
 def first_text(*values: Json) -> str | None:

@@ -5,16 +5,17 @@ Source: https://docs.newrelic.com/docs/alerts-applied-intelligence/new-relic-ale
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, first_line, first_text, items, severity, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, Declared
+from event_api.normalizers.lenient import items, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
+    from event_api.domain.normalized import NormalizedEvent
     from event_api.normalizers.payload import Payload
 
 NAME: Final = "newrelic-legacy"
@@ -25,64 +26,39 @@ RULES: Final = (
     Rule(keys=("incident_id", "condition_name", "policy_name", "details")),
 )
 
-SEVERITIES: Final = {
-    "critical": Severity.CRITICAL,
-    "warning": Severity.WARNING,
-    "warn": Severity.WARNING,
-    "info": Severity.INFO,
-}
+_INFO: Final = ("incident_url", "policy_url", "runbook_url", "account_name", "owner", "event_type")
 
-RECOVERED: Final = frozenset({"closed", "close", "resolved"})
-NO_EVENT: Final = frozenset({"acknowledged", "acknowledge", "test"})
-"""A person handles it, or the channel is tested; any other ``current_state`` is an ALERT."""
+FORMAT: Final = Declared(
+    key=("newrelic-incident:{incident_id}",),
+    hashed=(("=newrelic",), ("condition_name",), ("policy_name",), ("details",)),
+    title=("condition_name", "details", "policy_name", "Incident {incident_id}", "Incident {current_state}"),
+    state=("current_state",),
+    states=dict.fromkeys(("closed", "close", "resolved"), RECOVERY)
+    | dict.fromkeys(("acknowledged", "acknowledge", "test")),
+    severity=("severity",),
+    severities={
+        "critical": Severity.CRITICAL,
+        "warning": Severity.WARNING,
+        "warn": Severity.WARNING,
+        "info": Severity.INFO,
+    },
+    fault=Severity.NONE,
+    description=("details",),
+    rule=("condition_name",),
+    resource_id=("targets.0.id",),
+    resource_name=("targets.0.name",),
+    resource_type=("targets.0.type", "targets.0.product"),
+    strict_resource=True,
+    account=("account_id",),
+    image_url=("violation_chart_url",),
+    occurred_at=("timestamp",),
+    info={name: name for name in _INFO}
+    | {"state": "current_state", "policy": "policy_name", "violation_url": "violation_callback_url"},
+)
 
 
 def normalize(payload: Payload) -> list[NormalizedEvent]:
     """Make one event of an incident's state; none of its acknowledgement, nor of a test."""
-    body = payload.body
-    state = (text(body.get("current_state")) or "").lower()
-    if state in NO_EVENT:
-        return []
-    incident, condition, policy, details = (
-        text(body.get(key)) for key in ("incident_id", "condition_name", "policy_name", "details")
-    )
-    title = first_text(
-        condition, first_line(details), policy, incident and f"Incident {incident}", state and f"Incident {state}"
-    )
-    if title is None:
-        raise NormalizeError("the incident has no condition, details, policy or id, and no state")
-    targets = items(body.get("targets"))
-    target = targets[0] if targets else {}
-    recovered = state in RECOVERED
-    return [
-        NormalizedEvent(
-            event_key=f"newrelic-incident:{incident}" if incident else digest("newrelic", condition, policy, details),
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=title,
-            severity=Severity.INFO if recovered else severity(body.get("severity"), SEVERITIES, Severity.NONE),
-            description=details,
-            rule=condition,
-            resource=Resource(
-                resource_id=text(target.get("id")),
-                resource_type=first_text(target.get("type"), target.get("product")),
-                name=text(target.get("name")),
-            ),
-            account=text(body.get("account_id")) or "",
-            image_url=text(body.get("violation_chart_url")),
-            additional_info=texts(
-                {
-                    "incident_url": body.get("incident_url"),
-                    "state": body.get("current_state"),
-                    "policy": policy,
-                    "policy_url": body.get("policy_url"),
-                    "runbook_url": body.get("runbook_url"),
-                    "violation_url": body.get("violation_callback_url"),
-                    "targets": [target.get("name") for target in targets] if len(targets) > 1 else None,
-                    "account_name": body.get("account_name"),
-                    "owner": body.get("owner"),
-                    "event_type": body.get("event_type"),
-                }
-            ),
-            occurred_at=parse_time(body.get("timestamp")),
-        )
-    ]
+    targets = [target.get("name") for target in items(payload.body.get("targets"))]
+    named = texts({"targets": targets}) if len(targets) > 1 else {}
+    return [replace(event, additional_info=event.additional_info | named) for event in FORMAT.normalize(payload)]
