@@ -113,7 +113,7 @@ function Fields({alert}: {alert: AlertInfo}) {
     ["Resolved", alert.resolved_at && <><Moment at={alert.resolved_at} />{alert.resolved_by && ` by ${alert.resolved_by}`}</>],
     ["Event key", alert.event_key],
     ["Merged to", alert.merged_to && <a href={href("alert", alert.merged_to)}>{alert.merged_to}</a>],
-    ["Merged to it", alert.merged_alerts?.map((id) => <a key={id} href={href("alert", id)}>{id}</a>)],
+    ["Merged to it", alert.merged_alerts && alert.merged_alerts.length > 0 && alert.merged_alerts.map((id) => <a key={id} href={href("alert", id)}>{id}</a>)],
     ["Alert id", <code>{alert.alert_id}</code>],
   ];
   return (

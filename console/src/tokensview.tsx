@@ -2,7 +2,7 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 import {can, me} from "./access";
 import {createToken, listAudit, listTokens, revokeToken, rotateToken, type AuditInfo, type TokenInfo} from "./admin";
-import {isAbort} from "./api";
+import {isAbort, type Json, type JsonObject} from "./api";
 import {useLoad} from "./load";
 import {nameOf} from "./names";
 import {change, href, route} from "./route";
@@ -43,7 +43,7 @@ export function TokensView() {
               {data.results.map((token) => (
                 <tr key={token.token_id}>
                   <td><b>{token.name}</b><br /><code>{token.token_id}</code></td>
-                  <td><Badge value={token.state === "VALID" ? "ENABLED" : "DISABLED"} /> {token.state !== "VALID" && label(token.state)}</td>
+                  <td><Badge value={token.state} /></td>
                   <td title={token.permissions?.join(", ")}>{token.role ? label(token.role) : token.permissions?.join(", ")}</td>
                   <td>{token.projects ? token.projects.join(", ") : "all"}</td>
                   <td>{token.expires_at ? <Moment at={token.expires_at} /> : "never"}</td>
@@ -171,7 +171,7 @@ function Records({keyword}: {keyword: string}) {
                   <td title={record.actor_id}>{record.actor_name ?? record.actor_id}</td>
                   <td>{record.action}</td>
                   <td><Target id={record.target_id} /></td>
-                  <td class="text">{record.details && Object.entries(record.details).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join("\n")}</td>
+                  <td><Details details={record.details ?? {}} /></td>
                 </tr>
               ))}
             </tbody>
@@ -181,6 +181,15 @@ function Records({keyword}: {keyword: string}) {
       {token && <p class="actions"><button type="button" onClick={() => void more()}>More</button></p>}
     </>
   );
+}
+
+const SHOWN_DETAILS = 3;
+
+function Details({details}: {details: JsonObject}) {
+  const isSaid = (value: Json) => value !== null && value !== "" && !(typeof value === "object" && Object.keys(value).length === 0);
+  const lines = Object.entries(details).filter(([, value]) => isSaid(value)).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`);
+  if (lines.length <= SHOWN_DETAILS) return <span class="text">{lines.join("\n")}</span>;
+  return <details><summary>{lines.length} fields</summary><span class="text">{lines.join("\n")}</span></details>;
 }
 
 function Target({id}: {id: string}) {

@@ -14,7 +14,7 @@ export function label(value: string): string {
 
 /** The class of a known severity, type or state; values of senders make no class names. */
 export function tone(value: string): string {
-  return /^(CRITICAL|ERROR|WARNING|INFO|NOT_AVAILABLE|NONE|ALERT|RECOVERY|TRIGGERED|ACKNOWLEDGED|RESOLVED|HIGH|LOW|ENABLED|DISABLED|SNOOZED)$/.test(value)
+  return /^(CRITICAL|ERROR|WARNING|INFO|NOT_AVAILABLE|NONE|ALERT|RECOVERY|TRIGGERED|ACKNOWLEDGED|RESOLVED|HIGH|LOW|ENABLED|DISABLED|SNOOZED|VALID|EXPIRED|REVOKED)$/.test(value)
     ? `tone-${value.toLowerCase().replace("_", "-")}`
     : "tone-none";
 }
