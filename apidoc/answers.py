@@ -25,28 +25,30 @@ def reference(name: str) -> Schema:
 _FIELDS = field_docstrings(EventInfo)
 _RESOURCE_FIELDS = field_docstrings(EventResource)
 _OBJECTS = frozenset({"raw_data", "additional_info"})
-_TIME = {"type": "string", "format": "date-time", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$"}
+TIME = {"type": "string", "format": "date-time", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$"}
 
 
 def _field(name: str) -> Schema:
     if name == "resource":
         return {**reference("EventResource"), "description": _FIELDS[name]}
-    kind = {"type": "object"} if name in _OBJECTS else _TIME if name in EVENT.times else {"type": "string"}
+    kind = {"type": "object"} if name in _OBJECTS else TIME if name in EVENT.times else {"type": "string"}
     return {**kind, "description": _FIELDS[name]}
 
 
-def _object(description: str, properties: Schema, required: tuple[str, ...] = ()) -> Schema:
+def as_object(description: str, properties: Schema, required: tuple[str, ...] = ()) -> Schema:
+    """Return the schema of an object."""
     made: Schema = {"type": "object", "description": description, "properties": properties}
     return made | ({"required": list(required)} if required else {})
 
 
-def _said(description: str, **schema: Any) -> Schema:  # noqa: ANN401 -- any schema
+def said(description: str, **schema: Any) -> Schema:  # noqa: ANN401 -- any schema
+    """Return a schema with a description."""
     return {**schema, "description": description}
 
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _UNITS: Schema = {"type": "number", "minimum": 0}
-_NEXT_TOKEN = _said(
+NEXT_TOKEN = said(
     "The `page.token` of the next page, if there are more results. Send the same request with it.",
     type="string",
     minLength=1,
@@ -57,7 +59,7 @@ _CONDITIONS: Schema = {
     "properties": {
         name: {
             "type": "array",
-            "items": _object(
+            "items": as_object(
                 "A condition, without its value.",
                 {"key": {"type": "string"}, "operator": {"type": "string"}},
                 ("key", "operator"),
@@ -73,25 +75,25 @@ _GIVEN = {"event_id", "raw_data", "alert_id", "webhook_id", "project_id", "domai
 _DIRECT_FIELDS = tuple(name for name in EVENT.fields if name not in _GIVEN)
 
 SCHEMAS: Mapping[str, Schema] = {
-    "EventInfo": _object(text(EventInfo.__doc__ or ""), {name: _field(name) for name in EventInfo.model_fields}),
-    "EventResource": _object(
+    "EventInfo": as_object(text(EventInfo.__doc__ or ""), {name: _field(name) for name in EventInfo.model_fields}),
+    "EventResource": as_object(
         text(EventResource.__doc__ or ""),
-        {name: _said(description, type="string") for name, description in _RESOURCE_FIELDS.items()},
+        {name: said(description, type="string") for name, description in _RESOURCE_FIELDS.items()},
     ),
-    "EventsInfo": _object(
+    "EventsInfo": as_object(
         "A page of events, or all that match.",
         {
-            "results": _said("In the requested order.", type="array", items=reference("EventInfo")),
-            "total_count": _said("Total number of matches; absent with `count: false`.", **_COUNT),
-            "next_token": _NEXT_TOKEN,
-            "omitted": _said(
+            "results": said("In the requested order.", type="array", items=reference("EventInfo")),
+            "total_count": said("Total number of matches; absent with `count: false`.", **_COUNT),
+            "next_token": NEXT_TOKEN,
+            "omitted": said(
                 "Fields that were left out because their event alone is larger than an answer can be.",
                 type="array",
-                items=_object(
+                items=as_object(
                     "A field that was left out.",
                     {
-                        "event_id": _said("Id of the event.", type="string"),
-                        "field": _said("Name of the field.", type="string", enum=sorted(EVENT.large)),
+                        "event_id": said("Id of the event.", type="string"),
+                        "field": said("Name of the field.", type="string", enum=sorted(EVENT.large)),
                     },
                     ("event_id", "field"),
                 ),
@@ -100,33 +102,33 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         ("results",),
     ),
-    "StatInfo": _object(
+    "StatInfo": as_object(
         "The rows that the pipeline makes, or the values of `distinct`.",
         {
-            "results": _said("Objects; with `distinct`, any values.", type="array", items={}),
-            "total_count": _said("Total number of results; present if the request has a `page`.", **_COUNT),
-            "next_token": _NEXT_TOKEN,
+            "results": said("Objects; with `distinct`, any values.", type="array", items={}),
+            "total_count": said("Total number of results; present if the request has a `page`.", **_COUNT),
+            "next_token": NEXT_TOKEN,
             "explain": _EXPLAIN,
         },
         ("results",),
     ),
-    "Explain": _object(
+    "Explain": as_object(
         "How the events were read, and the consumed capacity.",
         {
-            "plan": _object(
+            "plan": as_object(
                 "How the events were found; `nothing` has no further members.",
                 {
-                    "reads": _said(
+                    "reads": said(
                         "Index or key by which they were read.",
                         type="string",
                         enum=[*(index.value for index in Index if index is not Index.OPEN), "nothing"],
                     ),
-                    "keys": _said("The ids that were read.", type="array", items={"type": "string"}),
-                    "created_at": _object("The range of time that was read.", {"since": _TIMES, "until": _TIMES}),
-                    "tested_by_store": _said("Conditions that DynamoDB tested.", **_CONDITIONS),
-                    "tested_on_index": _said("Conditions that were tested on an index.", **_CONDITIONS),
-                    "tested_on_event": _said("Conditions that needed the event itself.", **_CONDITIONS),
-                    "order": _said(
+                    "keys": said("The ids that were read.", type="array", items={"type": "string"}),
+                    "created_at": as_object("The range of time that was read.", {"since": _TIMES, "until": _TIMES}),
+                    "tested_by_store": said("Conditions that DynamoDB tested.", **_CONDITIONS),
+                    "tested_on_index": said("Conditions that were tested on an index.", **_CONDITIONS),
+                    "tested_on_event": said("Conditions that needed the event itself.", **_CONDITIONS),
+                    "order": said(
                         "The order in which they were read; `sorted`: afterwards.",
                         type="string",
                         enum=["newest first", "oldest first", "sorted"],
@@ -134,7 +136,7 @@ SCHEMAS: Mapping[str, Schema] = {
                 },
                 ("reads",),
             ),
-            "consumed": _object(
+            "consumed": as_object(
                 "Of the database; absent for a token that is limited to some projects.",
                 {
                     "capacity_units": _UNITS,
@@ -144,22 +146,22 @@ SCHEMAS: Mapping[str, Schema] = {
                 },
                 ("capacity_units", "requests", "items_scanned", "items_returned"),
             ),
-            "summaries": _object(
+            "summaries": as_object(
                 "Which part of a count came from summaries of closed hours; absent without any, and as above.",
                 {
                     "days": _COUNT,
                     "hours": _COUNT,
-                    "capacity_units": _said("Of all that was read for summaries.", **_UNITS),
+                    "capacity_units": said("Of all that was read for summaries.", **_UNITS),
                     "ranges": {
                         "type": "array",
                         "description": "Ranges of created_at that summaries answered; at most 50.",
-                        "items": _object(
+                        "items": as_object(
                             "A range, both ends included, and the part of the capacity units that its summaries took.",
                             {"since": {"type": "string"}, "until": {"type": "string"}, "capacity_units": _UNITS},
                             ("since", "until", "capacity_units"),
                         ),
                     },
-                    "unused": _object(
+                    "unused": as_object(
                         "Summaries that were read in vain.",
                         {"buckets": _COUNT, "capacity_units": _UNITS},
                         ("buckets", "capacity_units"),
@@ -167,10 +169,10 @@ SCHEMAS: Mapping[str, Schema] = {
                     "index": {
                         "type": "array",
                         "description": "Ranges of created_at that were read from the index; at most 50.",
-                        "items": _object(
+                        "items": as_object(
                             "A range, and why no summary answered it.",
                             {
-                                "created_at": _object(
+                                "created_at": as_object(
                                     "Both ends included.",
                                     {"since": {"type": "string"}, "until": {"type": "string"}},
                                     (),
@@ -181,7 +183,7 @@ SCHEMAS: Mapping[str, Schema] = {
                             ("created_at", "why", "capacity_units"),
                         ),
                     },
-                    "index_beyond": _object(
+                    "index_beyond": as_object(
                         "The ranges beyond those 50 that were read from the index; absent without any.",
                         {"ranges": _COUNT, "capacity_units": _UNITS},
                         ("ranges", "capacity_units"),
@@ -200,23 +202,23 @@ SCHEMAS: Mapping[str, Schema] = {
             {"description": "Alertmanager's, CloudWatch's, SNS's or any other sender's own."},
         ],
     },
-    "DirectEvent": _object(
+    "DirectEvent": as_object(
         "The Event's own fields, as scripts post them. A value that is not a string becomes one.",
         {
             name: {**reference("EventResource"), "description": _FIELDS[name]}
             if name == "resource"
-            else _said(_FIELDS[name], type="object" if name == "additional_info" else "string")
+            else said(_FIELDS[name], type="object" if name == "additional_info" else "string")
             for name in _DIRECT_FIELDS
         },
         ("event_key", "event_type", "title"),
     ),
     "CreateEventRequest": {
-        **_object(
+        **as_object(
             "The reference's own request: `data` is taken, and is the `raw_data`.",
             {
-                "webhook_id": _said("The path's; it is not looked at.", type="string"),
-                "access_key": _said("The webhook's; it is not looked at, nor kept.", type="string"),
-                "data": _said("The sender's payload, in any format.", type="object"),
+                "webhook_id": said("The path's; it is not looked at.", type="string"),
+                "access_key": said("The webhook's; it is not looked at, nor kept.", type="string"),
+                "data": said("The sender's payload, in any format.", type="object"),
             },
             ("data",),
         ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from apidoc import answers, examples, refusals
+from apidoc import answers, examples, management, refusals
 from apidoc.answers import reference
 from apidoc.docstrings import field_docstrings, handler_docstrings
 from apidoc.jsonschema import Schema, nullable_removed, prefix, schemas_of
@@ -26,14 +26,15 @@ _DESCRIPTION = """\
 Monitoring webhooks in, searchable events out.
 
 **Senders** post to a webhook's URL, which holds its access key; or to the one without it, with the key as bearer. \
-**Readers** need a token, which belongs to one domain and may be limited to some projects and to some of get, list and \
-stat: for such a token, other events do not exist.
+**Readers** and **administrators** need a token, which belongs to one domain, has a role or permissions, and may \
+be limited to some projects: for such a token, other projects do not exist.
 
 Times are ISO 8601 in UTC with milliseconds and `Z`. Every refusal of ours is `{"detail": {"code", "message"}}`, or \
 RFC 9457's for clients that send `Accept: application/problem+json`; API Gateway's own are `{"message"}`."""
 _TAGS = (
     ("create", "For senders: deliveries become events, tied to their alerts."),
     ("read", "For readers: get one event, list those that match a query, or compute statistics over them."),
+    ("manage", "For administrators: webhooks, tokens, deliveries that need a look, and who changed what."),
 )
 _SERVERS = (
     {"url": "/", "description": "Where this document is served: the local run."},
@@ -47,7 +48,7 @@ _SECURITY_SCHEMES = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A reader's token, as `eventctl token create` makes it.",
+        "description": "A token, as `eventctl token create` and `POST /monitoring/v1/tokens` make it.",
     },
     "accessKey": {
         "type": "http",
@@ -60,7 +61,11 @@ _PATH_PARAMETERS = {
     "webhook_id": "The webhook's id.",
     "access_key": "The webhook's access key: a secret.",
     "event_id": "The event's id.",
+    **management.PATH_PARAMETERS,
 }
+_OPERATIONS = {**OPERATIONS, **management.OPERATIONS}
+_ANSWERS = {**answers.SCHEMAS, **management.SCHEMAS}
+_EXAMPLES = {**management.PARAMETERS, **examples.PARAMETERS}
 
 
 def document() -> Schema:
@@ -86,7 +91,7 @@ def document() -> Schema:
         "paths": paths,
         "components": {
             "securitySchemes": _SECURITY_SCHEMES,
-            "schemas": _sorted({**_requests(), **answers.SCHEMAS, **refusals.schemas(errors)}),
+            "schemas": _sorted({**_requests(), **_ANSWERS, **refusals.schemas(errors)}),
             "examples": _sorted(refusals.examples(errors)),
         },
     }
@@ -95,7 +100,7 @@ def document() -> Schema:
 def _requests() -> dict[str, Schema]:
     """Return the schemas of requests; what is the same for all kinds is there once."""
     found: dict[str, Schema] = {}
-    for kind, models in BODY_MODELS.values():
+    for kind, models in (*BODY_MODELS.values(), *management.BODY_MODELS.values()):
         for name, schema in schemas_of(models, kind).items():
             if found.setdefault(name, schema) != schema:
                 raise ValueError(f"two schemas have the name {name}")
@@ -108,7 +113,7 @@ def written() -> str:
 
 
 def _operation(route: Route) -> Schema:
-    said = OPERATIONS[route.key]
+    said = _OPERATIONS[route.key]
     summary, description = handler_docstrings(ROOT / route.function / "app.py")
     if said.summary:
         summary, description = said.summary, ""
@@ -134,7 +139,7 @@ def _operation(route: Route) -> Schema:
 
 def _answer(said: Operation) -> Schema:
     response: Schema = {
-        "description": answers.SCHEMAS[said.answer]["description"],
+        "description": _ANSWERS[said.answer]["description"],
         "content": {"application/json": {"schema": reference(said.answer), "examples": said.examples}},
     }
     return response | ({"headers": dict(said.headers)} if said.headers else {})
@@ -148,7 +153,7 @@ def _path_parameters(route: Route) -> Iterable[Schema]:
             "required": True,
             "description": _PATH_PARAMETERS[name],
             "schema": {"type": "string", "minLength": 1},
-            "examples": examples.PARAMETERS[name],
+            "examples": _EXAMPLES[name],
         }
 
 
@@ -179,7 +184,7 @@ def _query_parameter(name: str, description: str, schema: Schema) -> Schema:
         bare = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_LIST_VALUES}
     elif "anyOf" in bare:
         bare = next(one for one in bare["anyOf"] if one.get("type") == "array")
-    shown = examples.PARAMETERS.get(name) or examples.of_event(name)
+    shown = _EXAMPLES.get(name) or examples.of_event(name)
     return {"name": name, "in": "query", "description": description, "schema": bare, "examples": shown}
 
 

@@ -48,29 +48,30 @@ EVENT_INFO: JsonObject = {
 _MINIMAL = {name: EVENT_INFO[name] for name in ("event_id", "event_key", "event_type", "title", "severity", "alert_id")}
 
 
-def _shown(**examples: tuple[str, Json]) -> Schema:
+def shown(**examples: tuple[str, Json]) -> Schema:
+    """Return examples, each with its summary."""
     return {name: {"summary": summary, "value": value} for name, (summary, value) in examples.items()}
 
 
-DELIVERIES = _shown(
+DELIVERIES = shown(
     alert=("An alert, by the Event's own fields", _BODY),
     recovery=("Its recovery: the same event_key", _RECOVERY),
     request=("The reference's CreateEventRequest: its data is taken", {"data": _BODY}),
     alertmanager=("Prometheus Alertmanager's webhook", json.loads((ROOT / SAMPLE).read_text(encoding="utf-8"))),
 )
-TEXT_DELIVERIES = _shown(
+TEXT_DELIVERIES = shown(
     sns=(
         "SNS posts JSON as text",
         '{"Type": "Notification", "MessageId": "1", "TopicArn": "arn:aws:sns:eu-west-1:1:a", "Message": "…"}',
     ),
     text=("A body that is not JSON becomes an ERROR event with the reason", "the disk is full"),
 )
-TAKEN = _shown(taken=("The delivery is stored", {}))
-PERMITTED = _shown(permitted=("The headers say what is allowed", {}))
+TAKEN = shown(taken=("The delivery is stored", {}))
+PERMITTED = shown(permitted=("The headers say what is allowed", {}))
 
-EVENTS = _shown(event=("An event with all its fields", EVENT_INFO))
+EVENTS = shown(event=("An event with all its fields", EVENT_INFO))
 
-SEARCHES = _shown(
+SEARCHES = shown(
     everything=("All events, newest first", {}),
     named=("By fields", {"severity": ["CRITICAL", "ERROR"], "project_id": PROJECT_ID, "query": {"minimal": True}}),
     filter=(
@@ -100,7 +101,7 @@ SEARCHES = _shown(
     count=("How many match", {"query": {"filter": [{"k": "alert_id", "v": True, "o": "exists"}], "count_only": True}}),
     explain=("How it was read", {"event_type": "ERROR", "query": {"page": {"limit": 5}, "explain": True}}),
 )
-FOLLOWING = _shown(
+FOLLOWING = shown(
     next_page=(
         "The next page, without counting again",
         {"query": {"page": {"limit": 20, "token": PAGE_TOKEN}, "count": False}},
@@ -108,7 +109,7 @@ FOLLOWING = _shown(
 )
 """An example cannot be sent unchanged: a page token belongs to a caller's own request."""
 
-LISTED = _shown(
+LISTED = shown(
     events=("The events, and how many match", {"results": [EVENT_INFO], "total_count": 1}),
     page=("A page that is not the last", {"results": [_MINIMAL], "total_count": 312, "next_token": PAGE_TOKEN}),
     count=("With count_only", {"results": [], "total_count": 312}),
@@ -141,7 +142,7 @@ LISTED = _shown(
     ),
 )
 
-STATISTICS = _shown(
+STATISTICS = shown(
     severities=(
         "How many events of each severity",
         {
@@ -211,7 +212,7 @@ STATISTICS = _shown(
     ),
     distinct=("A field's values", {"query": {"distinct": "resource.name", "page": {"limit": 100}}}),
 )
-COMPUTED = _shown(
+COMPUTED = shown(
     rows=(
         "Rows",
         {"results": [{"severity": "CRITICAL", "count": 3}, {"severity": "INFO", "count": 1}]},
@@ -220,14 +221,14 @@ COMPUTED = _shown(
 )
 
 PARAMETERS: Mapping[str, Schema] = {
-    "webhook_id": _shown(webhook=("A webhook", WEBHOOK_ID)),
-    "access_key": _shown(key=("Its key", ACCESS_KEY)),
-    "event_id": _shown(event=("An event", EVENT_ID)),
-    "domain_id": _shown(domain=("The token's own", DOMAIN_ID)),
-    "only": _shown(one=("One field", ["title"]), parts=("Fields and parts", ["event_id", "title", "resource.name"])),
-    "WebHook-Request-Origin": _shown(origin=("Azure Event Grid", "eventgrid.azure.net")),
-    "Idempotency-Key": _shown(key=("The sender's own id of a delivery", "backup-2026-03-02")),
-    "query": _shown(
+    "webhook_id": shown(webhook=("A webhook", WEBHOOK_ID)),
+    "access_key": shown(key=("Its key", ACCESS_KEY)),
+    "event_id": shown(event=("An event", EVENT_ID)),
+    "domain_id": shown(domain=("The token's own", DOMAIN_ID)),
+    "only": shown(one=("One field", ["title"]), parts=("Fields and parts", ["event_id", "title", "resource.name"])),
+    "WebHook-Request-Origin": shown(origin=("Azure Event Grid", "eventgrid.azure.net")),
+    "Idempotency-Key": shown(key=("The sender's own id of a delivery", "backup-2026-03-02")),
+    "query": shown(
         page=("The newest five", {"page": {"limit": 5}}),
         filter=("By a condition", {"filter": [{"key": "title", "value": "disk", "operator": "contain"}]}),
     ),
@@ -237,4 +238,4 @@ PARAMETERS: Mapping[str, Schema] = {
 
 def of_event(name: str) -> Schema:
     """Show a parameter by the value that the event of the examples has."""
-    return _shown(event=("As the event of the examples has it", [EVENT_INFO.get(name) or _RESOURCE[name]]))
+    return shown(event=("As the event of the examples has it", [EVENT_INFO.get(name) or _RESOURCE[name]]))

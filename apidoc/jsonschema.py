@@ -91,6 +91,8 @@ def schemas_of(models: Iterable[type[BaseModel]], kind: Kind = EVENT) -> dict[st
 
 def _kind_name(name: str, kind: Kind, *, own: bool = False) -> str:
     begin = prefix(kind)
+    if own and name == "StatQuery":
+        return f"{begin}StatisticsQuery"  # the request that has it is the StatQuery
     if name.startswith("Record"):
         return begin + name.removeprefix("Record")
     return begin + name if own and begin not in name else name

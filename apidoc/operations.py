@@ -40,7 +40,7 @@ _WRITING = (
     UnavailableError,
     EventApiError,
 )
-_READING = (
+READING = (
     InvalidParameterError,
     InvalidParameterTypeError,
     AuthenticateFailureError,
@@ -48,8 +48,8 @@ _READING = (
     UnavailableError,
     EventApiError,
 )
-_QUERYING = (
-    *_READING,
+QUERYING = (
+    *READING,
     RequiredParameterError,
     OperatorValueTypeError,
     OperatorListValueTypeError,
@@ -59,10 +59,10 @@ _QUERYING = (
     JsonFormatError,
 )
 
-_GATEWAY_ALWAYS = (429, 431, 500, 503)
-_GATEWAY_TOKEN = (401, 403)
-_GATEWAY_PATH = (404,)
-_GATEWAY_BODY = (413,)
+GATEWAY_ALWAYS = (429, 431, 500, 503)
+GATEWAY_TOKEN = (401, 403)
+GATEWAY_PATH = (404,)
+GATEWAY_BODY = (413,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +103,16 @@ own: SNS's `MessageId`, or the headers `webhook-id`, `X-GitHub-Delivery`, `ce-so
 
 A webhook may require that its sender signs its requests; a request without a valid signature gets a 401."""
 
-_JSON = "application/json"
+JSON = "application/json"
 _BODIES: Mapping[str, Schema] = {
-    _JSON: {"schema": reference("Delivery"), "examples": examples.DELIVERIES},
+    JSON: {"schema": reference("Delivery"), "examples": examples.DELIVERIES},
     "text/plain": {"schema": {"type": "string"}, "examples": examples.TEXT_DELIVERIES},
     "*/*": {},
 }
-_PAGES = """\
+PAGES = """\
 An answer that is not the end has a `next_token`; the same request with it as `query.page.token` gives the next page, \
 at the same cost however deep it is."""
-_STATISTICS = """\
+STATISTICS = """\
 Either `aggregate`, stages that are applied in order, or `distinct`. `page` slices the results; each page \
 computes them again."""
 
@@ -137,7 +137,7 @@ def _create(operation_id: str, way: str, security: str | None) -> Operation:
         header_parameters=(_IDEMPOTENCY_KEY,),
         headers={"x-delivery-id": DELIVERY_ID_HEADER},
         errors=_WRITING,
-        gateway=(*_GATEWAY_PATH, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        gateway=(*GATEWAY_PATH, *GATEWAY_BODY, *GATEWAY_ALWAYS),
         security=security,
     )
 
@@ -175,12 +175,12 @@ def _permit(operation_id: str, way: str, security: str | None) -> Operation:
             "webhook-allowed-rate": _header("Deliveries a minute; `*` is any number."),
         },
         errors=(WebhookDisabledError, PermissionDeniedError, UnavailableError, EventApiError),
-        gateway=(*_GATEWAY_PATH, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        gateway=(*GATEWAY_PATH, *GATEWAY_BODY, *GATEWAY_ALWAYS),
         security=security,
     )
 
 
-_GZIP_HEADERS: Mapping[str, Schema] = {
+GZIP_HEADERS: Mapping[str, Schema] = {
     name: {
         "description": "Present if the response has more than 6 MB, and the request has `Accept-Encoding: gzip`.",
         "schema": {"type": "string", "const": value},
@@ -206,45 +206,45 @@ OPERATIONS: Mapping[str, Operation] = {
         tag="read",
         parameters=GetEventRequest,
         answer="EventInfo",
-        headers=_GZIP_HEADERS,
+        headers=GZIP_HEADERS,
         examples=examples.EVENTS,
-        errors=(*_READING, NotFoundError),
-        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_PATH, *_GATEWAY_ALWAYS),
+        errors=(*READING, NotFoundError),
+        gateway=(*GATEWAY_TOKEN, *GATEWAY_PATH, *GATEWAY_ALWAYS),
     ),
     "GET /monitoring/v1/events": Operation(
         operation_id="list_events",
         tag="read",
         way="asked by parameters",
-        description=_PAGES,
+        description=PAGES,
         parameters=EventQuery,
         answer="EventsInfo",
         examples=examples.LISTED,
-        errors=_QUERYING,
-        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_ALWAYS),
+        errors=QUERYING,
+        gateway=(*GATEWAY_TOKEN, *GATEWAY_ALWAYS),
     ),
     "POST /monitoring/v1/events/search": Operation(
         operation_id="search_events",
         tag="read",
         way="asked by an object",
-        description=_PAGES,
+        description=PAGES,
         bodies={
-            _JSON: {"schema": reference("EventQuery"), "examples": examples.SEARCHES | examples.FOLLOWING},
+            JSON: {"schema": reference("EventQuery"), "examples": examples.SEARCHES | examples.FOLLOWING},
         },
         answer="EventsInfo",
         examples=examples.LISTED,
-        errors=_QUERYING,
-        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        errors=QUERYING,
+        gateway=(*GATEWAY_TOKEN, *GATEWAY_BODY, *GATEWAY_ALWAYS),
     ),
     "POST /monitoring/v1/events/stat": Operation(
         operation_id="stat_events",
         tag="read",
-        description=_STATISTICS,
-        bodies={_JSON: {"schema": reference("EventStatQuery"), "examples": examples.STATISTICS}},
+        description=STATISTICS,
+        bodies={JSON: {"schema": reference("EventStatQuery"), "examples": examples.STATISTICS}},
         body_required=True,
         answer="StatInfo",
         examples=examples.COMPUTED,
-        errors=_QUERYING,
-        gateway=(*_GATEWAY_TOKEN, *_GATEWAY_BODY, *_GATEWAY_ALWAYS),
+        errors=QUERYING,
+        gateway=(*GATEWAY_TOKEN, *GATEWAY_BODY, *GATEWAY_ALWAYS),
     ),
 }
 """By route keys."""

@@ -10,11 +10,12 @@ from functools import partial
 import click
 
 from event_api.admin import administration, views
+from event_api.admin.deliveries import events_of_delivery, unreadable_deliveries, why_unreadable
 from event_api.domain import times
+from event_api.domain.access import Scope
 from event_api.domain.errors import NotFoundError
 from event_api.json_types import JsonObject
 from eventctl import screen
-from eventctl.events import events_of_delivery, unreadable_deliveries, why_unreadable
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import INSTANT, OPAQUE_ID
 from eventctl.screen import Column
@@ -70,8 +71,10 @@ def show(invocation: Invocation, delivery_id: str, *, domain: str, body: bool) -
     if body:
         sys.stdout.buffer.write(found.body.content)
         return
-    fields = {**views.of_delivery(found), "unread_because": why_unreadable(stores, domain, delivery_id, now)}
-    events = events_of_delivery(stores, domain, delivery_id, [column.field for column in _EVENT_COLUMNS], now)
+    scope = Scope(domain)
+    fields = {**views.of_delivery(found), "unread_because": why_unreadable(stores.events, scope, delivery_id, now)}
+    columns = [column.field for column in _EVENT_COLUMNS]
+    events = events_of_delivery(stores.reader(scope, now), scope, delivery_id, columns, now)
 
     def print_all() -> None:
         screen.show_fields(fields)
@@ -161,5 +164,7 @@ def _chosen(
             if domain in {None, pending.domain_id}:
                 yield views.of_pending(pending)
     if unreadable and domain is not None:
-        for event in unreadable_deliveries(target.stores, domain, times.now(), since=since):
+        scope, now = Scope(domain), times.now()
+        reader = target.stores.reader(scope, now)
+        for event in unreadable_deliveries(reader, target.stores.events, scope, now, since=since):
             yield views.of_unreadable(event, domain)

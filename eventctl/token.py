@@ -7,7 +7,8 @@ from functools import partial
 
 import click
 
-from event_api.admin import administration, views
+from event_api.admin import administration
+from event_api.admin.kinds import token_row
 from event_api.domain import times
 from event_api.domain.access import FORMER_NAMES, Permission, Role
 from event_api.json_types import JsonObject
@@ -90,7 +91,7 @@ def create(
         expires_at=expires,
         name=name,
     )
-    _answer_token(invocation, views.of_token(created, created.created_at), credential)
+    _answer_token(invocation, token_row(created, created.created_at), credential)
 
 
 def _answer_token(invocation: Invocation, token_fields: JsonObject, credential: str) -> None:
@@ -120,8 +121,8 @@ def rotate(invocation: Invocation, token_id: str, overlap: timedelta) -> None:
     """
     token_id = _id_of(token_id)
     new, old, credential = administration.rotate_token(invocation.open().stores, token_id, overlap)
-    fields = views.of_token(new, new.created_at)
-    replaced = views.of_token(old, new.created_at)
+    fields = token_row(new, new.created_at)
+    replaced = token_row(old, new.created_at)
     if not invocation.as_json:
         end = f"until {replaced['expires_at']}" if replaced["state"] == "VALID" else f"no longer; {_CACHED}"
         click.echo(f"{screen.printable(token_id)} is good {end}.", err=True)
@@ -139,7 +140,7 @@ def _id_of(token: str) -> str:
 def list_tokens(invocation: Invocation, domain: str) -> None:
     """List a domain's tokens; expired ones for another 90 days."""
     now = times.now()
-    found = [views.of_token(one, now) for one in invocation.open().stores.tokens.of_domain(domain)]
+    found = [token_row(one, now) for one in invocation.open().stores.tokens.of_domain(domain)]
     # A dash would read as none at all.
     shown = [
         {**one, "projects": one["projects"] or _ALL_PROJECTS, "may": one["role"] or one["permissions"]} for one in found

@@ -11,7 +11,7 @@ from typing import IO, cast
 
 import click
 
-from event_api.admin import administration, views
+from event_api.admin import administration, preview, views
 from event_api.domain import times
 from event_api.domain.errors import InvalidParameterError, NotFoundError
 from event_api.domain.webhook import RecoveryMode, Signing, Webhook, WebhookState
@@ -19,7 +19,7 @@ from event_api.json_text import parse_json
 from event_api.json_types import Json, JsonObject
 from event_api.normalizers import lenient
 from event_api.signing.signatures import SCHEMES, SNS
-from eventctl import preview, screen
+from eventctl import screen
 from eventctl.invocation import Group, Invocation
 from eventctl.parameters import DEFAULT, DETECT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
@@ -383,7 +383,7 @@ def unsign(invocation: Invocation, webhook_id: str) -> None:
 
 
 def _answer_signing(invocation: Invocation, changed: Webhook) -> None:
-    signing = views.of_signing(changed)
+    signing = views.of_webhook(changed, times.now())["signing"]
     told = "checks no signatures" if signing is None else f"checks signatures: {_signing_in_words(signing)}"
     show = partial(click.echo, f"{screen.printable(changed.webhook_id)} {told}.")
     invocation.answer({"webhook_id": changed.webhook_id, "signing": signing}, show)

@@ -79,8 +79,8 @@ def check_answer(route_key: str, response: Response) -> None:
 
 
 def check_request(route_key: str, body: bytes | str | None, query: str) -> None:
-    """Fail if the document refuses a request that the service answered well; create takes anything."""
-    if operation(route_key)["tags"] == ["create"]:
+    """Fail if the document refuses a request that the service answered well; a sender's body may be anything."""
+    if "*/*" in operation(route_key).get("requestBody", {}).get("content", {}):
         return
     if body and len(body) <= _MOST_JUDGED:
         assert not faults(json.loads(body), *place(route_key), "requestBody", "content", "application/json", "schema")

@@ -6,6 +6,7 @@ The ids and secrets are those of the events in ``tests/events``.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -71,7 +72,8 @@ def _fill() -> None:
             description = {key: properties[key] for key in _CREATE_TABLE_KEYS if key in properties}
             clients.dynamodb().create_table(TableName=name, **description)
     now = times.now()
-    webhook_id, access_key = _path_of_create()
+    path = _path_of("create_event")
+    webhook_id, access_key = path["webhook_id"], path["access_key"]
     webhook = Webhook(
         webhook_id=webhook_id,
         domain_id=_DOMAIN,
@@ -82,6 +84,9 @@ def _fill() -> None:
     )
     composition.webhooks().add(webhook)
     composition.tokens().add(_token())
+    for function in ("rotate_token", "revoke_token"):
+        composition.tokens().add(replace(_token(), token_id=_path_of(function)["token_id"]))
+    composition.webhooks().add(replace(webhook, webhook_id=_path_of("delete_webhook")["webhook_id"]))
     for delivery in _deliveries(webhook_id):
         composition.deliveries().add(delivery)
         if delivery.finished:
@@ -93,7 +98,8 @@ def _fill() -> None:
 
 def _deliveries(webhook_id: str) -> Iterator[Delivery]:
     content = json.loads(event_of("create_event"))["body"].encode()
-    for delivery_id, finished in ((_STORED, True), (_UNFINISHED, False)):
+    discarded = _path_of("discard_delivery")["delivery_id"]
+    for delivery_id, finished in ((_STORED, True), (_UNFINISHED, False), (discarded, False)):
         yield Delivery(
             delivery_id=delivery_id,
             domain_id=_DOMAIN,
@@ -121,9 +127,10 @@ def _token() -> Token:
     )
 
 
-def _path_of_create() -> tuple[str, str]:
-    path = json.loads(event_of("create_event"))["pathParameters"]
-    return path["webhook_id"], path["access_key"]
+def _path_of(function: str) -> dict[str, str]:
+    """Return the path parameters of a function's ready-made event."""
+    path: dict[str, str] = json.loads(event_of(function))["pathParameters"]
+    return path
 
 
 def _template() -> dict[str, Any]:

@@ -23,8 +23,7 @@ SECRET = "a-secret-of-the-sender"
 
 
 def records(app, scope=None, **period):
-    period = {"since": None, "until": None, **period}
-    return [record for _, record in app.stores.audit.of_scope(scope or Scope(DOMAIN), times.now(), **period)]
+    return list(app.stores.audit.of_scope(scope or Scope(DOMAIN), times.now(), **period))
 
 
 def actions(app, **options):
@@ -138,20 +137,30 @@ def test_records_are_of_one_domain_and_of_the_callers_projects(app):
     assert len(records(app, Scope("other-domain"))) == 1
 
 
-def test_records_are_read_by_time_and_by_position(app, monkeypatch):
+def test_records_are_read_by_time_and_expire(app, monkeypatch):
     noon = times.now()
     for minute in range(5):
         monkeypatch.setattr(times, "now", lambda minute=minute: noon + timedelta(minutes=minute))
         app.token(name=str(minute))
 
     def names(**options):
-        period = {"since": None, "until": None, **options}
-        return [one.details["name"] for _, one in app.stores.audit.of_scope(Scope(DOMAIN), noon, **period)]
+        return [one.details["name"] for one in app.stores.audit.of_scope(Scope(DOMAIN), noon, **options)]
+
+    def at(minute):
+        return times.to_iso(noon + timedelta(minutes=minute))
 
     assert names() == ["4", "3", "2", "1", "0"]
-    assert names(since=noon + timedelta(minutes=1), until=noon + timedelta(minutes=3)) == ["2", "1"]
-    positions = [at for at, _ in app.stores.audit.of_scope(Scope(DOMAIN), noon, since=None, until=None)]
-    assert names(behind=positions[1]) == ["2", "1", "0"]
+    assert names(descending=False, expected=1) == ["0", "1", "2", "3", "4"]
+    assert names(since=at(1), until=at(3)) == ["3", "2", "1"]
     monkeypatch.setattr(times, "now", lambda: noon + timedelta(days=401))
-    expired = app.stores.audit.of_scope(Scope(DOMAIN), times.now(), since=None, until=None)
-    assert list(expired) == []
+    assert list(app.stores.audit.of_scope(Scope(DOMAIN), times.now())) == []
+
+
+def test_records_of_one_instant_come_by_their_ids(app, monkeypatch):
+    noon = times.now()
+    monkeypatch.setattr(times, "now", lambda: noon)
+    for _ in range(4):
+        app.token()
+    for descending in (True, False):
+        found = [record.audit_id for record in records(app, descending=descending)]
+        assert found == sorted(found)

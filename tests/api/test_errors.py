@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from event_api import composition
+from event_api.domain.access import Role
 from event_api.domain.errors import BadRequestError, EventApiError, UnavailableError
 from testkit import stack
+from tests.api import test_tenancy
 from tests.samples import bodies
 
 EVENT = "/monitoring/v1/event/event-000000000000"
@@ -154,10 +158,37 @@ def every_route(app):
         "POST /monitoring/v1/events/search": lambda: app.gateway.search(token, {}),
         "POST /monitoring/v1/events/stat": lambda: app.gateway.stat(token, {"query": DISTINCT}),
     }
-    # The console's files are in memory: nothing can fail.
-    known = {route.key for route in stack.routes() if route.function != "functions/console"}
+    admin = app.token(role=Role.ADMIN)
+    app.gateway.verdicts = {}
+    for caller in (token, admin):
+        app.gateway.get("/monitoring/v1/token", token=caller)  # so that the authorizer has answered
+    for route in (one for routes in test_tenancy.ROUTES.values() for one in routes):
+        (key,) = (one.key for one in stack.routes() if matches(one, route))
+        asked.setdefault(key, partial(test_tenancy.ask, app, route, admin))
+    # They read nothing that could fail: the console's files are in memory, and the authorizer knows the caller.
+    known = {
+        route.key for route in stack.routes() if route.function not in {"functions/console", "functions/get_caller"}
+    }
     assert set(asked) == known, "a new route needs its line here"
     return asked.items()
+
+
+def matches(route, asked):
+    method, path = asked.split(" ")
+    return stack.match(route, method, test_tenancy.V1 + path) is not None
+
+
+OPENED = (
+    "webhooks",
+    "tokens",
+    "events",
+    "audit",
+    "event_reader",
+    "webhook_reader",
+    "token_reader",
+    "delivery_reader",
+    "audit_reader",
+)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +205,7 @@ def test_a_failure_has_the_same_shape_on_every_route(app, monkeypatch, error, st
     for route, ask in every_route(app):
         with monkeypatch.context() as patch:
             # The authorizer works; the clients that the function opens fail.
-            for opened in ("webhooks", "events", "event_reader"):
+            for opened in OPENED:
                 patch.setattr(composition, opened, fail)
             answer = ask()
         assert refusal(answer)[:2] == (status, code), route

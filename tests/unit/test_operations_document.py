@@ -27,6 +27,17 @@ FUNCTIONS = {
 }
 
 
+SHARED = ("ManageErrorsAlarm", "ManageThrottlesAlarm")
+"""Alarms of all functions together that are called seldom."""
+
+
+def sharing() -> set[str]:
+    """The functions that have no alarms of their own."""
+    found = [set(re.findall(r"\$\{(\w+)Function\}", str(ALARMS[name]["Metrics"]))) for name in SHARED]
+    assert found[0] == found[1]
+    return found[0]
+
+
 def counted() -> set[str]:
     """The metrics that the code counts or measures."""
     code = "".join(
@@ -107,10 +118,17 @@ def test_the_page_has_every_threshold_with_its_default():
 
 @pytest.mark.parametrize("kind", ["Errors", "Throttles", "Duration"])
 def test_every_function_has_its_alarms(kind):
-    assert {f"{name}{kind}Alarm" for name in FUNCTIONS} <= set(ALARMS)
+    assert {f"{name}{kind}Alarm" for name in FUNCTIONS - sharing()} <= set(ALARMS)
 
 
-@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_a_function_that_shares_its_alarms_has_none_of_its_own():
+    assert sharing() < FUNCTIONS
+    assert not {f"{name}{kind}Alarm" for name in sharing() for kind in ("Errors", "Throttles", "Duration")} & set(
+        ALARMS
+    )
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS - sharing()))
 def test_the_share_of_its_timeout_is_computed_with_the_functions_own(name):
     template = stack.template()
     own = template["Resources"][f"{name}Function"]["Properties"]

@@ -6,7 +6,7 @@ need are imported when such a function asks for them (docs/adr/0005).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -17,12 +17,16 @@ from event_api.settings import settings
 from event_api.store.table import Table
 
 if TYPE_CHECKING:
+    from event_api.admin.audit_reader import AuditReader
     from event_api.auth.oidc import Issuer
     from event_api.auth.tokens import Principal
     from event_api.aws.redrive_queue import RedriveQueue
     from event_api.ingest.rates import Rates
     from event_api.ingest.service import Ingest
     from event_api.ingest.summarize import Summarizer
+    from event_api.query.in_memory import InMemoryReader
+    from event_api.query.read_budget import ReadBudget
+    from event_api.query.values import Row
     from event_api.store.alerts import AlertStore
     from event_api.store.audit import AuditStore, Journal
     from event_api.store.deliveries import DeliveryStore
@@ -138,12 +142,63 @@ def events() -> EventStore:
     return EventStore(_table(settings().tables.events), deliveries(), settings().retention_days, marks)
 
 
+def _budget(scope: Scope, seconds_left: Callable[[], float]) -> ReadBudget:
+    """Return the budget of a request: it stops when the invocation's time is nearly up."""
+    from event_api.query.read_budget import ReadBudget
+
+    return ReadBudget(seconds_left, scope.projects is None, settings().read_capacity_limit)
+
+
+def webhook_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> InMemoryReader:
+    """Return a reader of the webhooks in a scope."""
+    from event_api.admin.kinds import webhook_row
+    from event_api.query.in_memory import InMemoryReader
+
+    budget = _budget(scope, seconds_left)
+    store = webhooks().metered(budget)
+    return InMemoryReader(lambda: (webhook_row(one, now) for one in store.of_domain(scope.domain_id)), scope, budget)
+
+
+def token_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> InMemoryReader:
+    """Return a reader of the tokens in a scope."""
+    from event_api.admin.kinds import token_row
+    from event_api.query.in_memory import InMemoryReader
+
+    budget = _budget(scope, seconds_left)
+    store = tokens().metered(budget)
+
+    def rows() -> Iterator[Row]:
+        return (token_row(one, now) for one in store.of_domain(scope.domain_id) if scope.covers(one.projects))
+
+    # A token has several projects, which this reader does not know.
+    return InMemoryReader(rows, Scope(scope.domain_id), budget)
+
+
+def audit_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> AuditReader:
+    """Return a reader of the audit records in a scope."""
+    from event_api.admin.audit_reader import AuditReader
+
+    return AuditReader(audit(), scope, now, _budget(scope, seconds_left))
+
+
+def delivery_reader(caller: Desk, now: datetime, since: datetime, seconds_left: Callable[[], float]) -> InMemoryReader:
+    """Return a reader of the deliveries in need of a look; ``since``: from when on unreadable ones are looked for."""
+    from event_api.admin.deliveries import rows_in_need
+    from event_api.query.in_memory import InMemoryReader
+
+    events_of_scope = event_reader(caller.scope, now, seconds_left)
+    return InMemoryReader(
+        lambda: rows_in_need(events_of_scope, caller, caller.scope, now, since=since),
+        caller.scope,
+        events_of_scope.consumption,
+    )
+
+
 def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> EventReader:
     """Return a reader of the events in a scope; it stops when the invocation's time is nearly up."""
-    from event_api.query.read_budget import ReadBudget
     from event_api.store.event_reader import EventReader
 
-    consumption = ReadBudget(seconds_left, scope.projects is None, settings().read_capacity_limit)
+    consumption = _budget(scope, seconds_left)
     events_table = _table(settings().tables.events)
     return EventReader(events_table, deliveries(), alerts, summaries(), scope=scope, now=now, consumption=consumption)
 

@@ -5,73 +5,65 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from event_api.admin.kinds import webhook_row
 from event_api.domain import times
-from event_api.domain.access import Token
 from event_api.domain.delivery import Delivery
 from event_api.domain.webhook import Webhook
-from event_api.json_types import JsonObject
+from event_api.json_types import Json, JsonObject
+from event_api.query.values import Row
 
 if TYPE_CHECKING:
     from event_api.store.deliveries import UnfinishedDelivery
 
 
+def shown(row: Row) -> JsonObject:
+    """Return a row as an answer has it: without the fields that have no value."""
+    return {name: value for name, value in row.items() if value is not None and value != ""}
+
+
+def webhook_info(webhook: Webhook) -> JsonObject:
+    """Return a webhook as an answer."""
+    return shown(webhook_row(webhook, times.now()))
+
+
+def new_webhook(webhook: Webhook, access_key: str) -> JsonObject:
+    """Return a webhook as an answer with its new access key."""
+    url = f"/monitoring/v1/webhook/{webhook.webhook_id}/{access_key}/events"
+    return {**webhook_info(webhook), "access_key": access_key, "webhook_url": url}
+
+
 def of_webhook(webhook: Webhook, now: datetime) -> JsonObject:
     """Return a webhook's fields; for its access keys, only the number of valid ones and the expiry of old ones."""
+    return flat_webhook(webhook_row(webhook, now))
+
+
+def flat_webhook(info: JsonObject) -> JsonObject:
+    """Return the same of a WebhookInfo: its options among its fields, and null for those that it lacks."""
+    plugin = _object(info.get("plugin_info"))
+    options = _object(plugin.get("options"))
+    until = info.get("old_keys_until")
+    until = until if isinstance(until, list) else []
     return {
-        "webhook_id": webhook.webhook_id,
-        "name": webhook.name,
-        "domain_id": webhook.domain_id,
-        "project_id": webhook.project_id,
-        "state": webhook.state.value,
-        "format": webhook.format,
-        "mapping": webhook.mapping,
-        "signing": of_signing(webhook),
-        "duplicate_event_time": webhook.duplicate_event_time,
-        "recovery_mode": webhook.recovery_mode.value,
-        "rate_limit": webhook.rate_limit,
-        "tags": webhook.tags,
-        "valid_keys": len(webhook.valid_hashes(now)),
-        "old_keys_until": [*sorted(times.to_iso(key.ends_at) for key in webhook.valid_old_keys(now))],
-        "created_at": times.to_iso(webhook.created_at),
+        **{name: info.get(name) for name in ("webhook_id", "name", "domain_id", "project_id", "state")},
+        "format": plugin.get("plugin_id"),
+        "mapping": options.get("mapping"),
+        "signing": _flat_signing(options.get("signing")),
+        **{name: options.get(name) for name in ("duplicate_event_time", "recovery_mode", "rate_limit")},
+        "tags": info.get("tags") or {},
+        "valid_keys": 1 + len(until),
+        "old_keys_until": [*until],
+        "created_at": info.get("created_at"),
     }
 
 
-def of_signing(webhook: Webhook) -> JsonObject | None:
-    """Return a webhook's signing options without the secrets; None if it has no signing."""
-    signing = webhook.signing
-    if signing is None:
+def _object(value: Json) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
+def _flat_signing(info: Json) -> JsonObject | None:
+    if not isinstance(info, dict):
         return None
-    return {
-        "scheme": signing.scheme,
-        "required": signing.required,
-        "secrets": len(signing.secrets),
-        "topics": [*signing.topics],
-        "header": signing.header,
-        "timestamp_header": signing.timestamp_header,
-        "window": signing.window,
-    }
-
-
-def of_token(token: Token, now: datetime) -> JsonObject:
-    """Return a token's fields without its secret, and its state ``now``."""
-    return {
-        "token_id": token.token_id,
-        "name": token.name,
-        "domain_id": token.domain_id,
-        "projects": None if token.projects is None else [*sorted(token.projects)],
-        "role": token.role,
-        "permissions": [*sorted(token.granted)],
-        "state": _state_of_token(token, now),
-        "created_at": times.to_iso(token.created_at),
-        "expires_at": _time(token.expires_at),
-        "rotated_to": token.rotated_to,
-    }
-
-
-def _state_of_token(token: Token, now: datetime) -> str:
-    if token.revoked:
-        return "REVOKED"
-    return "EXPIRED" if token.expires_at is not None and token.expires_at <= now else "VALID"
+    return {"topics": [], "header": None, "timestamp_header": None, "window": None, **info}
 
 
 def of_delivery(delivery: Delivery) -> JsonObject:
@@ -113,7 +105,3 @@ def of_unreadable(event: JsonObject, domain_id: str) -> JsonObject:
         "received_at": event["created_at"],
         "unread_because": event["unread_because"],
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else times.to_iso(moment)

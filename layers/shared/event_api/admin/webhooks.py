@@ -14,7 +14,7 @@ from event_api.auth import credentials
 from event_api.domain import ids, times
 from event_api.domain.access import Scope
 from event_api.domain.errors import InvalidParameterError, NotFoundError, PermissionDeniedError, UnavailableError
-from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
+from event_api.domain.webhook import DUPLICATE_EVENT_TIME, RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import is_utf8, write_json
 from event_api.json_types import JsonObject
 from event_api.normalizers import known_formats
@@ -76,7 +76,7 @@ def webhooks_of(stores: Stores, domain_id: str) -> list[Webhook]:
 
 
 def _is_in(scope: Scope | None, webhook: Webhook) -> bool:
-    return scope is None or (scope.domain_id == webhook.domain_id and scope.allows_project(webhook.project_id))
+    return scope is None or scope.includes(webhook.domain_id, webhook.project_id)
 
 
 def create_webhook(
@@ -86,19 +86,19 @@ def create_webhook(
     project_id: str,
     name: str,
     format: str | None = None,  # noqa: A002  # the domain's word
-    duplicate_event_time: int = 600,
+    duplicate_event_time: int = DUPLICATE_EVENT_TIME,
     recovery_mode: RecoveryMode = RecoveryMode.AUTO,
     rate_limit: int | None = None,
     mapping: JsonObject | None = None,
-    signing: Signing | None = None,
     tags: JsonObject | None = None,
+    change: Change | None = None,
 ) -> tuple[Webhook, str]:
     """Store a new webhook and return it with its access key, which cannot be had again.
 
     ``format`` names the sender's format; None has it detected for each delivery. ``mapping`` reads a format without a
     name (`event_api.normalizers.custom_mapping`); only one of the two may be set. ``duplicate_event_time`` is in
-    seconds, ``rate_limit`` in deliveries a minute (`Webhook.rate_limit`). Raises InvalidParameterError naming the
-    invalid parameter, PermissionDeniedError for a project out of scope.
+    seconds, ``rate_limit`` in deliveries a minute (`Webhook.rate_limit`). ``change`` makes further settings. Raises
+    InvalidParameterError naming the invalid parameter, PermissionDeniedError for a project out of scope.
     """
     access_key = secrets.token_urlsafe(_SECRET_BYTES)
     webhook = Webhook(
@@ -113,9 +113,10 @@ def create_webhook(
         recovery_mode=recovery_mode,
         rate_limit=rate_limit,
         mapping=mapping,
-        signing=signing,
         tags=tags or {},
     )
+    if change is not None:
+        webhook = change(webhook)
     check_webhook(webhook)
     if not _is_in(stores.scope, webhook):
         raise PermissionDeniedError("the token is limited to other projects")

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from event_api.auth.tokens import Principal
 from event_api.domain import ids
-from event_api.domain.access import Actor, Role, Scope
+from event_api.domain.access import FEDERATED, Actor, Role, Scope
 from event_api.json_types import Json, JsonObject
 
 ALGORITHMS: Final = ("RS256", "ES256")
@@ -176,7 +176,9 @@ class Issuer:
         # A page token is of use to its own reader only.
         page_key = hmac.digest(domain_page_key(scope.domain_id).encode(), subject.encode(), hashlib.sha256).hex()
         name = claims.get("name") or claims.get("email")
-        actor = Actor(f"oidc:{subject}"[:_MAX_NAME_LENGTH], name[:_MAX_NAME_LENGTH] if isinstance(name, str) else None)
+        actor = Actor(
+            f"{FEDERATED}{subject}"[:_MAX_NAME_LENGTH], name[:_MAX_NAME_LENGTH] if isinstance(name, str) else None
+        )
         return Principal(scope, role.permissions, page_key, actor)
 
     def _claims(self, credential: str, now: datetime) -> JsonObject | None:

@@ -81,9 +81,17 @@ class Scope:
         """Whether the reader may see this project's events."""
         return self.projects is None or (project_id is not None and project_id in self.projects)
 
+    def includes(self, domain_id: str, project_id: str | None) -> bool:
+        """Whether the reader may see what belongs to a project of a domain."""
+        return self.domain_id == domain_id and self.allows_project(project_id)
+
     def covers(self, projects: frozenset[str] | None) -> bool:
         """Whether the reader may see what belongs to some projects, or with None to the whole domain."""
         return self.projects is None or (projects is not None and projects <= self.projects)
+
+
+FEDERATED = "oidc:"
+"""Prefix of the ids of actors that an identity provider vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,11 @@ class Actor:
 
     actor_id: str
     name: str | None = None
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether another system vouches for it, so that it has no token here."""
+        return self.actor_id.startswith(FEDERATED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from event_api.json_types import JsonObject
 
+DUPLICATE_EVENT_TIME = 600
+"""Seconds; the default of `Webhook.duplicate_event_time`."""
+
 
 class WebhookState(StrEnum):
     """A DISABLED webhook refuses deliveries."""
@@ -63,7 +66,7 @@ class Webhook:
     created_at: datetime
     state: WebhookState = WebhookState.ENABLED
     format: str | None = None
-    duplicate_event_time: int = 600
+    duplicate_event_time: int = DUPLICATE_EVENT_TIME
     """Seconds after which an ALERT with the same key opens a new alert."""
     recovery_mode: RecoveryMode = RecoveryMode.AUTO
     rate_limit: int | None = None

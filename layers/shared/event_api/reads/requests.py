@@ -266,8 +266,11 @@ _OPERAND_TYPES = {"str", "int", "float", "Expression"}
 """Labels that pydantic adds to the location of an error in an `Expression`'s operands."""
 
 
-def parse_request(model: type[Model], data: Json, kind: Kind) -> Model:
-    """Read a request about records of a kind; raise the BadRequestError that names the key if it is not well-formed."""
+def parse_request(model: type[Model], data: Json, kind: Kind | None = None) -> Model:
+    """Read a request, of conditions on a kind's records if it has some.
+
+    Raises the BadRequestError that names the key if it is not well-formed.
+    """
     _check_size(data)
     try:
         return model.model_validate(data, context=kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import cast
 
 from event_api.domain import ids, times
@@ -18,7 +19,7 @@ from event_api.domain.audit import AuditRecord
 from event_api.json_types import JsonObject
 from event_api.store import retention
 from event_api.store.attributes import Item, ItemReader, Value, pack, unpack
-from event_api.store.table import NewItem, Table
+from event_api.store.table import QUERY_PAGE_ITEMS, Meter, NewItem, Table
 
 
 class AuditStore:
@@ -27,6 +28,10 @@ class AuditStore:
     def __init__(self, table: Table, retention_days: int) -> None:
         self._table = table
         self._retention_days = retention_days
+
+    def metered(self, meter: Meter) -> AuditStore:
+        """Return the same store, with its reads counted."""
+        return AuditStore(self._table.metered(meter), self._retention_days)
 
     def entry(self, record: AuditRecord) -> NewItem:
         """Return a record as a write that can be made together with another one (`Table.recorded`)."""
@@ -37,24 +42,27 @@ class AuditStore:
         self._table.put(self._to_item(record))
 
     def of_scope(
-        self, scope: Scope, now: datetime, *, since: datetime | None, until: datetime | None, behind: str | None = None
-    ) -> Iterator[tuple[str, AuditRecord]]:
-        """Read the records from ``since`` to before ``until``, newest first, each with its position.
+        self,
+        scope: Scope,
+        now: datetime,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        descending: bool = True,
+        expected: int = QUERY_PAGE_ITEMS,
+    ) -> Iterator[AuditRecord]:
+        """Read the records from ``since`` to ``until``, both included, ISO 8601 with milliseconds.
 
-        ``behind`` is the position of the record after which to begin.
+        They come by time, and within one instant by ascending id. ``expected``: how many the caller will probably take.
         """
-        values: dict[str, Value] = {
-            "domain": scope.domain_id,
-            # A time alone sorts before all records of its millisecond; "~" sorts behind every time.
-            "low": "0" if since is None else times.to_iso(since),
-            "high": behind or ("~" if until is None else times.to_iso(until)),
-        }
-        items = self._table.query("#domain_id = :domain AND #at BETWEEN :low AND :high", values, descending=True)
-        for item in items:
-            if item["at"] != behind and retention.is_live(item, "expires_at", now):
-                record = _from_item(item)
-                if scope.covers(record.projects):
-                    yield ItemReader(item).text("at"), record
+        # A time alone sorts before all records of its instant, with "~" behind them.
+        values: dict[str, Value] = {"domain": scope.domain_id, "low": since or "0", "high": f"{until or ''}~"}
+        condition = "#domain_id = :domain AND #at BETWEEN :low AND :high"
+        items = self._table.query(condition, values, descending=descending, first_page=max(expected, 1))
+        records = (_from_item(item) for item in items if retention.is_live(item, "expires_at", now))
+        for _, of_instant in groupby(records, key=lambda record: record.created_at):
+            found = [record for record in of_instant if scope.covers(record.projects)]
+            yield from reversed(found) if descending else found
 
     def _to_item(self, record: AuditRecord) -> Mapping[str, Value | None]:
         return {

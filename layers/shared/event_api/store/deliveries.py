@@ -132,6 +132,16 @@ class DeliveryStore:
                 _key(delivery_id, domain_id), "REMOVE #unfinished", {}, condition="attribute_exists(#delivery_id)"
             )
 
+    def discard(self, delivery_id: str, domain_id: str) -> bool:
+        """Give up finishing a delivery; return False if it is not unfinished."""
+        try:
+            self._table.update(
+                _key(delivery_id, domain_id), "REMOVE #unfinished", {}, condition="attribute_exists(#unfinished)"
+            )
+        except ConditionFailedError:
+            return False
+        return True
+
     def mark_queued(self, delivery_id: str, domain_id: str) -> None:
         """Note that the worker will finish a delivery, if it is unfinished still."""
         with suppress(ConditionFailedError):
@@ -157,15 +167,18 @@ class DeliveryStore:
         *,
         since: datetime | None = None,
         before: datetime | None = None,
+        domain_id: str | None = None,
     ) -> Iterator[UnfinishedDelivery]:
         """Read which deliveries are unfinished, of those received from ``since`` to ``before``.
 
-        Not of one domain: for the sweeper and for operators, like the queue. It holds no sender's data.
+        ``domain_id``: only those of a domain. All of them are for the sweeper and for operators, like the queue; they
+        hold no sender's data.
         """
         # "0" sorts before every time, "~" behind.
         values: dict[str, Value] = {
             "low": "0" if since is None else times.to_iso(since),
             "high": "~" if before is None else times.to_iso(before),
+            **({} if domain_id is None else {"domain": domain_id}),
         }
         for state in states:
             for shard in _SHARDS:
@@ -173,6 +186,7 @@ class DeliveryStore:
                     "#unfinished = :shard AND #received_at BETWEEN :low AND :high",
                     {**values, "shard": f"{state.value}-{shard}"},
                     index="unfinished",
+                    filtered=None if domain_id is None else "#domain_id = :domain",
                 )
                 yield from (_pending(item, state) for item in items)
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from event_api.domain import times
 from event_api.domain.access import FORMER_NAMES, Permission, Role, Token
 from event_api.store.attributes import Item, ItemReader, Value
-from event_api.store.table import ConditionFailedError, NewItem, Table
+from event_api.store.table import ConditionFailedError, Meter, NewItem, Table
 
 _PAGE_KEY = "page-key:"
 """Before a domain's id: the id of the item with the page key of its callers that have no token. It is in no index."""
@@ -27,6 +27,10 @@ class TokenStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def metered(self, meter: Meter) -> TokenStore:
+        """Return the same store, with its reads counted."""
+        return TokenStore(self._table.metered(meter))
 
     def recorded(self, record: NewItem) -> TokenStore:
         """Return the same store, whose next write puts a record of it, too."""

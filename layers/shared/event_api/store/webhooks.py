@@ -13,7 +13,7 @@ from event_api.domain import times
 from event_api.domain.webhook import RecoveryMode, RetiredKey, Signing, Webhook, WebhookState
 from event_api.json_text import write_json
 from event_api.store.attributes import Item, ItemReader, Value
-from event_api.store.table import ConditionFailedError, NewItem, Table
+from event_api.store.table import ConditionFailedError, Meter, NewItem, Table
 
 
 class WebhookStore:
@@ -21,6 +21,10 @@ class WebhookStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+
+    def metered(self, meter: Meter) -> WebhookStore:
+        """Return the same store, with its reads counted."""
+        return WebhookStore(self._table.metered(meter))
 
     def recorded(self, record: NewItem) -> WebhookStore:
         """Return the same store, whose next write puts a record of it, too."""
