@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from event_api.admin import administration
+from event_api.domain.access import Role
 from event_api.domain.errors import EventApiError
 from localrun import files
 from localrun.errors import LocalRunError
@@ -109,7 +110,8 @@ def _webhook_url(settings: Settings, stores: Deployment, last: str) -> str:
 def _token(settings: Settings, stores: Deployment, last: str) -> str:
     if _TOKEN.fullmatch(last) and _list(settings, last) == _OK:
         return last
-    _, token = administration.create_token(stores, domain_id=DOMAIN_ID, name=_NAME)
+    # The console shows what its token permits.
+    _, token = administration.create_token(stores, domain_id=DOMAIN_ID, name=_NAME, role=Role.ADMIN)
     _expect_ok("the list of the demo's events", _list(settings, token), settings)
     return token
 
