@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from event_api.admin import administration
 from event_api.domain.webhook import WebhookState
 from testkit.engines import free_port
 from tests.e2e.driver import ask, wait_for
@@ -213,7 +214,7 @@ def test_a_demo_that_no_longer_works_is_made_anew(local_run):
     before = local_run.demo
     stores = local_run.endpoint().open_stores()
     webhook_id = before["webhook_url"].split("/")[-3]
-    assert stores.webhooks.set_state(webhook_id, WebhookState.DISABLED)
+    administration.set_webhook_state(stores, webhook_id, WebhookState.DISABLED)
     assert stores.tokens.revoke(before["token"].partition(".")[0])
     local_run.stop()
     local_run.start()
