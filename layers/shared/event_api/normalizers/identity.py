@@ -39,7 +39,7 @@ _SAID: Final = (
     | words.STANDING
     | {*words.ENDED_PARTS, *words.STANDING_PARTS}
     | words.SEVERITIES.keys()
-    | _words_of("again too wieder zu is are was has have been now start begin")
+    | _words_of("again too wieder zu above below over under threshold to is are was has have been now start begin")
 ) - _OBJECTS
 """Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
 
@@ -77,6 +77,9 @@ PARENTS: Final = re.compile(
     r"|receiver|cluster|site|stage|compartment)(name|id|uid|uuid|key|url|slug|title)?$"
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
+
+_OF_A_STATE: Final = _words_of("name category label text code value id rank slug key")
+"""Plain names within an object that is a state, such as ``{"status": {"name": ...}}``."""
 
 MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series history timeline updates")
 """Plain names of what was measured, or what happened since."""
@@ -127,6 +130,8 @@ def identity(body: JsonObject, title: str | None) -> str:
         if name in PROSE_NAMES or _PROSE.search(name):
             prose.append(_without_state(value))
             is_known = is_known or first_line(value) == title
+        elif name in _OF_A_STATE and any(STATE_NAMES.fullmatch(one) for one in path[:-1]):
+            pass
         elif (found := _stable(name, value)) is not None:
             parts.append(f"{'.'.join(path)}={found}")
             names_a_check = names_a_check or bool(_CHECKS.fullmatch(name)) or _is_a_problem(name, found)
@@ -215,7 +220,7 @@ def _without_state(value: Json) -> str:
     """Return a text without its state words, marks such as ``[FIRING]``, and measured numbers."""
     found = _SYMBOLS.sub("", _SHORTCODES.sub("", text(value) or "")).strip()
     if _EVENT_NAME.fullmatch(found):
-        return "".join(word for word in _SEPARATED.split(found) if word.lower() not in _SAID)
+        return ".".join(word for word in _SEPARATED.split(found) if word.isalnum() and word.lower() not in _SAID)
     found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()

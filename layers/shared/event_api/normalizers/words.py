@@ -175,6 +175,7 @@ FALSE_IF_ENDED: Final = _names(
     {
         "isactive active": "SolarWinds",
         "isopen open": "Mackerel",
+        "alerting isalerting breaching": "burn rates",
         "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
         "inalarm isalarm": "Ignition, SCADA gateways",
     }
@@ -285,7 +286,7 @@ ENDED_SENTENCE: Final = re.compile(
 """Parts of a sentence that say that a problem is over: chat messages, mails."""
 FAILED: Final = _words({"failed failure failing fail rejected error errors crashed aborted": "CI tools"})
 """Words of a title after which a run that has ended has failed."""
-STATED: Final = re.compile(r"(?<!\d )\b(?:OK|UP|RESOLVED|RECOVERED|RECOVERY|CLEARED|NORMAL)\b")
+STATED: Final = re.compile(r"\b(?:(?<!\d )OK|UP|RESOLVED|RECOVERED|RECOVERY|CLEARED|NORMAL)\b")
 """A state in capitals within a text, such as ``db-2 DISK OK``, but not an answer such as ``200 OK``."""
 ENDED_COLOURS: Final = _words({"good green #36a64f #2eb67d #2eb886 #28a745": "bodies in the form of Slack"})
 
@@ -714,7 +715,9 @@ CONTENT_ENDINGS: Final = ("data", "payload")
 """Endings of other names of such objects: Freshping's ``webhook_event_data``."""
 PLACES: Final = _words({"site app application project cluster environment repository": "Oh Dear, SonarQube"})
 """Objects that an alarm's object lies in, whose names are a title if there is no other. An account's never is."""
-CHAT: Final = _words({"text body content plain plaintext textbody message description": "chat messages, mail gateways"})
+CHAT: Final = _words(
+    {"text body content plain plaintext textbody bodyplain message description": "chat messages, mail gateways"}
+)
 """Texts whose lines may be fields, such as ``Host: db-1``."""
 PAIR_NAMES: Final = ("name", "title", "key", "label", "field")
 """Names of the name in a list of names and values: Slack's fields, Teams' facts, tags."""

@@ -70,7 +70,7 @@ _NO_ENDINGS: Final = frozenset(
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
-_LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b)")
+_LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)")
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _CAPITALS: Final = re.compile(r"\b[A-Z]{4,}\b")
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
@@ -145,7 +145,8 @@ def _says_ended(title: str) -> bool:
     if words.ENDED_TITLE.match(title):
         return True
     found = set(words.tokens(title))
-    said = words.ENDED_SENTENCE.search(title) or (words.STATED.search(title) and not words.FAILED & found)
+    capitals = words.CLEAR_LEVELS & {word.lower() for word in _CAPITALS.findall(title)}
+    said = words.ENDED_SENTENCE.search(title) or (words.STATED.search(title) and not capitals)
     return bool(said) and not words.NEGATIONS & found
 
 
@@ -746,11 +747,20 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
                 element for name, elements in by_state.items() for element in _with_state(elements, name)
             ]
         for name, value in owner.items():
-            if isinstance(value, list) and items(value):
+            elements = _elements(_plain(name), value)
+            if items(elements):
                 rest = {key: one for key, one in outer.items() if key != name}
-                if _is_list_of_alarms(_plain(name), value, rest):
-                    return rest, value
+                if _is_list_of_alarms(_plain(name), elements, rest):
+                    return rest, elements
     return None
+
+
+def _elements(name: str, value: Json) -> list[Json]:
+    """Return a list, or the alarms in an object that has them by their ids."""
+    if isinstance(value, list):
+        return value
+    alarms: list[Json] = [*value.values()] if isinstance(value, dict) and name in words.LISTS else []
+    return alarms if len(items(alarms)) == len(alarms) else []
 
 
 def _listed_by_state(owner: JsonObject) -> dict[str, list[Json]]:
