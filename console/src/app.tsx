@@ -105,11 +105,11 @@ function Frame() {
   }, [current]);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => {
-        event.preventDefault();
-        document.querySelector<HTMLElement>("main")?.focus();
-      }}>Skip to the content</a>
       <header class="top">
+        <a class="skip" href="#main" onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main")?.focus();
+        }}>Skip to the content</a>
         <nav aria-label="Views">
           {shown.map(({name, title}) => (
             <a key={name} href={href(name)} aria-current={(page?.within ?? current?.name) === name ? "page" : undefined}>{title}</a>

@@ -12,7 +12,7 @@ import pytest
 
 from event_api.admin import administration
 from event_api.domain import times
-from event_api.domain.access import Permission
+from event_api.domain.access import Permission, Role
 from localrun import fill, story
 from tests.e2e.driver import own_local_run
 
@@ -35,6 +35,11 @@ class Console:
     def __init__(self, run, stores, webhooks, urls):
         self.run, self.stores, self.webhooks, self.urls = run, stores, webhooks, urls
         self.api_url, self.token, self.domain_id = (run.demo[name] for name in ("api_url", "token", "domain_id"))
+        self.admin = self.new_token(role=Role.ADMIN, name="Ada")
+
+    def new_token(self, **options):
+        _, token = administration.create_token(self.stores, domain_id=self.domain_id, **options)
+        return token
 
     def address(self, view="events", token=None, **params):
         to = f"/{view}?{urlencode(params, doseq=True)}"
