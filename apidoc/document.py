@@ -10,11 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from apidoc import answers, examples, management, refusals
+from apidoc import alerts, answers, examples, management, refusals
 from apidoc.answers import reference
 from apidoc.docstrings import field_docstrings, handler_docstrings
 from apidoc.jsonschema import Schema, nullable_removed, prefix, schemas_of
 from apidoc.operations import BODY_MODELS, OPERATIONS, Operation
+from event_api.domain.alert_info import ALERT
 from event_api.domain.fields import EVENT, Kind
 from event_api.reads.requests import MAX_LIST_VALUES
 from localrun.settings import ROOT
@@ -34,6 +35,7 @@ RFC 9457's for clients that send `Accept: application/problem+json`; API Gateway
 _TAGS = (
     ("create", "For senders: deliveries become events, tied to their alerts."),
     ("read", "For readers: get one event, list those that match a query, or compute statistics over them."),
+    ("alerts", "For readers and responders: list alerts, acknowledge, assign, snooze, merge and resolve them."),
     ("manage", "For administrators: webhooks, tokens, deliveries that need a look, and who changed what."),
 )
 _SERVERS = (
@@ -63,8 +65,8 @@ _PATH_PARAMETERS = {
     "event_id": "The event's id.",
     **management.PATH_PARAMETERS,
 }
-_OPERATIONS = {**OPERATIONS, **management.OPERATIONS}
-_ANSWERS = {**answers.SCHEMAS, **management.SCHEMAS}
+_OPERATIONS = {**OPERATIONS, **management.OPERATIONS, **alerts.OPERATIONS}
+_ANSWERS = {**answers.SCHEMAS, **management.SCHEMAS, **alerts.SCHEMAS}
 _EXAMPLES = {**management.PARAMETERS, **examples.PARAMETERS}
 
 
@@ -100,7 +102,7 @@ def document() -> Schema:
 def _requests() -> dict[str, Schema]:
     """Return the schemas of requests; what is the same for all kinds is there once."""
     found: dict[str, Schema] = {}
-    for kind, models in (*BODY_MODELS.values(), *management.BODY_MODELS.values()):
+    for kind, models in (*BODY_MODELS.values(), *management.BODY_MODELS.values(), (ALERT, alerts.MODELS)):
         for name, schema in schemas_of(models, kind).items():
             if found.setdefault(name, schema) != schema:
                 raise ValueError(f"two schemas have the name {name}")
@@ -125,7 +127,7 @@ def _operation(route: Route) -> Schema:
         "security": [] if said.security is None else [{said.security: []}],
     }
     parameters = [
-        *_path_parameters(route),
+        *_path_parameters(route, said.kind),
         *_query_parameters(said.parameters, said.kind, route),
         *said.header_parameters,
     ]
@@ -145,15 +147,15 @@ def _answer(said: Operation) -> Schema:
     return response | ({"headers": dict(said.headers)} if said.headers else {})
 
 
-def _path_parameters(route: Route) -> Iterable[Schema]:
+def _path_parameters(route: Route, kind: Kind) -> Iterable[Schema]:
     for name in re.findall(r"\{(\w+)\}", route.path):
         yield {
             "name": name,
             "in": "path",
             "required": True,
-            "description": _PATH_PARAMETERS[name],
+            "description": (alerts.PATH_PARAMETERS if kind is ALERT else _PATH_PARAMETERS)[name],
             "schema": {"type": "string", "minLength": 1},
-            "examples": _EXAMPLES[name],
+            "examples": _example_of(name, kind),
         }
 
 
@@ -163,29 +165,35 @@ def _query_parameters(model: type[BaseModel] | None, kind: Kind, route: Route) -
         return
     schemas = schemas_of((model,), kind)
     properties = schemas[model.__name__]["properties"]
-    search = "SearchQuery" if kind is EVENT else f"{prefix(kind)}SearchQuery"
+    search = "SearchQuery" if kind is EVENT else f"SearchQueryOf{prefix(kind)}s"
     said = field_docstrings(model)
     for name, schema in properties.items():
         if name != "query" and f"{{{name}}}" not in route.path:
-            yield _query_parameter(name, said[name], schema)
+            yield _query_parameter(name, said[name], schema, kind)
     if "query" in properties:
         # `event_api.reads.parameters` takes these two apart.
         content = {"schema": reference(search), "examples": examples.PARAMETERS["query"]}
         description = f"{said['query']} A JSON object."
         yield {"name": "query", "in": "query", "description": description, "content": {"application/json": content}}
         only = schemas[search]["properties"]["only"]
-        yield _query_parameter("only", f"{only['description']} In place of the `query`'s own.", only)
+        yield _query_parameter("only", f"{only['description']} In place of the `query`'s own.", only, kind)
 
 
-def _query_parameter(name: str, description: str, schema: Schema) -> Schema:
+def _query_parameter(name: str, description: str, schema: Schema, kind: Kind) -> Schema:
     """Describe a parameter; one that may be repeated is a list."""
     bare = {key: value for key, value in nullable_removed(schema).items() if key != "description"}
     if bare == reference("Names"):
         bare = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_LIST_VALUES}
     elif "anyOf" in bare:
         bare = next(one for one in bare["anyOf"] if one.get("type") == "array")
-    shown = _EXAMPLES.get(name) or examples.of_event(name)
+    shown = _example_of(name, kind)
     return {"name": name, "in": "query", "description": description, "schema": bare, "examples": shown}
+
+
+def _example_of(name: str, kind: Kind) -> Schema:
+    if kind is ALERT and (shown := alerts.example_of(name)) is not None:
+        return shown
+    return _EXAMPLES.get(name) or examples.of_event(name)
 
 
 def _sorted(parts: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from apidoc.answers import reference
 from apidoc.docstrings import text
 from apidoc.jsonschema import Schema
 from event_api.domain.errors import (
+    AlreadyProcessedError,
     AuthenticateFailureError,
     DbQueryError,
     EventApiError,
@@ -54,6 +55,7 @@ def examples_of_errors(max_body_bytes: int) -> tuple[EventApiError, ...]:
         DbQueryError("a stage makes a row of more than 32000000 bytes; keep less in it"),
         JsonFormatError("body", "Expecting value: line 1 column 1 (char 0)"),
         WebhookDisabledError("webhook-9f86d081884c7d659a2feaa0"),
+        AlreadyProcessedError("alert-fcde2b2edba56bf408601fb70001"),
         AuthenticateFailureError("the request did not come through the authorizer"),
         PermissionDeniedError("there is no such webhook, or the access key is wrong"),
         NotFoundError("event_id", "event-000000000000"),

@@ -99,4 +99,6 @@ def parameter_faults(route_key: str, name: str, values: list[str]) -> list[str]:
         return faults(json.loads(values[-1]), *at, "content", "application/json", "schema")
     if parameter["schema"]["type"] == "array":
         return faults(values, *at, "schema")
-    return faults(values[0], *at, "schema") if len(values) == 1 else [f"{name} is repeated"]
+    of_json = parameter["schema"]["type"] in {"boolean", "integer"}
+    value = json.loads(values[0]) if of_json else values[0]
+    return faults(value, *at, "schema") if len(values) == 1 else [f"{name} is repeated"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
@@ -17,10 +17,12 @@ from samtranslator.yaml_helper import yaml_parse
 from event_api import composition
 from event_api.auth import credentials
 from event_api.aws import clients
-from event_api.domain import times
+from event_api.domain import ids, times
 from event_api.domain.access import Permission, Token
+from event_api.domain.alert import Alert, AlertState, FiringTimes, Urgency
 from event_api.domain.body import Body
 from event_api.domain.delivery import Delivery
+from event_api.domain.event import Severity
 from event_api.domain.webhook import Webhook
 from testkit.dynamodb import botocore_client
 
@@ -36,6 +38,9 @@ _DOMAIN = "example-domain"
 _PROJECT = "example-project"
 _STORED = "delivery-00112233445566778899aabb"
 _UNFINISHED = "delivery-ffeeddccbbaa998877665544"
+_ALERT_KEYS = [f"{number:024x}" for number in range(1, 6)]
+"""Of alerts that the handlers change: each takes its own, because their order is open."""
+_LINK_SECRET = "an-example-of-a-domain-s-secret"  # noqa: S105  # as the other secrets here
 
 
 def event_of(function: str) -> bytes:
@@ -87,6 +92,9 @@ def _fill() -> None:
     for function in ("rotate_token", "revoke_token"):
         composition.tokens().add(replace(_token(), token_id=_path_of(function)["token_id"]))
     composition.webhooks().add(replace(webhook, webhook_id=_path_of("delete_webhook")["webhook_id"]))
+    composition.alert_records().make_link_secret(_DOMAIN, _LINK_SECRET)
+    for key in _ALERT_KEYS:
+        composition.alerts().open(_alert(key, webhook_id, now))
     for delivery in _deliveries(webhook_id):
         composition.deliveries().add(delivery)
         if delivery.finished:
@@ -110,6 +118,25 @@ def _deliveries(webhook_id: str) -> Iterator[Delivery]:
             received_at=times.now() - timedelta(minutes=5),
             finished=finished,
         )
+
+
+def _alert(key: str, webhook_id: str, now: datetime) -> Alert:
+    return Alert(
+        alert_id=ids.alert_id(key, 1),
+        key=key,
+        generation=1,
+        domain_id=_DOMAIN,
+        project_id=_PROJECT,
+        event_key=key,
+        state=AlertState.TRIGGERED,
+        urgency=Urgency.HIGH,
+        title="example",
+        severity=Severity.CRITICAL,
+        webhook_id=webhook_id,
+        opened_by=ids.event_id(_STORED, 0),
+        opened_at=now,
+        times=FiringTimes(now),
+    )
 
 
 def _token() -> Token:

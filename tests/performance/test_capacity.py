@@ -13,6 +13,7 @@ import pytest
 from event_api import composition
 from event_api.aws import clients
 from event_api.domain import ids, times
+from event_api.domain.access import Role
 from event_api.domain.body import Body
 from event_api.domain.delivery import Delivery
 from event_api.ingest.rates import share_of
@@ -41,6 +42,8 @@ def post(app, path, body):
 
 
 NAMED = {"Idempotency-Key": "another"}
+ALERTS = "/monitoring/v1/alerts"
+_TOKEN = 0.5
 _WEBHOOK = "GetItem"
 
 
@@ -48,21 +51,23 @@ def test_create(app):
     """An event that fits 1 KB with its raw body: a unit in the table and in each index; the rest is its alert's."""
     _, path = app.webhook()
     recovery = {**bodies.SEED_LIKE, "event_type": "RECOVERY"}
-    # It is not in its alert's index. One unit is the note of the domain's day, which a process makes once.
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (5 + 1, 1.5)
+    # It is not in its alert's index, and the alert is in that of open ones. One unit is the note of the domain's day,
+    # which a process makes once.
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (6 + 1, 1.5)
     assert app.meter.calls == [_WEBHOOK, "Query", "PutItem", "UpdateItem", "PutItem"]
     assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (5, 1.5)
     assert app.meter.calls == [_WEBHOOK, "Query", "UpdateItem", "PutItem"]
+    # It is not in its alert's index either, and the alert leaves that of open ones.
     assert consumed(app, lambda: post(app, path, recovery)) == (6, 2.5)
     assert app.meter.calls == [_WEBHOOK, "Query", "Query", "UpdateItem", "PutItem"]
     # The same alert again: one unit is the note that its key has a later one.
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (5 + 1, 1.5)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (6 + 1, 1.5)
     assert app.meter.calls == [_WEBHOOK, "Query", "PutItem", "PutItem", "PutItem"]
     post(app, path, recovery)
     # Of nothing: noted, and noted again in the same place.
     assert consumed(app, lambda: post(app, path, recovery)) == (4 + 1, 1.5)
     assert consumed(app, lambda: post(app, path, recovery)) == (4, 1.5)
-    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (5, 1.5)
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (6, 1.5)
     assert app.meter.calls == [_WEBHOOK, "Query", "PutItem", "PutItem"]
 
 
@@ -112,8 +117,8 @@ def test_create_from_a_group_of_100(app):
         body = bodies.alertmanager(*(bodies.alert(n, status) for n in range(100)))
         return consumed(app, lambda: post(app, path, body))
 
-    # 5 an event; the delivery with its body 3, its mark 1, and 3 + 1 when it is finished; the note of the day.
-    assert group() == (500 + 8 + 1, 100.5)
+    # 6 an event; the delivery with its body 3, its mark 1, and 3 + 1 when it is finished; the note of the day.
+    assert group() == (600 + 8 + 1, 100.5)
     assert len(app.meter.calls) == 111
     # The alerts are joined.
     assert group() == (500 + 8, 100.5)
@@ -121,6 +126,76 @@ def test_create_from_a_group_of_100(app):
     write, _ = group("resolved")
     assert write <= 610
     assert len(app.meter.calls) <= 220
+
+
+def test_alerts_that_people_change(app):
+    """A transaction costs twice: the alert and its indexes, the entry of its history, the audit record."""
+    _, path = app.webhook()
+    post(app, path, bodies.SEED_LIKE)
+    token = app.token(role=Role.RESPONDER)
+    alert_id = app.gateway.post(f"{ALERTS}/search", {}, token=token).json()["results"][0]["alert_id"]
+    place = f"/monitoring/v1/alert/{alert_id}"
+
+    def ask(method, path, body=None, **options):
+        def send():
+            response = app.gateway.request(method, path, body, token=token, **options)
+            assert response.status == 200, response.text
+
+        write, read = consumed(app, send)
+        return write, read - _TOKEN
+
+    # Found before and after, in the latest state, and the event that opened it.
+    changed = 1 + 1 + 0.5
+    assert ask("PUT", place, {"state": "ACKNOWLEDGED"}) == (6, changed)
+    assert ask("PUT", place, {"state": "ACKNOWLEDGED"}) == (0, changed)
+    assert ask("POST", f"{place}/snooze", {"end_time": "2999-01-01T00:00:00Z"}) == (6, changed)
+    assert ask("POST", f"{place}/responders", {"resource_type": "user", "resource_id": "kim"}) == (6, changed)
+    # An alert that people changed is joined at the same price.
+    assert consumed(app, lambda: post(app, path, bodies.SEED_LIKE)) == (5, 1.5)
+    # It leaves one index, and changes in the other.
+    assert ask("PUT", place, {"state": "RESOLVED"}) == (8, changed)
+    assert ask("PUT", place, {"state": "TRIGGERED"}) == (8, changed + 1)
+    assert ask("GET", place) == (0, 1 + 0.5)
+    assert ask("GET", place, query={"only": "title"}) == (0, 1)
+    # The alert; its history; the alert, its other events and those that it names.
+    assert ask("GET", f"{place}/history") == (0, 1 + 1 + 0.5 + 0.5 + 0.5)
+    # An alert of a person has no event.
+    assert ask("POST", ALERTS, {"title": "slow", "project_id": PROJECT}) == (8, 1)
+    assert ask("DELETE", place)[0] == 8
+
+
+def test_open_alerts_cost_what_is_open(app):
+    _, path = app.webhook()
+    token = app.token(role=Role.READER)
+
+    def fire(key, event_type="ALERT"):
+        post(app, path, {**bodies.SEED_LIKE, "event_key": key, "event_type": event_type})
+
+    def read(**request):
+        def send():
+            response = app.gateway.post(f"{ALERTS}/search", request, token=token)
+            assert response.status == 200, response.text
+
+        return consumed(app, send)[1] - _TOKEN
+
+    for number in range(10):
+        fire(f"open-{number}")
+    unresolved = {"query": {"filter": [{"k": "state", "v": "RESOLVED", "o": "not"}], "only": ["title"]}}
+    before = read(**unresolved)
+    # The index, and the alerts.
+    assert before == 0.5 + 10 * 0.5
+    every = read(query={"only": ["title"]})
+    for number in range(50):
+        fire(f"closed-{number}")
+        fire(f"closed-{number}", "RECOVERY")
+    assert read(**unresolved) == before
+    assert read(**unresolved, project_id=PROJECT) == before
+    assert read(**unresolved, project_id="another") == 0.5
+    # The events that opened those that are shown.
+    unresolved["query"] |= {"only": ["rule"], "page": {"limit": 4}, "count": False}
+    assert read(**unresolved) == 0.5 + 5 * 0.5 + 4 * 0.5
+    assert read(query={"only": ["title"]}) >= every + 50 * 0.5
+    assert read(query={"only": ["title"], "page": {"limit": 5}, "count": False}) <= 0.5 + 6 * 0.5
 
 
 def test_get(app):

@@ -190,6 +190,19 @@ READER = Pinned(
     OF_PYDANTIC,
     TYPES | STORE | CALLER | LAMBDA | HTTP | EVENTS | QUERY,
 )
+ALERTS = {"domain.alert", "domain.alert_info", "store.alert_records", "store.alerts"}
+ONE_ALERT = TYPES | STORE | LAMBDA | HTTP | EVENTS | ALERTS | {"query", "query.projection", "query.values"}
+CHANGED_ALERT = ONE_ALERT | {"admin", "admin.alert_changes", "alerts", "alerts.changes", "domain.audit", "store.audit"}
+WITH_TOKEN = CALLER | {"aws.authorizer"}
+CHANGES = Pinned(
+    PYDANTIC,
+    OF_PYDANTIC,
+    CHANGED_ALERT
+    | WITH_TOKEN
+    | {"admin.alert_requests", "admin.alerts", "reads", "reads.keys", "reads.requests"}
+    | {f"query.{name}" for name in ("matcher", "operators", "regex", "relative_time", "severity", "timerange")},
+)
+READ_ALERTS = ALERTS | MANY_EVENTS | {"query.in_memory", "store.alert_reader"}
 PINNED = {
     "authorizer": AUTHORIZER,
     "create_event": replace(WRITER, own=WRITER.own | SENDER | HTTP),
@@ -225,6 +238,32 @@ PINNED = {
         READER, own=READER.own | {"reads.parameters", "reads.search", "reads.search_requests"} | MANY_EVENTS
     ),
     "stat_events": replace(READER, own=READER.own | STATISTICS | MANY_EVENTS),
+    "create_alert": CHANGES,
+    "update_alert": CHANGES,
+    "snooze_alert": CHANGES,
+    "merge_alerts": CHANGES,
+    "add_alert_responder": CHANGES,
+    "remove_alert_responder": CHANGES,
+    "add_alert_project_dependency": CHANGES,
+    "remove_alert_project_dependency": CHANGES,
+    "delete_alert": Pinned(set(), 0, CHANGED_ALERT | WITH_TOKEN),
+    "update_alert_state": Pinned(set(), 0, CHANGED_ALERT | {"auth", "auth.alert_links"}),
+    "get_alert": Pinned(set(), 0, ONE_ALERT | WITH_TOKEN | {"reads", "reads.keys", "reads.record"}),
+    "get_alert_history": Pinned(
+        {"pydantic_core", "typing_extensions"},  # the planner's operators bring its regular expressions
+        5,
+        (READER.own - {"query.explain", "query.pagination", "query.projection", "reads.keys", "reads.requests"})
+        | ALERTS
+        | MANY_EVENTS
+        | {"reads.alert_history"},
+    ),
+    "list_alerts": replace(
+        READER,
+        own=READER.own
+        | READ_ALERTS
+        | {"reads.alert_requests", "reads.parameters", "reads.search", "reads.search_requests"},
+    ),
+    "stat_alerts": replace(READER, own=READER.own | READ_ALERTS | STATISTICS),
 }
 PINNED |= dict.fromkeys(("get_caller", "get_webhook"), Pinned(set(), 0, set(), any_own=True))
 PINNED |= dict.fromkeys(

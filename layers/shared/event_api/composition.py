@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from event_api.query.in_memory import InMemoryReader
     from event_api.query.read_budget import ReadBudget
     from event_api.query.values import Row
+    from event_api.store.alert_reader import AlertReader
+    from event_api.store.alert_records import AlertRecords
     from event_api.store.alerts import AlertStore
     from event_api.store.audit import AuditStore, Journal
     from event_api.store.deliveries import DeliveryStore
@@ -97,12 +99,27 @@ class Desk:
         """The store of single events."""
         return events()
 
+    @property
+    def alerts(self) -> AlertRecords:
+        """The alerts as people change them."""
+        return alert_records()
+
 
 def desk(caller: Principal, permission: Permission, request_id: str) -> Desk:
     """Return a caller's desk; raise PermissionDeniedError if the caller lacks the permission."""
     from event_api.store.audit import Journal
 
     return Desk(caller.scope_for(permission), Journal(audit(), caller.actor, request_id))
+
+
+def link_desk(alert_id: str, access_key: str, now: datetime, request_id: str) -> Desk:
+    """Return the desk of who has the access key of an alert; raise PermissionDeniedError if it is wrong."""
+    from event_api.auth.alert_links import LINK, alert_of
+    from event_api.store.audit import Journal
+
+    stored = alert_of(alert_records(), alert_id, access_key, now).stored
+    scope = Scope(stored.text("domain_id"), frozenset({stored.text("project_id")}))
+    return Desk(scope, Journal(audit(), LINK, request_id))
 
 
 @cache
@@ -130,6 +147,14 @@ def alerts() -> AlertStore:
     from event_api.store.alerts import AlertStore
 
     return AlertStore(_table(settings().tables.alerts), settings().retention_days)
+
+
+@cache
+def alert_records() -> AlertRecords:
+    """Return the alerts as people see and change them."""
+    from event_api.store.alert_records import AlertRecords
+
+    return AlertRecords(_table(settings().tables.alerts), events(), settings().retention_days)
 
 
 @cache
@@ -203,6 +228,15 @@ def event_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float])
     return EventReader(events_table, deliveries(), alerts, summaries(), scope=scope, now=now, consumption=consumption)
 
 
+def alert_reader(scope: Scope, now: datetime, seconds_left: Callable[[], float]) -> AlertReader:
+    """Return a reader of the alerts in a scope; it stops when the invocation's time is nearly up."""
+    from event_api.store.alert_reader import AlertReader
+
+    events = event_reader(scope, now, seconds_left)
+    table = _table(settings().tables.alerts)
+    return AlertReader(table, events, scope=scope, now=now)
+
+
 @cache
 def summaries() -> SummaryStore:
     """Return the store of summaries."""
@@ -254,7 +288,7 @@ def ingest() -> Ingest:
 
 
 _CLIENTS = (clients.dynamodb, clients.fail_fast_dynamodb, clients.s3, clients.sqs)
-_STORES = (webhooks, tokens, audit, deliveries, alerts, events, summaries)
+_STORES = (webhooks, tokens, audit, deliveries, alerts, alert_records, events, summaries)
 _OPENED = (*_STORES, issuer, queue, rates, ingest, settings, *_CLIENTS)
 
 

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from event_api.alerts import policy
 from event_api.alerts.policy import (
+    Confirm,
     Decision,
     IncomingEvent,
     Join,
@@ -84,6 +85,11 @@ def opened(alert: Alert | None, event_id: str) -> bool:
     return alert is not None and alert.opened_by == event_id
 
 
+def names(alert: Alert | None, event_id: str) -> bool:
+    """Return whether an alert names this event, as one that opened or resolved it, so that it is found through it."""
+    return alert is not None and event_id in {alert.opened_by, alert.resolved_by, *alert.former_recoveries}
+
+
 def arrived_at(alert: Alert | None, event_id: str, now: datetime) -> datetime:
     """Return when an event arrived: ``now``, or earlier if an earlier attempt has opened or resolved its alert."""
     if alert is not None and alert.opened_by == event_id:
@@ -124,12 +130,29 @@ def _join(
             return done
     for _ in range(_TRIES):
         seen = newest.pop(alert.key) if alert.key in newest else alerts.newest(alert.key)
-        decision = policy.decide(seen, event, terms)
         try:
+            if isinstance(seen, Alert) and seen.merged_to is not None and _ended_with_target(alerts, seen, event):
+                continue
+            decision = policy.decide(seen, event, terms)
             return _carry_out(alerts, decision, alert, event)
         except ConditionFailedError:
             continue  # another process was quicker: decide again
     raise UnavailableError("the alert is changing too fast")
+
+
+def _ended_with_target(alerts: AlertStore, merged: Alert, event: IncomingEvent) -> bool:
+    """Resolve an alert that is merged to one that is over, and return whether that was done.
+
+    The target's end ends what was merged to it, so that the next ALERT opens an alert that people see.
+    """
+    target: Alert | None = merged
+    while target is not None and target.is_open and target.merged_to is not None:
+        target = alerts.get(target.merged_to, event.created_at)
+    if not merged.is_open or (target is not None and target.is_open):
+        return False
+    ended_at = event.created_at if target is None or target.resolved_at is None else target.resolved_at
+    alerts.end_merged(merged, ended_at)
+    return True
 
 
 def _carry_out(alerts: AlertStore, decision: Decision, alert: Alert, event: IncomingEvent) -> Alert | None:
@@ -146,6 +169,10 @@ def _carry_out(alerts: AlertStore, decision: Decision, alert: Alert, event: Inco
                 alerts.set_times(alert, changed)
         case Resolve(alert):
             alerts.resolve(alert, event.event_id, event.created_at, event.occurred_at)
+            return replace(alert, state=AlertState.RESOLVED, resolved_by=event.event_id, resolved_at=event.created_at)
+        case Confirm(alert):
+            alerts.confirm(alert, event.event_id, event.created_at, event.occurred_at)
+            return replace(alert, resolved_by=event.event_id, resolved_at=event.created_at)
         case RecordEarlyRecovery(after):
             alerts.note(_marker(alert.key, after, event), after if isinstance(after, EarlyRecovery) else None)
             return None

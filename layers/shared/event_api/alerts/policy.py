@@ -77,6 +77,13 @@ class Resolve:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """The event joins this alert, which a person had resolved before the RECOVERY arrived."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
 class RecordEarlyRecovery:
     """A RECOVERY with no open alert: store a marker so that an ALERT that it has overtaken counts as resolved.
 
@@ -91,7 +98,7 @@ class NoAlert:
     """A RECOVERY with no open alert that changes nothing."""
 
 
-Decision: TypeAlias = Join | Open | OpenResolved | Resolve | RecordEarlyRecovery | NoAlert
+Decision: TypeAlias = Join | Open | OpenResolved | Resolve | Confirm | RecordEarlyRecovery | NoAlert
 
 
 def decide(newest: Alert | EarlyRecovery | None, event: IncomingEvent, policy: Policy) -> Decision:
@@ -131,7 +138,7 @@ def _join(alert: Alert, times: FiringTimes) -> Join:
 
 def _decide_recovery(newest: Alert | EarlyRecovery | None, event: IncomingEvent, policy: Policy) -> Decision:
     if isinstance(newest, Alert):
-        if event.event_id == newest.resolved_by:
+        if event.event_id == newest.resolved_by or event.event_id in newest.former_recoveries:
             return Join(newest)
         if newest.is_open:
             fired = newest.times
@@ -140,6 +147,8 @@ def _decide_recovery(newest: Alert | EarlyRecovery | None, event: IncomingEvent,
                 fired.last_event_at, dated, event.created_at, event.occurred_at
             )
             return Resolve(newest) if policy.recovery_mode is RecoveryMode.AUTO and is_over else Join(newest)
+        if newest.is_unconfirmed:
+            return Confirm(newest)
     if policy.recovery_mode is not RecoveryMode.AUTO:
         return NoAlert()
     before = None if newest is None else _recovered_at(newest)
@@ -208,7 +217,7 @@ def done_before(newest_first: Iterable[Alert | EarlyRecovery], event: IncomingEv
     for alert in newest_first:
         if isinstance(alert, EarlyRecovery):
             continue
-        if event.event_id in {alert.opened_by, alert.resolved_by}:
+        if event.event_id in {alert.opened_by, alert.resolved_by, *alert.former_recoveries}:
             return alert
         if event.event_type is EventType.RECOVERY and alert.is_open and alert.opened_at <= event.created_at:
             return None

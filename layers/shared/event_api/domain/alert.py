@@ -10,9 +10,10 @@ from event_api.domain.event import Severity
 
 
 class AlertState(StrEnum):
-    """TRIGGERED and ERROR are open, RESOLVED is final."""
+    """TRIGGERED, ACKNOWLEDGED and ERROR are open. RESOLVED is over, unless a person opens the alert again."""
 
     TRIGGERED = "TRIGGERED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
     ERROR = "ERROR"
     RESOLVED = "RESOLVED"
 
@@ -63,9 +64,15 @@ class Alert:
     times: FiringTimes
     resolved_by: str | None = None
     resolved_at: datetime | None = None
-    """``created_at`` of the RECOVERY that resolved it."""
+    """``created_at`` of the RECOVERY that resolved it, or when a person did."""
     recovery_occurred_at: datetime | None = None
     """That RECOVERY's ``occurred_at``."""
+    is_unconfirmed: bool = False
+    """Whether a person resolved it, and no RECOVERY has arrived since."""
+    merged_to: str | None = None
+    """The alert that a person has merged it to."""
+    former_recoveries: frozenset[str] = frozenset()
+    """RECOVERYs that had resolved it before a person opened it again."""
 
     @property
     def last_event_at(self) -> datetime:

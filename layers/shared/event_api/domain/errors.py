@@ -12,6 +12,7 @@
         * ``DbQueryError``                  ``ERROR_DB_QUERY``
         * ``JsonFormatError``               ``ERROR_JSON_FORMAT``
         * ``WebhookDisabledError``          ``ERROR_WEBHOOK_STATE_DISABLED``
+        * ``AlreadyProcessedError``         ``ERROR_ALERT_ALREADY_PROCESSED``
     * ``AuthenticateFailureError`` (401)    ``ERROR_AUTHENTICATE_FAILURE``
     * ``PermissionDeniedError`` (403)       ``ERROR_PERMISSION_DENIED``
     * ``NotFoundError`` (404)               ``ERROR_NOT_FOUND``
@@ -140,6 +141,15 @@ class WebhookDisabledError(BadRequestError):
 
     def __init__(self, webhook_id: str) -> None:
         super().__init__(f"Webhook is disabled; enable it with 'eventctl webhook enable'. (webhook_id = {webhook_id})")
+
+
+class AlreadyProcessedError(BadRequestError):
+    """The link of a notification is for an alert that nobody has acknowledged or resolved."""
+
+    code = "ERROR_ALERT_ALREADY_PROCESSED"
+
+    def __init__(self, alert_id: str) -> None:
+        super().__init__(f"The alert has been processed already. (alert_id = {alert_id})")
 
 
 class AuthenticateFailureError(EventApiError):

@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 from event_api import telemetry
 from event_api.alerts import lifecycle
 from event_api.domain import ids, times
+from event_api.domain.alert import Alert
 from event_api.domain.delivery import Delivery
 from event_api.domain.event import Event
 from event_api.domain.normalized import NormalizedEvent
@@ -100,18 +101,19 @@ class Finisher:
     ) -> None:
         newest = lifecycle.newest_of(self.alerts, delivery, [event for _, event in events])
 
-        def join(position: int, event: NormalizedEvent) -> tuple[Event, bool]:
+        def join(position: int, event: NormalizedEvent) -> tuple[Event, Alert | None]:
             event_id = ids.event_id(delivery.delivery_id, position)
             joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event, newest=newest)
-            return normalization.event_of(delivery, event_id, event, joined), lifecycle.opened(joined, event_id)
+            return normalization.event_of(delivery, event_id, event, joined), joined
 
-        (first, opens_alert), *others = sorted(_key_by_key(join, events, in_time), key=lambda made: made[0].event_id)
+        made = sorted(_key_by_key(join, events, in_time), key=lambda one: one[0].event_id)
+        (first, is_named), *others = ((event, lifecycle.names(joined, event.event_id)) for event, joined in made)
         # The first one could be another delivery's, which came under the same id and makes one event.
-        added = self.events.add(first, delivery.received_at, opens_alert=opens_alert)
+        added = self.events.add(first, delivery.received_at, named_by_alert=is_named)
         if not added and not self.holds(delivery):
             raise OtherContentError
         self.events.add_all(others, delivery.received_at)
-        telemetry.count("AlertsOpened", int(opens_alert) + sum(opened for _, opened in others))
+        telemetry.count("AlertsOpened", sum(lifecycle.opened(joined, event.event_id) for event, joined in made))
 
     def _store_missing(
         self, webhook: Webhook, delivery: Delivery, events: Sequence[_Placed], in_time: Callable[[], bool]
@@ -132,9 +134,8 @@ class Finisher:
             delivery = replace(delivery, received_at=times.now())
         joined = lifecycle.join(self.alerts, webhook, delivery, event_id, event, repeated=True)
         made = normalization.event_of(delivery, event_id, event, joined)
-        opens_alert = lifecycle.opened(joined, event_id)
-        self.events.add(made, delivery.received_at, opens_alert=opens_alert)
-        return opens_alert
+        self.events.add(made, delivery.received_at, named_by_alert=lifecycle.names(joined, event_id))
+        return lifecycle.opened(joined, event_id)
 
 
 def _key_by_key(

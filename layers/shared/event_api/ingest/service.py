@@ -173,7 +173,8 @@ class Ingest:
         delivery = replace(delivery, received_at=lifecycle.arrived_at(joined, event_id, delivery.received_at))
         made = normalization.event_of(delivery, event_id, event, joined)
         opens_alert = lifecycle.opened(joined, event_id)
-        if not self.events.add(made, delivery.received_at, delivery=delivery, opens_alert=opens_alert):
+        named_by_alert = lifecycle.names(joined, event_id)
+        if not self.events.add(made, delivery.received_at, delivery=delivery, named_by_alert=named_by_alert):
             # A copy was quicker, or an earlier try of this write took effect.
             if not self.finisher.holds(delivery):
                 raise OtherContentError

@@ -3,12 +3,17 @@
 At most the newest generation takes events, so one number decides who opens: of any number of copies that want to
 write generation n + 1, DynamoDB lets one. A RECOVERY that finds no open alert takes that place, too, with a
 marker, so that it and the ALERT that it may have overtaken meet in one item, whichever is first (docs/adr/0002).
+
+Attributes that only people's changes set are in `event_api.store.alert_records`. An acknowledged alert is stored as
+TRIGGERED with ``acknowledged_at``, so that version 0.1 reads it, and ingest need not tell the two apart. ``open_at`` is
+the place of an alert in the index of open ones, and is absent from others (docs/adr/0017).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from event_api.domain import ids, times
 from event_api.domain.alert import Alert, AlertState, EarlyRecovery, FiringTimes, Urgency
@@ -25,6 +30,13 @@ _NOTE_OF_LATER = 0
 """In place of a generation: the note that a key has later ones than the first. It outlives them all."""
 _NOTE_DAYS = 15
 """How long a note is kept: longer than a delivery can wait in the queue, which is 14 days."""
+
+
+class NamedEvents(NamedTuple):
+    """The events that some alerts name, and the ids of these alerts and of all that were merged to them."""
+
+    event_ids: set[str]
+    alert_ids: set[str]
 
 
 class AlertStore:
@@ -57,14 +69,23 @@ class AlertStore:
         item = self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
         if item is None or _is_note(item) or not retention.is_live(item, "expires_at", now):
             return None
-        return _alert(item)
+        return None if "deleted_at" in item else _alert(item)
 
-    def openers(self, alert_ids: Iterable[str], domain_id: str) -> set[str]:
-        """Read the ids of the events that opened some alerts of a domain."""
-        places = filter(None, map(ids.alert_place, alert_ids))
+    def named_events(self, alert_ids: Iterable[str], domain_id: str) -> NamedEvents:
+        """Read which events opened and resolved some alerts of a domain, and those that were merged to them."""
+        asked = set(alert_ids)
+        found = self._naming(asked, domain_id)
+        merged = {alert_id for one in found for alert_id in one.texts("merged_alerts")} - asked
+        found += self._naming(merged, domain_id) if merged else []
+        named = {event_id for one in found for event_id in (one.text("opened_by"), *_recoveries(one)) if event_id}
+        return NamedEvents(named, asked | merged)
+
+    def _naming(self, alert_ids: Iterable[str], domain_id: str) -> list[ItemReader]:
+        places = filter(None, map(ids.alert_place, sorted(alert_ids)))
         keys: list[Item] = [{"alert_key": key, "generation": generation} for key, generation in places]
-        found = map(ItemReader, self._table.batch_get(keys, attributes=("domain_id", "opened_by")))
-        return {one.text("opened_by") for one in found if one.optional_text("domain_id") == domain_id}
+        attributes = ("domain_id", "opened_by", "resolved_by", "former_recoveries", "merged_alerts")
+        found = map(ItemReader, self._table.batch_get(keys, attributes=attributes))
+        return [one for one in found if one.optional_text("domain_id") == domain_id]
 
     def newest_of(self, keys: Iterable[str]) -> dict[str, Alert | EarlyRecovery | None]:
         """Read the newest alerts of many keys in a few calls; leave out keys whose newest alert is uncertain.
@@ -97,7 +118,7 @@ class AlertStore:
         """Read a domain's alerts, newest first."""
         entries = self._table.query(
             "#domain_id = :domain",
-            {"domain": domain_id} | ({"state": state.value} if state else {}),
+            {"domain": domain_id} | ({"state": _stored_state(state)} if state else {}),
             index="by-domain",
             filtered="#state = :state" if state else None,
             attributes=("alert_key", "generation"),
@@ -217,7 +238,7 @@ class AlertStore:
         if not still_open or still_open[0].generation != newest.generation:
             # Another RECOVERY was quicker. If it arrived earlier than this one, this one has to say so.
             raise ConditionFailedError
-        change = "SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
+        change = "REMOVE #open_at SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
         now = times.to_iso(moment)
         values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": now}
         if occurred_at is not None:
@@ -232,6 +253,22 @@ class AlertStore:
             else:
                 condition = _STILL_OPEN
             self._update(alert, moment, change, values, condition)
+
+    def confirm(self, alert: Alert, event_id: str, moment: datetime, occurred_at: datetime | None) -> None:
+        """Note the RECOVERY of an alert that a person had resolved; raise ConditionFailedError if it has changed."""
+        change = "SET #resolved_by = :event, #resolved_at = :now"
+        values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": times.to_iso(moment)}
+        if occurred_at is not None:
+            change += ", #recovery_occurred_at = :occurred"
+            values["occurred"] = times.to_iso(occurred_at)
+        condition = "#state = :resolved AND attribute_not_exists(#resolved_by)"
+        self._update(alert, moment, change, values, condition)
+
+    def end_merged(self, alert: Alert, moment: datetime) -> None:
+        """Resolve an alert because the one that it was merged to is over; raise ConditionFailedError as above."""
+        change = "REMOVE #open_at SET #state = :resolved, #resolved_at = :now, #closed_at = :now"
+        values: dict[str, Value] = {"resolved": _RESOLVED, "now": times.to_iso(moment)}
+        self._table.update(_key(alert), change, values, condition=f"{_STILL_OPEN} AND attribute_exists(#merged_to)")
 
     def _update(self, alert: Alert, moment: datetime, change: str, values: dict[str, Value], condition: str) -> None:
         if self._retention_days and moment - alert.opened_at > timedelta(days=self._retention_days):
@@ -249,7 +286,8 @@ class AlertStore:
             "domain_id": alert.domain_id,
             "project_id": alert.project_id,
             "event_key": alert.event_key,
-            "state": alert.state.value,
+            "state": _stored_state(alert.state),
+            "open_at": open_place(alert.project_id, alert.opened_at, alert.alert_id) if alert.is_open else None,
             "urgency": alert.urgency.value,
             "title": alert.title,
             "severity": alert.severity.value,
@@ -262,6 +300,42 @@ class AlertStore:
             "recovery_occurred_at": _iso(alert.recovery_occurred_at),
             "expires_at": retention.expires_at(alert.opened_at, self._retention_days),
         }
+
+
+def _recoveries(alert: ItemReader) -> list[str]:
+    """Return the RECOVERYs that have resolved an alert."""
+    present = alert.optional_text("resolved_by")
+    return [*alert.texts("former_recoveries"), *([] if present is None else [present])]
+
+
+def _stored_state(state: AlertState) -> str:
+    return (AlertState.TRIGGERED if state is AlertState.ACKNOWLEDGED else state).value
+
+
+def state_of(item: Item) -> AlertState:
+    """Return the state of a stored alert."""
+    state = AlertState(ItemReader(item).text("state"))
+    return AlertState.ACKNOWLEDGED if state is AlertState.TRIGGERED and "acknowledged_at" in item else state
+
+
+def open_place(project_id: str, opened_at: datetime, alert_id: str) -> str:
+    """Return the place of an alert in the index of open ones: by project, then by time and id."""
+    return f"{open_prefix(project_id)}{times.to_iso(opened_at)}{alert_id}"
+
+
+def open_prefix(project_id: str) -> str:
+    """Return how the places of a project's open alerts begin; unambiguous, whatever characters the id contains."""
+    return f"{len(project_id)}:{project_id}:"
+
+
+def history_key(key: str) -> str:
+    """Return the partition of the history of a key's alerts."""
+    return f"history-{key}"
+
+
+def link_secret_key(domain_id: str) -> Item:
+    """Return the key of the secret of a domain's access keys to alerts."""
+    return {"alert_key": f"secret-{domain_id}", "generation": 0}
 
 
 def _times_to_item(fired: FiringTimes | None) -> dict[str, Value | None]:
@@ -323,7 +397,7 @@ def _alert(item: Item) -> Alert:
         domain_id=stored.text("domain_id"),
         project_id=stored.text("project_id"),
         event_key=stored.text("event_key"),
-        state=AlertState(stored.text("state")),
+        state=state_of(item),
         urgency=Urgency(stored.text("urgency")),
         title=stored.text("title"),
         severity=Severity(stored.text("severity")),
@@ -334,4 +408,7 @@ def _alert(item: Item) -> Alert:
         resolved_by=stored.optional_text("resolved_by"),
         resolved_at=stored.optional_time("resolved_at"),
         recovery_occurred_at=stored.optional_time("recovery_occurred_at"),
+        is_unconfirmed="closed_at" in item and "resolved_by" not in item,
+        merged_to=stored.optional_text("merged_to"),
+        former_recoveries=frozenset(stored.texts("former_recoveries")),
     )

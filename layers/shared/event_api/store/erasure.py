@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from event_api.domain import ids
+from event_api.store.alerts import history_key, link_secret_key
 from event_api.store.attributes import Item, ItemReader
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.marks import SHARDS
@@ -109,7 +110,11 @@ class Erasure:
             for key in sorted({key for event in events for key in _alert_keys(event)}):
                 delete(tables.alerts, self._of_alert_key(key))
             delete(tables.events, ({"e": event["e"], "d": domain_id} for event in events))
-        delete(tables.alerts, self._of_index(tables.alerts, domain_id, "alert_key", "generation"))
+        # Alerts that people opened have no events.
+        for found in batches(self._of_index(tables.alerts, domain_id, "alert_key", "generation"), _AT_ONCE):
+            for key in sorted({str(item["alert_key"]) for item in found}):
+                delete(tables.alerts, self._of_alert_key(key))
+        delete(tables.alerts, [link_secret_key(domain_id)])
         delete(tables.summaries, self._summaries(domain_id))
         delete(tables.audit, self._audit(domain_id))
 
@@ -128,9 +133,11 @@ class Erasure:
         return self._tables.events.query(*every, index="by-domain", attributes=("e", "d", "p", "k", "w"))
 
     def _of_alert_key(self, key: str) -> Iterator[Item]:
-        """Find what is stored under a key: alerts, and the notes and markers that name no domain."""
+        """Find what is stored under a key: alerts, their history, and the notes and markers that name no domain."""
         attributes = ("alert_key", "generation")
-        return self._tables.alerts.query("#alert_key = :key", {"key": key}, attributes=attributes, consistent=True)
+        for one in (key, history_key(key)):
+            found = self._tables.alerts.query("#alert_key = :key", {"key": one}, attributes=attributes, consistent=True)
+            yield from found
 
     def _of_index(self, table: Table, domain_id: str, *keys: str) -> Iterator[Item]:
         return table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain", attributes=keys)

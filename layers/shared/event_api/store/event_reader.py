@@ -8,7 +8,7 @@ and `count` check the scope's projects, too. `fill` adds fields to rows that `sc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from heapq import merge
@@ -46,7 +46,7 @@ from event_api.store.summaries import SummaryStore, raw_values
 from event_api.store.table import BATCH_GET_KEYS, Partition, RawItem, RawPage, Table, batches
 
 if TYPE_CHECKING:
-    from event_api.store.alerts import AlertStore
+    from event_api.store.alerts import AlertStore, NamedEvents
 
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL_TIMES, _BEHIND_ALL_TIMES = "0", "~"
@@ -107,10 +107,12 @@ class EventReader:
         if plan.index is Index.EVENT:
             items = self._by_id(plan, plan.keys)
         else:
+            named = self._named(plan) if plan.index is Index.ALERT else None
+            plan = plan if named is None else replace(plan, keys=tuple(sorted(named.alert_ids)))
             partitions = self._partitions(plan)
-            attributes = self._attributes(plan, ordered=len(partitions) > 1 or plan.index is Index.ALERT)
+            attributes = self._attributes(plan, ordered=len(partitions) > 1 or named is not None)
             streams = [self._in_order(partition, plan, attributes, expected) for partition in partitions]
-            items = _merged([*streams, self._openers(plan)] if plan.index is Index.ALERT else streams, plan)
+            items = _merged(streams if named is None else [*streams, self._of_alerts(plan, named)], plan)
         if self._scope.projects is not None:
             items = (item for item in items if self._scope.allows_project(_project(item)))
         return map(self._row_of(plan), items)
@@ -282,11 +284,13 @@ class EventReader:
             else:
                 yield from read(part.low, part.high)
 
-    def _openers(self, plan: Plan) -> Iterator[Item]:
-        """Read the events that opened a plan's alerts: they are not in the index (docs/adr/0015)."""
-        alerts = self._alerts().metered(self.consumption)
-        opened_by = alerts.openers(sorted(_possible(plan.keys)), self._scope.domain_id)
-        for item in self._by_id(plan, opened_by, more={"a", "da"}):
+    def _named(self, plan: Plan) -> NamedEvents:
+        """Read which events a plan's alerts name, and which alerts were merged to them."""
+        return self._alerts().metered(self.consumption).named_events(_possible(plan.keys), self._scope.domain_id)
+
+    def _of_alerts(self, plan: Plan, named: NamedEvents) -> Iterator[Item]:
+        """Read the events that a plan's alerts name: they are not in the index (docs/adr/0015, 0017)."""
+        for item in self._by_id(plan, named.event_ids, more={"a", "da"}):
             if "da" not in item and item.get("a") in plan.keys:
                 yield item
 

@@ -19,8 +19,8 @@ m     packed, in no index: description,               b     instead of m: the sa
       additional_info, image_url                            body of the delivery
 ====  ==============================================  ====  =====================================
 
-A field without a value has no attribute; an empty string is a value. An event that opened its alert has no ``da``: the
-alert names it (docs/adr/0015). The raw body is in the event's delivery
+A field without a value has no attribute; an empty string is a value. An event that opened or resolved its alert has no
+``da``: the alert names it (docs/adr/0015, 0017). The raw body is in the event's delivery
 (`event_api.store.deliveries`). The exceptions have ``i``: "e" if the body is in ``b`` of this item, and of an imported
 event whether there is a raw body.
 """
@@ -149,17 +149,17 @@ class EventStore:
         stored_at: datetime,
         *,
         delivery: Delivery | None = None,
-        opens_alert: bool = False,
+        named_by_alert: bool = False,
         imported_with_body: bool | None = None,
     ) -> bool:
         """Store an event, without its ``raw_data``; return False if it is already stored.
 
-        ``delivery``: the delivery to store with the event, which is the only one that it makes. ``opens_alert``: the
-        event opened its alert, which names it. ``imported_with_body``: whether the raw body of an imported event was
-        stored; None for an event of create.
+        ``delivery``: the delivery to store with the event, which is the only one that it makes. ``named_by_alert``: the
+        event opened or resolved its alert, which names it. ``imported_with_body``: whether the raw body of an imported
+        event was stored; None for an event of create.
         """
         item = self._to_item(
-            event, stored_at, opens_alert=opens_alert, delivery=delivery, imported_with_body=imported_with_body
+            event, stored_at, named_by_alert=named_by_alert, delivery=delivery, imported_with_body=imported_with_body
         )
         # An import is an operator's process, which may be suspended for any time.
         with self._marks.around(event.domain_id, event.created_at, always=imported_with_body is not None):
@@ -170,7 +170,7 @@ class EventStore:
         return True
 
     def add_all(self, events: Sequence[tuple[Event, bool]], stored_at: datetime) -> None:
-        """Store events of one delivery that no other process can be storing, each with whether it opened its alert.
+        """Store events of one delivery that no other process can be storing, each with whether its alert names it.
 
         Whatever is stored under their ids is replaced, by the same: ids are derived from the delivery.
         """
@@ -179,7 +179,7 @@ class EventStore:
         first, _ = events[0]
         with self._marks.around(first.domain_id, first.created_at, always=False):
             self._table.put_all(
-                self._to_item(event, stored_at, opens_alert=opens_alert) for event, opens_alert in events
+                self._to_item(event, stored_at, named_by_alert=named_by_alert) for event, named_by_alert in events
             )
 
     def _to_item(
@@ -187,7 +187,7 @@ class EventStore:
         event: Event,
         stored_at: datetime,
         *,
-        opens_alert: bool,
+        named_by_alert: bool,
         delivery: Delivery | None = None,
         imported_with_body: bool | None = None,
     ) -> dict[str, Value | None]:
@@ -197,7 +197,9 @@ class EventStore:
             **{attribute: getattr(event.resource, part) for part, attribute in _RESOURCE.items()},
             "t": event.created_at + event.event_id,
             "dp": None if event.project_id is None else within(event.domain_id, event.project_id),
-            "da": within(event.domain_id, event.alert_id) if event.alert_id is not None and not opens_alert else None,
+            "da": within(event.domain_id, event.alert_id)
+            if event.alert_id is not None and not named_by_alert
+            else None,
             "x": retention.expires_at(stored_at, self._retention_days),
             "i": imported_with_body if delivery is None else _WITH_BODY,
             **contents.packed(details, delivery),

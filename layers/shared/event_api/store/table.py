@@ -173,19 +173,28 @@ NewItem: TypeAlias = Mapping[str, Any]
 """An item to be put together with another write: an element of a transaction's request."""
 
 
+class Update(NamedTuple):
+    """A change of one item, on a condition."""
+
+    key: Item
+    update: str
+    values: Mapping[str, Value]
+    condition: str
+
+
 class Table:
     """A table and a client. Every method raises UnavailableError when DynamoDB cannot do it just now.
 
-    Every single write of a table with a ``record`` puts that item, too, both or none.
+    Every single write of a table with ``records`` puts those items, too, all or none.
     """
 
     def __init__(
-        self, client: DynamoDBClient, name: str, meter: Meter | None = None, record: NewItem | None = None
+        self, client: DynamoDBClient, name: str, meter: Meter | None = None, records: tuple[NewItem, ...] = ()
     ) -> None:
         self._client = client
         self._name = name
         self._meter = meter or _NoMeter()
-        self._record = record
+        self._records = records
 
     def metered(self, meter: Meter) -> Table:
         """Return the same table, whose reads of many items are counted."""
@@ -193,7 +202,7 @@ class Table:
 
     def recorded(self, record: NewItem) -> Table:
         """Return the same table, whose next write puts a record of it, too, which may be another table's item."""
-        return Table(self._client, self._name, record=record)
+        return Table(self._client, self._name, records=(*self._records, record))
 
     def new_item(self, item: Mapping[str, Value | None]) -> NewItem:
         """Return an item of this table, to be put together with another write."""
@@ -233,7 +242,7 @@ class Table:
         parameters = expressions(values, ConditionExpression=_absent(unless_exists) or condition)
         parameters |= {"TableName": self._name, "Item": to_attributes(item)}
         with translate_aws_errors():
-            if self._record is None:
+            if not self._records:
                 self._client.put_item(**parameters)
             else:
                 self._transact({"Put": parameters})
@@ -270,10 +279,19 @@ class Table:
         parameters = expressions(values, UpdateExpression=update, ConditionExpression=condition)
         parameters |= {"TableName": self._name, "Key": to_attributes(key)}
         with translate_aws_errors():
-            if self._record is None:
+            if not self._records:
                 self._client.update_item(**parameters)
             else:
                 self._transact({"Update": parameters})
+
+    def update_together(self, updates: Iterable[Update]) -> None:
+        """Change some items, all or none; raise ConditionFailedError if one of the conditions does not hold."""
+        changes: list[Any] = []  # as above
+        for key, update, values, condition in updates:
+            parameters = expressions(values, UpdateExpression=update, ConditionExpression=condition)
+            changes.append({"Update": {**parameters, "TableName": self._name, "Key": to_attributes(key)}})
+        with translate_aws_errors():
+            self._transact(*changes)
 
     def update_and_read(self, key: Item, update: str, values: Mapping[str, Value]) -> Item:
         """Update an item, creating it if it does not exist, and return the changed attributes."""
@@ -291,14 +309,14 @@ class Table:
         parameters = expressions(values, ConditionExpression=condition)
         parameters |= {"TableName": self._name, "Key": to_attributes(key)}
         with translate_aws_errors():
-            if self._record is None:
+            if not self._records:
                 self._client.delete_item(**parameters)
             else:
                 self._transact({"Delete": parameters})
 
     def _transact(self, *writes: Any) -> None:  # noqa: ANN401  # the client's own parameters
-        """Make some writes, and that of the record if there is one: all or none."""
-        records: Any = () if self._record is None else (self._record,)
+        """Make some writes, and those of the records if there are any: all or none."""
+        records: Any = self._records
         self._client.transact_write_items(TransactItems=[*writes, *records])
 
     def delete_all(self, keys: Iterable[Item]) -> None:
