@@ -165,7 +165,7 @@ def _query_parameters(model: type[BaseModel] | None, kind: Kind, route: Route) -
         return
     schemas = schemas_of((model,), kind)
     properties = schemas[model.__name__]["properties"]
-    search = "SearchQuery" if kind is EVENT else f"SearchQueryOf{prefix(kind)}s"
+    search = "SearchQuery" if kind is EVENT else f"{prefix(kind)}SearchQuery"
     said = field_docstrings(model)
     for name, schema in properties.items():
         if name != "query" and f"{{{name}}}" not in route.path:

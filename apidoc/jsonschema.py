@@ -95,7 +95,7 @@ def _kind_name(name: str, kind: Kind, *, own: bool = False) -> str:
         return f"{begin}StatisticsQuery"  # the request that has it is the StatQuery
     if name.startswith("Record"):
         return begin + name.removeprefix("Record")
-    return f"{name}Of{begin}s" if own and begin not in name else name
+    return begin + name if own and begin not in name else name
 
 
 def _refers(part: Any, names: set[str]) -> bool:  # noqa: ANN401 -- any part of a schema

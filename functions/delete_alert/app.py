@@ -8,11 +8,13 @@ from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times
 from event_api.domain.access import Permission
+from event_api.reads.keys import check_parameters
 
 
 @endpoint
 def handler(request: Request) -> Response:
     """Answer an empty object. The events of the alert stay; later ones of its key open another alert."""
     desk = composition.desk(principal_of(request.authorizer), Permission.ALERT_CHANGE, request.request_id)
+    check_parameters(request.query_object(), desk.scope)
     delete_alert(desk, request.path["alert_id"], times.now())
     return Response({})

@@ -90,17 +90,33 @@ def test_naming_another_domain_is_refused_where_things_are_managed(app):
             method,
             V1 + path,
             None if in_query else BODIES.get(route, {}) | other,
-            query=other if in_query else None,
+            query=BODIES.get(route, {}) | other if in_query else None,
             token=token,
         )
         assert (answer.status, answer.json()["detail"]["code"]) == (403, "ERROR_PERMISSION_DENIED"), route
 
 
 V1 = "/monitoring/v1"
+ALERT = "/alert/alert-0"
+RESPONDER = {"resource_type": "identity.User", "resource_id": "kim"}
 ROUTES = {
     Permission.EVENT_GET: ["GET /event/event-000000000000"],
     Permission.EVENT_LIST: ["GET /events", "POST /events/search"],
     Permission.EVENT_STAT: ["POST /events/stat"],
+    Permission.ALERT_GET: [f"GET {ALERT}", f"GET {ALERT}/history"],
+    Permission.ALERT_LIST: ["GET /alerts", "POST /alerts/search"],
+    Permission.ALERT_STAT: ["POST /alerts/stat"],
+    Permission.ALERT_CHANGE: [
+        "POST /alerts",
+        "POST /alerts/merge",
+        f"PUT {ALERT}",
+        f"DELETE {ALERT}",
+        f"POST {ALERT}/snooze",
+        f"POST {ALERT}/responders",
+        f"DELETE {ALERT}/responders",
+        f"POST {ALERT}/project-dependencies",
+        f"DELETE {ALERT}/project-dependency/project-0",
+    ],
     Permission.WEBHOOK_READ: [
         "GET /webhooks",
         "POST /webhooks/search",
@@ -127,6 +143,13 @@ ROUTES = {
 """By the permission that a route needs, with a request that is well-formed or names nothing that exists."""
 BODIES: dict[str, dict[str, Any]] = {
     "POST /events/stat": {"query": {"distinct": "severity"}},
+    "POST /alerts/stat": {"query": {"distinct": "state"}},
+    "POST /alerts": {"title": "t", "project_id": PROJECT},
+    "POST /alerts/merge": {"alerts": ["alert-0"], "merge_to": "alert-1"},
+    f"POST {ALERT}/snooze": {"end_time": "2999-01-01T00:00:00Z"},
+    f"POST {ALERT}/responders": RESPONDER,
+    f"DELETE {ALERT}/responders": RESPONDER,
+    f"POST {ALERT}/project-dependencies": {"project_id": PROJECT},
     "POST /webhooks/stat": {"query": {"distinct": "state"}},
     "POST /webhooks": {"name": "n", "project_id": PROJECT},
     "POST /tokens": {"permissions": ["token.manage"]},
@@ -136,8 +159,10 @@ ANYONES = {"GET /token"}
 
 def ask(app, route, token):
     method, path = route.split(" ")
-    body = None if method in {"GET", "DELETE"} else BODIES.get(route, {})
-    return app.gateway.request(method, V1 + path, body, token=token)
+    given = BODIES.get(route, {})
+    if method in {"GET", "DELETE"}:
+        return app.gateway.request(method, V1 + path, query=given, token=token)
+    return app.gateway.request(method, V1 + path, given, token=token)
 
 
 def test_the_table_has_every_route_that_needs_a_token():
@@ -187,7 +212,7 @@ def test_a_request_that_missed_the_authorizer_is_refused(app):
     for route in stack.routes():
         if route.open:
             continue
-        path = dict.fromkeys(("event_id", "webhook_id", "token_id", "delivery_id"), "x-1")
+        path = dict.fromkeys(("event_id", "webhook_id", "token_id", "delivery_id", "alert_id", "project_id"), "x-1")
         event = {"routeKey": route.key, "requestContext": {}, "headers": {}, "pathParameters": path}
         answer = stack.handler(route.function)(event, app.gateway.context)
         assert answer["statusCode"] == 401
@@ -201,5 +226,5 @@ def test_every_route_but_the_webhooks_and_the_consoles_needs_a_token():
         f"{method} /monitoring/v1/webhook/{{webhook_id}}/{key}events"
         for method in ("OPTIONS", "POST")
         for key in ("{access_key}/", "")
-    } | {"GET /", "GET /console/{file}"}
+    } | {"GET /", "GET /console/{file}", "POST /monitoring/v1/alert/{alert_id}/{access_key}/{state}"}
     assert stack.template()["Resources"]["HttpApi"]["Properties"]["Auth"]["DefaultAuthorizer"] == "TokenAuthorizer"

@@ -246,13 +246,13 @@ PINNED = {
     "remove_alert_responder": CHANGES,
     "add_alert_project_dependency": CHANGES,
     "remove_alert_project_dependency": CHANGES,
-    "delete_alert": Pinned(set(), 0, CHANGED_ALERT | WITH_TOKEN),
+    "delete_alert": Pinned(set(), 0, CHANGED_ALERT | WITH_TOKEN | {"reads", "reads.keys"}),
     "update_alert_state": Pinned(set(), 0, CHANGED_ALERT | {"auth", "auth.alert_links"}),
     "get_alert": Pinned(set(), 0, ONE_ALERT | WITH_TOKEN | {"reads", "reads.keys", "reads.record"}),
     "get_alert_history": Pinned(
         {"pydantic_core", "typing_extensions"},  # the planner's operators bring its regular expressions
         5,
-        (READER.own - {"query.explain", "query.pagination", "query.projection", "reads.keys", "reads.requests"})
+        (READER.own - {"query.explain", "query.pagination", "query.projection", "reads.requests"})
         | ALERTS
         | MANY_EVENTS
         | {"reads.alert_history"},

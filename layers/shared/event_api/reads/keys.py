@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 from event_api.domain.access import Scope
-from event_api.domain.errors import PermissionDeniedError
+from event_api.domain.errors import InvalidParameterError, PermissionDeniedError
 from event_api.domain.fields import Kind
+from event_api.json_types import Json
 
 MAX_KEY_LENGTH = 255
 """Characters in a key or a name."""
@@ -28,3 +32,14 @@ def check_domain(domain_id: str | None, scope: Scope) -> None:
     """Raise PermissionDeniedError if a request names another domain than its token's."""
     if domain_id is not None and domain_id != scope.domain_id:
         raise PermissionDeniedError("the token belongs to another domain")
+
+
+def check_parameters(parameters: Mapping[str, Json], scope: Scope) -> None:
+    """Check the parameters of a request that has none but ``domain_id``.
+
+    Raises PermissionDeniedError for another domain, InvalidParameterError for any other parameter.
+    """
+    for key in parameters:
+        if key != "domain_id":
+            raise InvalidParameterError(key[:MAX_LOCATION_LENGTH] or "body", "unknown parameter")
+    check_domain(cast("str | None", parameters.get("domain_id")), scope)
