@@ -1,21 +1,23 @@
-"""Write the OpenAPI document (`make openapi`), or say whether the file is what would be written (`--check`)."""
+"""Write the OpenAPI document and the client's models (`make openapi`), or check that they are current (`--check`)."""
 
 from __future__ import annotations
 
 import sys
 
-from apidoc.document import PATH, written
+from apidoc import client, document
 
 
 def main(arguments: list[str]) -> int:
     """Return the exit status."""
-    if arguments == ["--check"]:
-        if PATH.exists() and PATH.read_text(encoding="utf-8") == written():
-            return 0
-        print(f"{PATH.name} is not what the code says: run 'make openapi'", file=sys.stderr)
-        return 1
-    PATH.write_text(written(), encoding="utf-8")
-    return 0
+    files = {document.PATH: document.written(), client.PATH: client.written()}
+    if arguments != ["--check"]:
+        for path, text in files.items():
+            path.write_text(text, encoding="utf-8")
+        return 0
+    old = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in old:
+        print(f"{path.name} is not what the code says: run 'make openapi'", file=sys.stderr)
+    return 1 if old else 0
 
 
 if __name__ == "__main__":

@@ -23,12 +23,20 @@ class Routes(BaseHTTPRequestHandler):
         """Have a POST answered."""
         self.post(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
+    def do_PUT(self) -> None:
+        """Have a PUT answered."""
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
+        """Have a DELETE answered."""
+        self.do_POST()
+
     def get(self) -> None:
         """Answer a GET; a subclass may."""
         self.answer(404)
 
     def post(self, body: bytes) -> None:  # noqa: ARG002 -- a subclass's business
-        """Answer a POST; a subclass does."""
+        """Answer a request that may have a body; a subclass does."""
         self.answer(404)
 
     def answer(self, status: int, body: bytes = b"", headers: dict[str, str] | None = None) -> None:

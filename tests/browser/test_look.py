@@ -95,7 +95,10 @@ def findings(page):
     """What axe finds, each with its elements."""
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return {violation["id"]: sorted({node["html"][:160] for node in violation["nodes"]})[:4] for violation in found["violations"]}
+    return {
+        violation["id"]: sorted({node["html"][:160] for node in violation["nodes"]})[:4]
+        for violation in found["violations"]
+    }
 
 
 def is_within_its_width(page):
