@@ -98,7 +98,7 @@ _FIELDS: Mapping[str, tuple[Schema, str]] = {
     ),
     "status_message": (_TEXT, "A person's note on how it stands."),
     "description": (_TEXT, "A person's description, or that of the event that opened it."),
-    "assignee": (_TEXT, "Who takes care of it."),
+    "assignee": (_TEXT, "Person or team that takes care of it."),
     "urgency": ({"type": "string", "enum": [urgency.value for urgency in Urgency]}, "`HIGH` or `LOW`."),
     "severity": (_TEXT, "Severity of the event that opened it; `NONE` if a person did."),
     "rule": (_TEXT, "The sender's rule, as in the event that opened it."),
@@ -111,7 +111,10 @@ _FIELDS: Mapping[str, tuple[Schema, str]] = {
     "snoozed_end_time": (_TIME, "When it wakes, or woke."),
     "escalation_step": ({"type": "integer"}, "Reserved for escalation policies."),
     "escalation_ttl": ({"type": "integer"}, "Reserved for escalation policies."),
-    "responders": ({"type": "array", "items": reference("AlertResponder")}, "Who else is concerned."),
+    "responders": (
+        {"type": "array", "items": reference("AlertResponder")},
+        "Other people or teams that are concerned.",
+    ),
     "project_dependencies": (_TEXTS, "Projects that depend on its project."),
     "triggered_by": (_TEXT, "The webhook that it came through, or the token of the person who opened it."),
     "webhook_id": (_TEXT, "Webhook of the event that opened it."),
@@ -183,7 +186,7 @@ SCHEMAS: Mapping[str, Schema] = {
         {name: _said(*_FIELDS[name]) for name in ALERT.fields},
     ),
     "AlertResponder": _object(
-        "Who is concerned by an alert.",
+        "A person or team that is concerned by an alert.",
         {"resource_type": _said(_TEXT, "Type of the responder."), "resource_id": _said(_TEXT, "Id of the responder.")},
         ("resource_type", "resource_id"),
     ),
@@ -203,7 +206,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "results": {
                 "type": "array",
                 "items": reference("AlertHistoryEntry"),
-                "description": "What happened, oldest first.",
+                "description": "Events and changes, oldest first.",
             },
             "total_count": {"type": "integer", "minimum": 0, "description": "Number of entries."},
             "is_complete": {
@@ -239,7 +242,7 @@ SCHEMAS: Mapping[str, Schema] = {
                         "PROJECT_DEPENDENCY_REMOVED",
                     ],
                 },
-                "What happened: an event OPENED it, RESOLVED it, or joined it (EVENT); the others are people's.",
+                "Kind of the entry: an event OPENED it, RESOLVED it, or joined it (EVENT); the others are people's.",
             ),
             "event_id": _said(_TEXT, "The event, if it was one."),
             "actor_id": _said(_TEXT, "The token, if a person did it; `notification` for the link of a notification."),
@@ -265,7 +268,7 @@ _LISTED = _shown(
 _SEARCHES = _shown(
     open=("Open alerts, newest first", {"state": ["TRIGGERED", "ACKNOWLEDGED", "ERROR"]}),
     urgent=(
-        "Urgent ones that nobody has taken",
+        "Urgent ones without an assignee",
         {
             "urgency": "HIGH",
             "query": {

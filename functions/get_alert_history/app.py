@@ -13,7 +13,7 @@ from event_api.reads.keys import check_parameters
 
 @endpoint
 def handler(request: Request) -> Response:
-    """Answer what its events and people did, oldest first: at most the newest 500 events."""
+    """Answer its events and people's changes, oldest first: at most the newest 500 events."""
     scope = principal_of(request.authorizer).scope_for(Permission.ALERT_GET)
     check_parameters(request.query_object(), scope)
     now = times.now()

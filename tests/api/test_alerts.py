@@ -1,4 +1,4 @@
-"""Alerts over HTTP: what people do with them, and what ingest then does."""
+"""Alerts over HTTP: people's changes, and their effect on ingest."""
 
 from __future__ import annotations
 
@@ -428,3 +428,36 @@ def test_pages(team, state, sort):
             break
         page = {"limit": 3, "token": answer["next_token"]}
     assert found == whole
+
+
+def test_a_token_sees_only_its_own_events_of_a_merged_alert(team, app):
+    target = team.opened("target")
+    _, other_path = app.webhook(project_id=OTHER_PROJECT)
+    app.gateway.post(other_path, {**bodies.SEED_LIKE, "event_key": "other"})
+    (other,) = team.listed(project_id=OTHER_PROJECT)
+    team.ask("POST", f"{ALERTS}/merge", {"alerts": [other["alert_id"]], "merge_to": target})
+    limited = Team(app, projects=[PROJECT])
+    found = app.gateway.search(limited.token, {"alert_id": target}).json()["results"]
+    assert {event["project_id"] for event in found} == {PROJECT}
+    assert app.gateway.search(team.token, {"alert_id": target}).json()["total_count"] == 2
+
+
+def test_a_page_token_of_events_is_not_one_of_alerts(team):
+    for number in range(3):
+        team.fire(f"key-{number}")
+    page = {"query": {"page": {"limit": 1}, "count": False}}
+    token = team.app.gateway.search(team.token, page).json()["next_token"]
+    page["query"]["page"] = {"limit": 1, "token": token}
+    assert team.app.gateway.search(team.token, page).status == 200
+    assert code(team.ask("POST", f"{ALERTS}/search", page, status=400)) == "ERROR_INVALID_PARAMETER"
+
+
+def test_texts_and_lists_are_bounded(team):
+    alert_id = team.opened()
+    team.update(alert_id, status_message="x" * 2_000)
+    for name, text in (("status_message", "x" * 2_001), ("title", ""), ("assignee", "x" * 129), ("title", "\ud800")):
+        assert code(team.update(alert_id, status=400, **{name: text})) == "ERROR_INVALID_PARAMETER"
+    for number in range(20):
+        team.ask("POST", f"{place(alert_id)}/project-dependencies", {"project_id": f"p-{number}"})
+    team.ask("POST", f"{place(alert_id)}/project-dependencies", {"project_id": "p-20"}, status=400)
+    team.ask("POST", f"{ALERTS}/merge", {"alerts": [f"alert-{n}" for n in range(41)], "merge_to": alert_id}, status=400)

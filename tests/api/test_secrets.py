@@ -30,7 +30,7 @@ from pydantic import BaseModel
 import event_api
 from event_api import composition, telemetry
 from event_api.admin import administration
-from event_api.auth import credentials
+from event_api.auth import alert_links, credentials
 from event_api.auth.tokens import Principal
 from event_api.aws.authorizer import to_context
 from event_api.domain.errors import UnavailableError
@@ -124,6 +124,7 @@ class Run:
     def everything(self):
         self.create()
         self.read()
+        self.process()
         self.break_things()
         self.work()
         self.lose_tables()
@@ -192,6 +193,21 @@ class Run:
         wrong = f"{self.token.partition('.')[0]}.{self.secrets['wrong token']}"
         for refused in (wrong, self.revoked, self.secrets["wrong token"], self.token + "x", f"token-0.{wrong}"):
             assert self.ask(search, token=refused, body={}).status == 403
+
+    def process(self):
+        """Follow the links of notifications: the right one, a wrong one, and one whose alert is processed."""
+        (alert, *_) = self.ask("/monitoring/v1/alerts", token=self.token, query={"state": "TRIGGERED"}).json()[
+            "results"
+        ]
+        records, place = composition.alert_records(), f"/monitoring/v1/alert/{alert['alert_id']}"
+        self.secrets["alert: access key"] = key = alert_links.access_key(records, DOMAIN, alert["alert_id"])
+        self.secrets["alert: secret of its domain"] = records.link_secret(DOMAIN) or ""
+        assert self.post(f"{place}/{self.secrets['wrong key']}/ACKNOWLEDGED", "") == 403
+        assert self.post(f"{place}/{key}/{key}", "") == 400
+        for status in (200, 400):
+            assert self.post(f"{place}/{key}/ACKNOWLEDGED", "") == status
+        with self._failing(composition, "alert_records", RuntimeError(" ".join(self.secrets.values()))):
+            assert self.post(f"{place}/{key}/ACKNOWLEDGED", "") == 500
 
     def break_things(self):
         quoting = f"{' '.join(self.secrets.values())} {BODY_SECRET}"

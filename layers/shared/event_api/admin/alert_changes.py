@@ -26,7 +26,7 @@ _TRIES = 20
 
 
 class Stores(Protocol):
-    """What alerts are changed with: the caller's scope, and the journal in the caller's name."""
+    """The stores to change alerts with, the caller's scope, and the journal in the caller's name."""
 
     @property
     def alerts(self) -> AlertRecords: ...  # noqa: D102
@@ -48,13 +48,13 @@ def delete_alert(stores: Stores, alert_id: str, now: datetime) -> None:
     try:
         change_alert(stores, "alert.delete", alert_id, decide, now)
     except NotFoundError:
-        # Somebody was quicker, or the answer to an attempt was lost.
+        # Another person was quicker, or the answer to an attempt was lost.
         if not was_there:
             raise
 
 
 def process_alert(stores: Stores, alert_id: str, state: str, now: datetime) -> JsonObject:
-    """Acknowledge or resolve an alert that nobody has processed, by the link of a notification."""
+    """Acknowledge or resolve an alert that is TRIGGERED, by the link of a notification."""
     if state not in {AlertState.ACKNOWLEDGED, AlertState.RESOLVED}:
         raise InvalidParameterError("state", "it is neither ACKNOWLEDGED nor RESOLVED")
     at, actor = times.to_iso(now), stores.journal.actor

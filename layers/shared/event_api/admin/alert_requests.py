@@ -73,7 +73,7 @@ class CreateAlertRequest(AlertRequest):
     description: Text | None = None
     """Details."""
     assignee: Id | None = None
-    """Who takes care of it."""
+    """Person or team that takes care of it."""
     urgency: Annotated[Urgency, Field(strict=False)] = Urgency.HIGH
     """`HIGH` or `LOW`."""
     project_id: Id
@@ -93,11 +93,11 @@ class UpdateAlertRequest(AlertRequest):
     description: Text | None = None
     """Details, in place of those of the event that opened it."""
     assignee: Id | None = None
-    """Who takes care of it."""
+    """Person or team that takes care of it."""
     urgency: Annotated[Urgency, Field(strict=False)] | None = None
     """`HIGH` or `LOW`."""
     project_id: Id | None = None
-    """Another project of the token; the events of the alert stay where they are."""
+    """Another project of the token; the events of the alert stay in theirs."""
     reset_status_message: bool = False
     """Remove the status message."""
     reset_description: bool = False
@@ -138,7 +138,7 @@ class MergeAlertsRequest(AlertRequest):
 
 
 class SnoozeAlertRequest(AlertRequest):
-    """A time for which an alert is nobody's business."""
+    """A time until which an alert is snoozed."""
 
     end_time: Instant
     """When it wakes, ISO 8601."""

@@ -1,4 +1,4 @@
-"""What people do with alerts, without any input or output: which change a wish makes of an alert as it is.
+"""Decide which change a person's request makes of an alert as it is; pure, without any input or output.
 
 Each function returns None if the alert already is as it should be, so that of two people who do the same at once one
 makes the change. It raises a BadRequestError if the alert cannot be changed so. If the alert is changed between the
@@ -108,7 +108,7 @@ def _opened_again(record: AlertRecord, *, is_newest: bool) -> Change:
 
 
 def processed(record: AlertRecord, state: AlertState, actor_id: str, at: str) -> Change | None:
-    """Return the change that the link of a notification makes: only of an alert that nobody has processed."""
+    """Return the change that the link of a notification makes: only of an alert that is TRIGGERED."""
     if at in {record.item.get("acknowledged_at"), record.item.get("closed_at")}:
         return None  # by this request: the answer to an attempt was lost
     if record.state is not AlertState.TRIGGERED or "merged_to" in record.item:

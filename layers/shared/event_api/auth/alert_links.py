@@ -22,13 +22,13 @@ _NO_SECRET = "0" * 2 * _SECRET_BYTES
 
 
 def access_key(records: AlertRecords, domain_id: str, alert_id: str) -> str:
-    """Return the access key of an alert; make the domain's secret if there is none."""
+    """Return the access key of an alert; make the domain's secret if it has none."""
     secret = records.link_secret(domain_id) or records.make_link_secret(domain_id, secrets.token_hex(_SECRET_BYTES))
     return _derived(secret, alert_id)
 
 
 def alert_of(records: AlertRecords, alert_id: str, key: str, now: datetime) -> AlertRecord:
-    """Return the alert that a key is for; raise PermissionDeniedError if it is wrong, or there is no such alert."""
+    """Return the alert that a key is for; raise PermissionDeniedError if it is wrong, or the alert does not exist."""
     record = records.locate(alert_id, now)
     secret = None if record is None else records.link_secret(record.stored.text("domain_id"))
     is_right = hmac.compare_digest(_derived(secret or _NO_SECRET, alert_id).encode(), key.encode())

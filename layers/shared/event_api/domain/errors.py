@@ -144,7 +144,7 @@ class WebhookDisabledError(BadRequestError):
 
 
 class AlreadyProcessedError(BadRequestError):
-    """The link of a notification is for an alert that nobody has acknowledged or resolved."""
+    """The link of a notification changes only an alert that is TRIGGERED."""
 
     code = "ERROR_ALERT_ALREADY_PROCESSED"
 

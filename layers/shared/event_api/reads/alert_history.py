@@ -1,4 +1,4 @@
-"""The course of an alert: what its events and people did, from its opening on."""
+"""The course of an alert: its events and people's changes, from its opening on."""
 
 from __future__ import annotations
 

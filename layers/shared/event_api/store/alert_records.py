@@ -124,7 +124,7 @@ class AlertRecords:
         return record if record is not None and is_within(record.item, scope) else None
 
     def locate(self, alert_id: str, now: datetime) -> AlertRecord | None:
-        """Read the latest state of an alert of any domain, for who has a key of that alert and no token."""
+        """Read the latest state of an alert of any domain, for a caller with a key of that alert instead of a token."""
         place = ids.alert_place(alert_id)
         item = place and self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
         return AlertRecord(item, self._retention_days) if item and is_alert(item, now) else None
@@ -135,7 +135,7 @@ class AlertRecords:
         return None if item is None else ItemReader(item).text("secret")
 
     def make_link_secret(self, domain_id: str, secret: str) -> str:
-        """Return the domain's secret; store this one if there is none."""
+        """Return the domain's secret; store this one if it has none."""
         with suppress(ConditionFailedError):
             self._table.put({**link_secret_key(domain_id), "secret": secret}, unless_exists="alert_key")
             return secret
