@@ -6,9 +6,11 @@ from functools import partial
 
 import click
 
+from event_api.auth import alert_links
 from event_api.domain import times
 from event_api.domain.alert import AlertState
 from event_api.domain.errors import NotFoundError
+from event_api.json_types import JsonObject
 from eventctl import screen, views
 from eventctl.events import events_of_alert
 from eventctl.invocation import Group, Invocation
@@ -35,8 +37,8 @@ _EVENT_COLUMNS = (
 def alert() -> None:
     """Look at what the events add up to.
 
-    An alert is open (TRIGGERED, or ERROR) from the first ALERT event of a key until a RECOVERY resolves it (RESOLVED).
-    Imported events make no alerts.
+    An alert is open (TRIGGERED, ACKNOWLEDGED or ERROR) from the first ALERT event of a key until a RECOVERY, or a
+    person, resolves it (RESOLVED). Imported events make no alerts.
     """
 
 
@@ -75,3 +77,33 @@ def show(invocation: Invocation, alert_id: str) -> None:
         screen.show_table(_EVENT_COLUMNS, events, empty="No events.")
 
     invocation.answer({**fields, "events": events}, print_all)
+
+
+@alert.command()
+@click.argument("alert_id", type=OPAQUE_ID)
+@click.pass_obj
+def link(invocation: Invocation, alert_id: str) -> None:
+    """Print the URLs that acknowledge and resolve an alert without a token, as a notification can carry them.
+
+    They are to be sent by POST. Whoever has them may process this alert, once.
+    """
+    target = invocation.open()
+    found = target.stores.alerts.get(alert_id, times.now())
+    if found is None:
+        raise NotFoundError("alert_id", alert_id)
+    key = alert_links.access_key(target.stores.alert_records, found.domain_id, alert_id)
+    place = f"{target.api_url}/monitoring/v1/alert/{alert_id}/{key}"
+    urls: JsonObject = {"acknowledge": f"{place}/ACKNOWLEDGED", "resolve": f"{place}/RESOLVED"}
+    invocation.answer(urls, partial(screen.show_fields, urls))
+
+
+@alert.command()
+@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose alerts.")
+@click.pass_obj
+def index(invocation: Invocation, domain: str) -> None:
+    """Add the open alerts of an earlier version to the index that lists of open alerts are read from.
+
+    Once for each domain after the upgrade from version 0.1; to run it again changes nothing.
+    """
+    added = invocation.open().stores.alert_records.index_open(domain, times.now())
+    invocation.answer({"added": added}, partial(click.echo, f"{added} alerts added."))

@@ -569,3 +569,34 @@ def test_a_replay_of_a_missing_delivery_is_reported(app, eventctl):
     result = eventctl.run("delivery", "replay", "delivery-0", "--domain", DOMAIN)
     assert (result.exit_code, app.queue.messages) == (1, [])
     assert "delivery-0" in result.stderr
+
+
+def test_alerts_are_listed_as_acknowledged(app, eventctl, alert_ids):
+    token = app.token(role=Role.RESPONDER)
+    place = f"/monitoring/v1/alert/{alert_ids['one']}"
+    assert app.gateway.request("PUT", place, {"state": "ACKNOWLEDGED"}, token=token).status == 200
+    (acknowledged,) = eventctl.json("alert", "list", "--domain", DOMAIN, "--state", "acknowledged")["alerts"]
+    assert (acknowledged["alert_id"], acknowledged["state"]) == (alert_ids["one"], "ACKNOWLEDGED")
+    assert eventctl.json("alert", "list", "--domain", DOMAIN, "--state", "triggered")["alerts"] == []
+
+
+def test_a_link_processes_its_alert(app, eventctl, alert_ids):
+    urls = eventctl.json("alert", "link", alert_ids["one"])
+    assert app.gateway.post(path(urls["acknowledge"]), b"").json()["state"] == "ACKNOWLEDGED"
+    assert app.gateway.post(path(urls["resolve"]), b"").status == 400
+    assert eventctl.run("alert", "link", "alert-0000000000000000000000000001").exit_code == 1
+
+
+def test_open_alerts_of_an_earlier_version_are_indexed_once(app, eventctl, alert_ids):
+    key = {"alert_key": {"S": alert_ids["one"][6:30]}, "generation": {"N": "1"}}
+    app.dynamodb.update_item(TableName="AlertsTable", Key=key, UpdateExpression="REMOVE open_at")
+    token = app.token()
+
+    def triggered():
+        found = app.gateway.post("/monitoring/v1/alerts/search", {"state": "TRIGGERED"}, token=token).json()["results"]
+        return [alert["alert_id"] for alert in found]
+
+    assert triggered() == []
+    assert eventctl.json("alert", "index", "--domain", DOMAIN) == {"added": 1}
+    assert triggered() == [alert_ids["one"]]
+    assert eventctl.json("alert", "index", "--domain", DOMAIN) == {"added": 0}

@@ -142,6 +142,29 @@ class AlertRecords:
         item = self._table.get(link_secret_key(domain_id), consistent=True)
         return ItemReader(item or {}).text("secret")
 
+    def index_open(self, domain_id: str, now: datetime) -> int:
+        """Add a domain's open alerts to the index of open ones, and return how many were not in it.
+
+        They are missing if version 0.1 opened them.
+        """
+        entries = self._table.query(
+            "#domain_id = :domain",
+            {"domain": domain_id, "resolved": AlertState.RESOLVED.value},
+            index="by-domain",
+            filtered="#state <> :resolved",
+            attributes=("alert_key", "generation"),
+        )
+        added = 0
+        for item in self._table.batch_get(entries):
+            if not {"open_at", "merged_to"} & item.keys() and is_alert(item, now):
+                record = AlertRecord(item, self._retention_days)
+                condition = "#state = :state AND attribute_not_exists(#merged_to) AND attribute_not_exists(#deleted_at)"
+                values = {"place": record.open_place(), "state": item["state"]}
+                with suppress(ConditionFailedError):
+                    self._table.update(record.key, "SET #open_at = :place", values, condition=condition)
+                    added += 1
+        return added
+
     def newest_generation(self, record: AlertRecord) -> int:
         """Return the number of the newest alert, or marker, of a record's key."""
         newest = next(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from event_api.domain.access import Actor, Scope
 from event_api.query.read_budget import ReadBudget
 from event_api.settings import TableNames
+from event_api.store.alert_records import AlertRecords
 from event_api.store.alerts import AlertStore
 from event_api.store.audit import AuditStore, Journal
 from event_api.store.body_bucket import BodyBucket
@@ -38,6 +39,7 @@ class Deployment:
     tokens: TokenStore
     deliveries: DeliveryStore
     alerts: AlertStore
+    alert_records: AlertRecords
     events: EventStore
     summaries: SummaryStore
     erasure: Erasure
@@ -62,6 +64,7 @@ class Deployment:
         audit = AuditStore(Table(client, tables.audit), audit_retention_days)
         deliveries = DeliveryStore(Table(client, tables.deliveries), bodies, retention_days)
         events_table = Table(client, tables.events)
+        events = EventStore(events_table, deliveries, retention_days, Marks(Table(client, tables.summaries)))
         of_domains = Tables(
             events=events_table,
             deliveries=Table(client, tables.deliveries),
@@ -76,7 +79,8 @@ class Deployment:
             tokens=TokenStore(Table(client, tables.tokens)),
             deliveries=deliveries,
             alerts=AlertStore(Table(client, tables.alerts), retention_days),
-            events=EventStore(events_table, deliveries, retention_days, Marks(Table(client, tables.summaries))),
+            alert_records=AlertRecords(Table(client, tables.alerts), events, retention_days),
+            events=events,
             summaries=SummaryStore(Table(client, tables.summaries)),
             erasure=(erasure := Erasure(of_domains, bodies)),
             restoration=Restoration(client, of_domains, erasure, SummaryStore(of_domains.summaries)),
