@@ -99,9 +99,11 @@ def test_one_delivery_shows_its_body_and_what_became_of_it(app, ask):
 
 def test_a_replayed_delivery_is_read_by_the_present_format(app, ask):
     webhook, path = app.webhook(format="grafana")
-    delivery_id = app.gateway.post(path, {"k": 1, "t": "a title"}).headers["x-delivery-id"]
+    delivery_id = app.gateway.post(path, {"n": 7}).headers["x-delivery-id"]
     assert [event["event_type"] for event in app.events()] == ["ERROR"]
-    mapping: JsonObject = {"fields": {"title": "t", "event_key": "to_string(k)", "event_type": {"constant": "ALERT"}}}
+    mapping: JsonObject = {
+        "fields": {"title": {"constant": "t"}, "event_key": "to_string(n)", "event_type": {"constant": "ALERT"}}
+    }
     administration.set_format(app.stores, webhook.webhook_id, None, mapping)
     assert ask("POST", f"/monitoring/v1/delivery/{delivery_id}/replay").json() == {}
     app.redrive()

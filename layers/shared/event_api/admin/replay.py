@@ -49,5 +49,7 @@ def _reopen(stores: Stores, to_finish: QueuedDelivery) -> bool:
     if recorded.reopen(delivery_id, domain_id):
         return True
     # The worker finds only deliveries that are stored by themselves.
-    stores.deliveries.add(replace(found, finished=False))
+    if recorded.add(replace(found, finished=False)):
+        stores.deliveries.mark_queued(delivery_id, domain_id)
+        return True
     return recorded.reopen(delivery_id, domain_id)

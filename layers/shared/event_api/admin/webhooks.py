@@ -127,13 +127,16 @@ def create_webhook(
 def change_webhook(stores: Stores, webhook_id: str, action: str, change: Change) -> Webhook:
     """Change a webhook's settings, and return it; ``action`` is the audit record's.
 
-    The change is made again of the latest state if others change the webhook at the same time. Raises NotFoundError if
-    the webhook does not exist, InvalidParameterError naming the invalid parameter.
+    A change that changes nothing is not recorded. The change is made again of the latest state if others change the
+    webhook at the same time. Raises NotFoundError if the webhook does not exist, InvalidParameterError naming the
+    invalid parameter.
     """
     for _ in range(_TRIES):
         seen = find_webhook(stores, webhook_id)
         changed = change(seen)
         check_webhook(changed)
+        if changed == seen:
+            return seen
         if _recorded(stores, action, changed, _differences(changed, seen)).change(changed, seen):
             return changed
     raise UnavailableError("others change the webhook at the same time")
