@@ -18,7 +18,7 @@ class AlertHistory(TypedDict, total=False):
     """The course of an alert."""
 
     results: Required[list[AlertHistoryEntry]]
-    """What happened, oldest first."""
+    """Events and changes, oldest first."""
     total_count: Required[int]
     """Number of entries."""
     is_complete: Required[bool]
@@ -31,7 +31,7 @@ class AlertHistoryEntry(TypedDict, total=False):
     at: Required[str]
     """When it happened."""
     action: Required[str]
-    """What happened: an event OPENED it, RESOLVED it, or joined it (EVENT); the others are people's."""
+    """Kind of the entry: an event OPENED it, RESOLVED it, or joined it (EVENT); the others are people's."""
     event_id: str
     """The event, if it was one."""
     actor_id: str
@@ -58,7 +58,7 @@ class AlertInfo(TypedDict, total=False):
     description: str
     """A person's description, or that of the event that opened it."""
     assignee: str
-    """Who takes care of it."""
+    """Person or team that takes care of it."""
     urgency: str
     """`HIGH` or `LOW`."""
     severity: str
@@ -84,7 +84,7 @@ class AlertInfo(TypedDict, total=False):
     escalation_ttl: int
     """Reserved for escalation policies."""
     responders: list[AlertResponder]
-    """Who else is concerned."""
+    """Other people or teams that are concerned."""
     project_dependencies: list[str]
     """Projects that depend on its project."""
     triggered_by: str
@@ -120,7 +120,7 @@ class AlertInfo(TypedDict, total=False):
 
 
 class AlertResponder(TypedDict, total=False):
-    """Who is concerned by an alert."""
+    """A person or team that is concerned by an alert."""
 
     resource_type: Required[str]
     """Type of the responder."""
