@@ -75,6 +75,15 @@ KUBEWATCH = {  # P35
     "text": "A `pod` in namespace `default` has been `deleted`:",
     "time": "2026-03-01T12:00:00Z",
 }
+DRONE = {"repo": "acme/web-1", "build_number": 812, "build_status": "failure", "commit_message": "fix the cart"}
+AIRFLOW = {"dag_id": "web-1", "run_id": "scheduled-7", "state": "failed", "exception": "timeout"}
+TRAP = {"trap_name": "IF-MIB::linkDown", "agent_hostname": "web-1", "severity": "major"}
+CHAT = {"text": ":x: *CRITICAL* the disk of web-1 is full", "channel": "#ops"}
+OPSVIEW = {
+    "service": {"name": "Port 12", "state": "CRITICAL"},
+    "host": {"name": "web-1"},
+    "notification": {"id": "n-1"},
+}
 PLAIN = {"title": "Alert", "message": "web-1 does not answer", "source": "acme"}
 
 ALL = {name.lower(): body for name, body in globals().items() if name.isupper() and isinstance(body, dict)}

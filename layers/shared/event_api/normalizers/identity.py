@@ -89,9 +89,9 @@ _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+
 _SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
 _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
 """Emoji and other symbols."""
-_SHORTCODES: Final = re.compile(r":[a-z_]+:\s*")
+_SHORTCODES: Final = re.compile(r":[a-z][a-z_]*:\s*")
 _CHECKS: Final = re.compile(
-    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)"
+    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)|monitor"
 )
 """Plain names that say what is checked, and not only where."""
 _PROBLEMS: Final = _words_of("event alert alarm condition symptom")
@@ -104,7 +104,7 @@ _LINKS: Final = re.compile(r"(url|uri|link|href)$")
 _TIMES: Final = re.compile(r"(date|time|timestamp)$")
 _OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _WORDS: Final = re.compile(r"[^\W\d_]+")
-_MARKS: Final = re.compile(r"\[[^\]]*\]|\([^)]*\)|【[^】]*】")
+_MARKS: Final = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|【[^】]{0,200}】")
 _NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
 _NUMBERED: Final = re.compile(
     r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE

@@ -177,7 +177,7 @@ FALSE_IF_ENDED: Final = _names(
         "isopen open": "Mackerel",
         "alerting isalerting breaching": "burn rates",
         "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
-        "inalarm isalarm": "Ignition, SCADA gateways",
+        "inalarm isalarm alarm": "Ignition, SCADA gateways",
     }
 )
 TRUE_IF_OVER: Final = _names({"complete completed finished ended done over": "Bearer"})
@@ -216,7 +216,8 @@ STATES: Final = _names(
         "actiongroup alertactiongroup": "Kibana",
         "health healthstatus": "Argo CD, Elasticsearch",
         "hoststate": "Nagios, Icinga",
-        "milestone currentmilestone statusextended phase direction": "FireHydrant, Splunk Observability, IPMI",
+        "milestone currentmilestone statusextended": "FireHydrant, Splunk Observability",
+        "phase direction condition": "IPMI, building automation",
         "statechanged statechange statuschange": "scripts",
         "alert alarm": "Gatus",
         "to": "scripts, of a transition",
@@ -266,7 +267,7 @@ BEGINNINGS: Final = _words(
 )
 """Words of an event's name after which an inner state that has ended is an old one."""
 ENDED_TITLE: Final = re.compile(
-    r"^(?:[\W_]|:[a-z_]+:)*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
+    r"^(?:[\W_]|:[a-z][a-z_]*:)*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
     r"|[^】\]]{0,12}(?:已?恢[复復]|已解[决決]|解消|復旧|해제|복구|정상|해결)[^】\]]{0,4}[】\]]"
     r"|(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\s*[:\u2013-]\s"
     r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*(?:[✅🟢]|:white_check_mark:|:large_green_circle:)",
@@ -388,7 +389,9 @@ SEVERITY_NAMES: Final = (
         }
     ),
     _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
-    _names({"priority priorityname importance": "Opsgenie, Jira, Unraid", "urgency impact": "PagerDuty, Statuspage"}),
+    _names(
+        {"priority priorityname prio importance": "Opsgenie, Jira, Unraid", "urgency impact": "PagerDuty, Statuspage"}
+    ),
     _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
@@ -624,6 +627,7 @@ RESOURCES: Final = _names(
         "resource host hostname instance server node device service target": "most senders",
         "devicename servername machine machinename vmname podname pod thing": "IoT platforms, hypervisors, Kubernetes",
         "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
+        "computer computername agent agentname": "remote management, Wazuh",
         "client clientname": "Commvault",
         "domain domainname configurationitem ci asset assetname equipment": "certificate watchers, ServiceNow",
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
@@ -721,6 +725,13 @@ CHAT: Final = _words(
 """Texts whose lines may be fields, such as ``Host: db-1``."""
 PAIR_NAMES: Final = ("name", "title", "key", "label", "field")
 """Names of the name in a list of names and values: Slack's fields, Teams' facts, tags."""
+NAMED: Final = _words({"host service device check": "Opsview, OpsRamp"})
+"""Objects whose names are also read as fields such as ``hostname``."""
+KNOWN: Final = re.compile(
+    r".*(id|uuid|url|uri|link|href|ip|address|token|version|unit|user|by|from|to|owner|hash|sha|time|date|at|ts|code|tags|path|mail|channel"
+    r"|icon|image|color|colour|format|locale|timezone|currency|operator|kind|class|category|type)$"
+)
+"""Names of texts that name no watched object."""
 PREVIOUS: Final = _words({"previous previousattributes old before oldvalues": "Stripe-like events, database triggers"})
 """Objects about an earlier state, which are not read."""
 LISTS: Final = _words(
@@ -842,9 +853,9 @@ def _on_scale(number: int, name: str, beside: Mapping[str, Json]) -> Severity | 
 
 
 def is_true(value: Json) -> bool | None:
-    """Return a boolean, also one that is written as text; None for any other value."""
-    if isinstance(value, bool):
-        return value
+    """Return a boolean, also one that is written as text, or as 1 or 0; None for any other value."""
+    if isinstance(value, int):
+        return bool(value) if value in {0, 1} else None
     return (
         {"true": True, "yes": True, "false": False, "no": False}.get(value.strip().lower())
         if isinstance(value, str)

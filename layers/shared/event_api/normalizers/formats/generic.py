@@ -18,7 +18,7 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import NAMING, PARENTS, identity, is_run
+from event_api.normalizers.identity import NAMING, PARENTS, PROSE_NAMES, STATE_NAMES, identity, is_run
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
@@ -57,6 +57,8 @@ _MOST_VALUES: Final = 1_000
 _MOST_ELEMENTS: Final = 3
 _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
+_MOST_TITLE: Final = 300
+"""Characters of a title that are searched for a state or a severity."""
 _MOST_EMBEDDED: Final = 100_000
 """Characters of a JSON text in a string that is read."""
 
@@ -70,7 +72,9 @@ _NO_ENDINGS: Final = frozenset(
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
-_LABEL: Final = re.compile(r"(?:[\W_]|:[a-z_]+:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)")
+_LABEL: Final = re.compile(
+    r"(?:[\W_]|:[a-z][a-z_]*:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)"
+)
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _CAPITALS: Final = re.compile(r"\b[A-Z]{4,}\b")
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
@@ -83,6 +87,19 @@ _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "cur
 
 
 _INNER_SENTENCES: Final = ("text", "short", "brief", "summary", "title", "en", "default")
+_KNOWN_NAMES: Final = frozenset(
+    {
+        *_ALL_TITLES,
+        *words.STATES,
+        *words.EVENT_NAMES,
+        *words.KINDS,
+        *words.TIMES,
+        *words.RESOURCES,
+        *words.JOBS,
+        *words.RULES,
+        *(name for names in words.SEVERITY_NAMES for name in names),
+    }
+)
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
 
@@ -142,6 +159,7 @@ def _written_fields(content: str) -> JsonObject:
 
 
 def _says_ended(title: str) -> bool:
+    title = title[:_MOST_TITLE]
     if words.ENDED_TITLE.match(title):
         return True
     found = set(words.tokens(title))
@@ -152,6 +170,7 @@ def _says_ended(title: str) -> bool:
 
 def _labelled(title: str) -> Severity | None:
     """Return the severity that a title begins with, or that is in it in capitals."""
+    title = title[:_MOST_TITLE]
     label = _LABEL.match(title)
     stated = words.severity_of(label[0].replace("*", "")) if label else None
     capitals = (word.lower() for word in _CAPITALS.findall(title))
@@ -243,6 +262,12 @@ def _pairs(values: list[Json]) -> JsonObject:
 
 def _plain_fields(value: JsonObject) -> JsonObject:
     fields = plain_names(value)
+    for name, inner in value.items():
+        # The parts of a title may be objects: {"service": {"name": ...}, "host": {"name": ...}}.
+        if isinstance(inner, dict) and _plain(name) in words.NAMED:
+            named = first_text(inner.get("display_name"), inner.get("displayName"), inner.get("name"))
+            if named is not None:
+                fields.setdefault(f"{_plain(name)}name", named)
     if isinstance(hit := value.get("_source"), dict):
         fields["hit"] = hit
         fields.pop("source")
@@ -359,7 +384,9 @@ class _Fields:
                 for name, value in content.fields.items()
             )
             return names_an_object and _is_named(level)
-        return level.name in words.ENVELOPES and not any(name in level.fields for name in _ALL_TITLES)
+        return level.name in words.ENVELOPES and not any(
+            name in level.fields for names in words.TITLES[:4] for name in names
+        )
 
     def identifying(self, body: JsonObject) -> JsonObject:
         """Return the body without the ids of the delivery."""
@@ -423,7 +450,7 @@ class _Fields:
         endings = words.TITLE_ENDINGS[2]
         objects = (
             *filter(_is_name, _endings(close, endings)),
-            *_texts(rules, ("name", "title")),
+            *_texts(rules, ("name", "title", "description")),
             *filter(_is_place, _texts(close, here)),
             *(one for tier in (titles, names, name) for one in _texts(weak, tier)),
             *filter(_is_sentence, _texts(weak, (*sentences, *words.OBJECTS, *words.EXPLANATIONS))),
@@ -441,11 +468,14 @@ class _Fields:
             return (f"{kind} on {thing}" if thing else kind), kind
         sentence = next(filter(_has_blank, _any_texts(close)), None)
         if objects:
+            other = next((one for one in _unknown_names(close) if one not in objects[0]), None)
             is_place = any(objects[0] == one for one in _texts([*close, *weak], (*_PLACE_NAMES, *here)))
             is_more = is_place and sentence is not None and objects[0] not in sentence
-            return (f"{objects[0]}: {sentence}" if is_more else objects[0]), objects[0]
+            if is_more:
+                return f"{objects[0]}: {sentence}", objects[0]
+            return (f"{other} on {objects[0]}" if is_place and other else objects[0]), objects[0]
         outputs = _texts([*close, *weak], (*words.OUTPUTS, *words.EVENT_NAMES))
-        title = sentence or next(outputs, None)
+        title = sentence or next(_unknown_names(close), None) or next(outputs, None)
         return None if title is None else (title, title)
 
     # --- the end
@@ -461,7 +491,7 @@ class _Fields:
             map(_by_flag, close),
             map(_by_state, close),
             map(_by_trap, close),
-            map(_by_state, self._at(_OTHER)),
+            (_by_all_states(self._at(_OTHER)),),
             map(_by_time, close),
             map(_by_severity, own),
             map(_by_event, around),
@@ -510,7 +540,11 @@ def _with_object(message: str, close: list[_Level], others: list[_Level]) -> str
     """Return a message after the name of what it is about; that of a run is often its commit's."""
     is_of_run = any(map(is_run, (level.fields for level in close)))
     names = (*words.JOBS, *words.OBJECTS) if is_of_run else (*words.OBJECTS, *words.JOBS)
-    objects = (*_texts(close, names), *_texts((one for one in others if one.name in names), ("name",)))
+    objects = (
+        *_texts(close, names),
+        *_texts((one for one in others if one.name in names), ("name",)),
+        *_unknown_names(close),
+    )
     return next((f"{one}: {message}" for one in objects if one not in message), message)
 
 
@@ -542,7 +576,7 @@ def _composed(levels: list[_Level]) -> tuple[str, str] | None:
     for what, where in words.COMPOSED:
         for level in levels:
             service, host = (_first_scalar(level.fields, names) for names in (what, where))
-            output = _first_scalar(level.fields, words.OUTPUTS)
+            output = _first_scalar(level.fields, (*words.OUTPUTS, "message", "msg"))
             if service and (host or (output and not where)):
                 stable = f"{service} on {host}" if host else service
                 return (f"{stable}: {output}" if output else stable), stable
@@ -602,6 +636,24 @@ def _any_texts(levels: Iterable[_Level]) -> Iterator[str]:
                 yield found
 
 
+def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
+    """Yield texts that may name an object, under names that no table has."""
+    for level in levels:
+        for name, value in level.fields.items():
+            if (
+                isinstance(value, str)
+                and " " not in value
+                and not words.KNOWN.match(name)
+                and name not in _KNOWN_NAMES
+                and not PARENTS.match(name)
+                and not STATE_NAMES.fullmatch(name)
+                and name not in PROSE_NAMES
+                and "://" not in value
+                and _is_place(value)
+            ):
+                yield value
+
+
 def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
 
@@ -653,7 +705,14 @@ def _by_event(level: _Level) -> bool | None:
         if ended and not words.is_about_work(value):
             return True
         # "error" and "outage" are kinds of alarms, whether they begin or end.
-        is_kind = name.endswith("type") and name != "notificationtype" and not _EVENT_NAME.fullmatch(str(value))
+        is_kind = (
+            name.endswith("type")
+            and name != "notificationtype"
+            and level.name != "notification"
+            and not _EVENT_NAME.fullmatch(str(value))
+        )
+        if ended is False and level.name == "notification":
+            return False
         if ended is False and not is_kind and any(one in words.BEGINNINGS for one in words.tokens(str(value))):
             return False
     return None
@@ -705,6 +764,12 @@ def _by_state(level: _Level) -> bool | None:
         if ended is not None and not (ended and words.is_about_work(value)):
             return ended
     return None
+
+
+def _by_all_states(levels: Iterable[_Level]) -> bool | None:
+    """Whether the states of other objects say so; one that stands counts more, such as a service's on a good host."""
+    found = set(map(_by_state, levels)) - {None}
+    return False if False in found else True if found else None
 
 
 def _by_outer_state(level: _Level) -> bool | None:
@@ -844,7 +909,7 @@ def read_over(envelope: NormalizedEvent, content: Json) -> NormalizedEvent:
     severity if the content has none.
     """
     read = read_titled(content) if isinstance(content, dict) else None
-    if read is None or read.title == read.resource.name:
+    if read is None or read.title in {read.resource.name, *_unknown_names(_levels(mapping(content)))}:
         return envelope
     return replace(
         read,
