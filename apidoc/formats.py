@@ -25,6 +25,16 @@ DOCUMENT: Final = ROOT / "docs/formats.md"
 SAMPLES: Final = ROOT / "tests/samples"
 PAYLOADS: Final = ROOT / "apidoc/real_payloads.json"
 """How many payloads that a sender really makes were read, by format and by the public place that they are from."""
+DOCUMENTATION: Final = (
+    "awsdocs/",
+    "MicrosoftDocs/",
+    "cloudevents/spec",
+    "docs.",
+    "mackerel.io",
+    "SquadcastHub/",
+    "zenduty.com",
+)
+"""Beginnings of sources of PAYLOADS that are a sender's own documentation."""
 BEGIN, END = "<!-- made by `make formats` from here -->", "<!-- to here -->"
 
 _HEAD = '''"""All formats' names, rules and headers; written by `make formats` from the modules in `formats`.
@@ -89,7 +99,7 @@ def document() -> str:
     """Write docs/formats.md: its own text, and the table between the marks."""
     head, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
     _, _, tail = rest.partition(END)
-    return "".join((head, BEGIN, "\n\n", *_table(), "\n", *_silent(), "\n", END, tail))
+    return "".join((head, BEGIN, "\n\n", *_table(), "\n", *_checks(), "\n", *_silent(), "\n", END, tail))
 
 
 def real_payloads() -> dict[str, dict[str, int]]:
@@ -106,6 +116,30 @@ def _table() -> Iterator[str]:
         names = ", ".join(f"`{name}`" for name in (module.NAME, *module.ALIASES))
         rules = "; or ".join(map(_in_words, module.RULES)) or "only by `--format`"
         yield f"| {names} | {title} | {rules} | {_checked(payloads.get(module.NAME, {}))} |\n"
+
+
+def _checks() -> Iterator[str]:
+    """Yield which formats were checked with documentation only."""
+    payloads = {module.NAME: real_payloads().get(module.NAME, {}) for module in modules().values()}
+    retyped = [name for name, sources in payloads.items() if not sources]
+    published = [
+        name
+        for name, sources in payloads.items()
+        if sources and all(source.startswith(DOCUMENTATION) for source in sources)
+    ]
+    yield (
+        "### Formats that were checked with documentation only\n\n"
+        f"{len(retyped)} formats were checked only with samples that were retyped from the sender's documentation:"
+        f" {_named(retyped)}.\n\n"
+        f"{len(published)} more were checked only with examples in the sender's documentation:"
+        f" {_named(published)}.\n\n"
+        "No payload of these senders was seen. Payloads of projects that receive webhooks may be copies of"
+        " documentation too.\n"
+    )
+
+
+def _named(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _silent() -> Iterator[str]:
