@@ -178,10 +178,15 @@ def _labelled(title: str) -> Severity | None:
 
 
 def read_titled(content: Json) -> NormalizedEvent | None:
-    """Return the event of a body, or of an array's first object, if there is anything in it that could be a title."""
+    """Return the event of a body, or of an array's first object, if there is anything in it that could be a title.
+
+    A text under a name that no table has could be anything.
+    """
     body = content if isinstance(content, dict) else next(iter(items(content)), {})
     event = _event(body)
-    return None if event.title == UNTITLED else event
+    levels = _levels(body)
+    guesses = (*_unknown_names(levels), *_unknown_sentences(levels))
+    return None if event.title in {UNTITLED, *guesses} else event
 
 
 def _event(
@@ -654,6 +659,16 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
                 yield value
 
 
+def _unknown_sentences(levels: Iterable[_Level]) -> Iterator[str]:
+    """Yield sentences under names that no table has."""
+    endings = tuple(ending for endings in words.TITLE_ENDINGS for ending in endings)
+    for level in levels:
+        for name, value in level.fields.items():
+            known = name in _KNOWN_NAMES or name in PROSE_NAMES or name.endswith(endings)
+            if not known and isinstance(value, str) and (found := first_line(value)) and _has_blank(found):
+                yield found
+
+
 def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
 
@@ -909,7 +924,7 @@ def read_over(envelope: NormalizedEvent, content: Json) -> NormalizedEvent:
     severity if the content has none.
     """
     read = read_titled(content) if isinstance(content, dict) else None
-    if read is None or read.title in {read.resource.name, *_unknown_names(_levels(mapping(content)))}:
+    if read is None or read.title == read.resource.name:
         return envelope
     return replace(
         read,
