@@ -17,13 +17,14 @@ import pytest
 
 from event_api import composition
 from event_api.domain import times
+from event_api.domain.access import Role
 from event_api.settings import settings
 from testkit import stack
 from testkit.world import ROOT
 from tests import service
 from tests.api import released
 from tests.samples import bodies
-from tests.service import DOMAIN
+from tests.service import DOMAIN, PROJECT
 
 TABLES = {"EventsTable", "DeliveriesTable", "AlertsTable", "WebhooksTable", "TokensTable", "RatesTable"}
 """Those of version 0.1."""
@@ -152,6 +153,33 @@ def test_its_events_join_the_alerts_and_a_recovery_resolves_them(app, sender, ba
     assert [alert.event_key for alert in open_alerts(app)] == ["disk-full"]
     sender(bodies.direct("RECOVERY"))
     assert open_alerts(app) == []
+
+
+def test_its_events_join_and_resolve_alerts_that_people_have_changed(app, sender, back):
+    """An acknowledged alert is stored as one that is triggered (docs/adr/0017)."""
+    token = app.token(role=Role.RESPONDER)
+
+    def ask(method, path, body=None):
+        answer = app.gateway.request(method, f"/monitoring/v1/{path}", body, token=token)
+        assert answer.status == 200, answer.text
+        return answer.json()
+
+    for key in ("one", "two", "three"):
+        sender(bodies.direct(event_key=key))
+    first, second, third = (event["alert_id"] for event in app.events())
+    ask("PUT", f"alert/{first}", {"state": "ACKNOWLEDGED", "assignee": "kim"})
+    ask("PUT", f"alert/{second}", {"state": "RESOLVED"})
+    ask("POST", "alerts/merge", {"alerts": [third], "merge_to": first})
+    ask("POST", "alerts", {"title": "by hand", "project_id": PROJECT})
+    with back():
+        for key in ("one", "two", "three"):
+            sender(bodies.direct(event_key=key))
+        sender(bodies.direct("RECOVERY", event_key="one"))
+    alert = ask("GET", f"alert/{first}")
+    assert (alert["state"], alert["assignee"]) == ("RESOLVED", "kim")
+    assert [event["alert_id"] for event in app.events()].count(second) == 1
+    assert {alert["event_key"] for alert in ask("GET", "alerts")["results"] if "event_key" in alert} == {"one", "two"}
+    assert ask("GET", "alerts")["total_count"] == 4
 
 
 def test_a_copy_of_a_delivery_makes_no_event(app, sender, back):
