@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import click
 
+from event_api.admin import webhooks
 from event_api.store.erasure import Erasure, Extent
 from eventctl import screen
 from eventctl.errors import OperationError
@@ -21,7 +22,7 @@ PAUSE_SECONDS = 2.0
 
 @click.group(cls=Group)
 def domain() -> None:
-    """Count or delete everything of a domain."""
+    """Count or delete everything of a domain, or set what holds for all of it."""
 
 
 @domain.command()
@@ -80,3 +81,19 @@ def _erase(erasure: Erasure, domain_id: str, left: Extent) -> Extent:
             erasure.erase(domain_id, shown.update)
             left = erasure.extent(domain_id)
     return left
+
+
+@domain.command(name="number-alerts")
+@click.argument("domain_id", type=OPAQUE_ID)
+@click.option("--off", is_flag=True, help="Number no longer. Alerts keep their numbers.")
+@click.pass_obj
+def number_alerts(invocation: Invocation, domain_id: str, *, off: bool) -> None:
+    """Have the alerts of a domain numbered from now on: 1, 2, 3 and so on.
+
+    That costs a write unit for each new alert. It holds for the domain's webhooks, and for those made later. A number
+    is missing if two events opened an alert at once. Alerts that people open are numbered as soon as an event has
+    opened one that is, and with --off, too.
+    """
+    changed = webhooks.number_alerts(invocation.open().stores, domain_id, on=not off)
+    answer = f"{changed} webhooks changed." if changed else "No webhook to change."
+    invocation.answer({"webhooks": changed}, lambda: click.echo(answer))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from event_api import composition
+from event_api.admin import webhooks
 from event_api.auth import alert_links
 from event_api.domain import times
 from event_api.domain.access import Permission, Role
@@ -461,3 +462,17 @@ def test_texts_and_lists_are_bounded(team):
         team.ask("POST", f"{place(alert_id)}/project-dependencies", {"project_id": f"p-{number}"})
     team.ask("POST", f"{place(alert_id)}/project-dependencies", {"project_id": "p-20"}, status=400)
     team.ask("POST", f"{ALERTS}/merge", {"alerts": [f"alert-{n}" for n in range(41)], "merge_to": alert_id}, status=400)
+
+
+def test_alerts_are_numbered_in_domains_that_turn_it_on(team, app):
+    assert "alert_number" not in team.get(team.opened("before"))
+    webhooks.number_alerts(app.stores, DOMAIN, on=True)
+    numbered = [team.get(team.opened(key))["alert_number"] for key in ("a", "b")]
+    _, team.path = app.webhook()
+    team.fire("a")
+    numbered.append(team.get(team.opened("c"))["alert_number"])
+    numbered.append(team.ask("POST", ALERTS, {"title": "t", "project_id": PROJECT})["alert_number"])
+    assert numbered == [1, 2, 3, 4]
+    assert team.ask("GET", ALERTS, query={"alert_number": "3"})["total_count"] == 1
+    webhooks.number_alerts(app.stores, DOMAIN, on=False)
+    assert "alert_number" not in team.get(team.opened("after"))

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from event_api import composition
+from event_api.admin import webhooks
 from event_api.auth import alert_links
 from event_api.domain.access import Role
 from event_api.settings import settings
@@ -35,6 +36,7 @@ def fill(app, domain_id):
     """One of everything that a domain can have."""
     token = app.token(domain_id=domain_id, role=Role.RESPONDER)
     _, path = app.webhook(domain_id=domain_id)
+    webhooks.number_alerts(app.stores, domain_id, on=True)
     app.gateway.post(path, bodies.direct(event_key="one"))
     for event_type in ("RECOVERY", "ALERT", "RECOVERY"):  # another generation, with its note
         app.gateway.post(path, bodies.direct(event_key="one", event_type=event_type))
@@ -84,7 +86,7 @@ def test_all_of_a_domain_is_deleted_and_nothing_else(app, eventctl):
         "events": 10,
         "alerts": counted["alerts"],
         "summaries": 2,
-        "audit": 5,
+        "audit": 6,
     }
     answer = eventctl.json("domain", "delete", DOMAIN, "--yes")
     assert answer["deleted"] == {name: number for name, number in counted.items() if name != "domain_id"}

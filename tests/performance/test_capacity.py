@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from event_api import composition
+from event_api.admin import webhooks
 from event_api.aws import clients
 from event_api.domain import ids, times
 from event_api.domain.access import Role
@@ -128,6 +129,14 @@ def test_create_from_a_group_of_100(app):
     assert len(app.meter.calls) <= 220
 
 
+def test_an_alert_that_is_numbered(app):
+    _, path = app.webhook()
+    post(app, path, bodies.SEED_LIKE)
+    webhooks.number_alerts(app.stores, DOMAIN, on=True)
+    assert consumed(app, lambda: post(app, path, {**bodies.SEED_LIKE, "event_key": "another"})) == (6 + 1, 1.5)
+    assert consumed(app, lambda: post(app, path, {**bodies.SEED_LIKE, "event_key": "another"})) == (5, 1.5)
+
+
 def test_alerts_that_people_change(app):
     """A transaction costs twice: the alert and its indexes, the entry of its history, the audit record."""
     _, path = app.webhook()
@@ -159,8 +168,8 @@ def test_alerts_that_people_change(app):
     assert ask("GET", place, query={"only": "title"}) == (0, 1)
     # The alert; its history; the alert, its other events and those that it names.
     assert ask("GET", f"{place}/history") == (0, 1 + 1 + 0.5 + 0.5 + 0.5)
-    # An alert of a person has no event.
-    assert ask("POST", ALERTS, {"title": "slow", "project_id": PROJECT}) == (8, 1)
+    # An alert of a person has no event; whether it has a number is looked up.
+    assert ask("POST", ALERTS, {"title": "slow", "project_id": PROJECT}) == (8, 1.5)
     assert ask("DELETE", place)[0] == 8
 
 

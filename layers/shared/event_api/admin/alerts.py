@@ -49,6 +49,7 @@ def create_alert(stores: Stores, request: JsonObject, now: datetime) -> JsonObje
         "severity": Severity.NONE.value,
         "opened_at": at,
         "last_event_at": at,
+        "alert_number": stores.alerts.next_number(domain_id),
         "description": asked.description or None,
         "assignee": asked.assignee,
         "triggered_by": actor.actor_id,

@@ -114,6 +114,7 @@ def create_webhook(
         rate_limit=rate_limit,
         mapping=mapping,
         tags=tags or {},
+        numbers_alerts=stores.webhooks.numbers_alerts(domain_id),
     )
     if change is not None:
         webhook = change(webhook)
@@ -122,6 +123,14 @@ def create_webhook(
         raise PermissionDeniedError("the token is limited to other projects")
     _recorded(stores, "create", webhook, views.of_webhook(webhook, webhook.created_at)).add(webhook)
     return webhook, access_key
+
+
+def number_alerts(stores: Stores, domain_id: str, *, on: bool) -> int:
+    """Have the alerts of a domain numbered from now on, or no longer; return how many webhooks this changed."""
+    webhooks = [one for one in stores.webhooks.of_domain(domain_id) if one.numbers_alerts is not on]
+    for webhook in webhooks:
+        change_webhook(stores, webhook.webhook_id, "number_alerts", lambda one: replace(one, numbers_alerts=on))
+    return len(webhooks)
 
 
 def change_webhook(stores: Stores, webhook_id: str, action: str, change: Change) -> Webhook:

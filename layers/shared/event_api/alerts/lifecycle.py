@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import TypeAlias
 
@@ -70,13 +71,14 @@ def join(
         if (done := policy.done_before(recent, arrival)) is not None:
             return done
         seen = {alert.key: recent[0] if recent else None}
-    joined = _join(alerts, alert, arrival, terms, repeated=repeated, newest=seen)
+    number = cache(lambda: alerts.next_number(delivery.domain_id)) if webhook.numbers_alerts else _no_number
+    joined = _join(alerts, alert, arrival, terms, number, repeated=repeated, newest=seen)
     if event.event_type is EventType.RECOVERY and (joined is None or joined.generation == 1):
         # An earlier version may have left an alert open under a former key, but only until the key's second alert.
         for former_key in event.former_keys:
             former = replace(alert, key=ids.alert_key(delivery.domain_id, delivery.project_id, former_key))
             if _is_of_webhook(alerts.newest(former.key), arrival, webhook):
-                joined = _join(alerts, former, arrival, terms, repeated=repeated, newest={}) or joined
+                joined = _join(alerts, former, arrival, terms, number, repeated=repeated, newest={}) or joined
     return joined
 
 
@@ -121,9 +123,16 @@ def _is_of_webhook(newest: Alert | EarlyRecovery | None, recovery: IncomingEvent
 
 
 def _join(
-    alerts: AlertStore, alert: Alert, event: IncomingEvent, terms: policy.Policy, *, repeated: bool, newest: Newest
+    alerts: AlertStore,
+    alert: Alert,
+    event: IncomingEvent,
+    terms: policy.Policy,
+    number: Callable[[], int | None],
+    *,
+    repeated: bool,
+    newest: Newest,
 ) -> Alert | None:
-    """Return the event's alert; ``alert`` is the one that it opens if its key has none."""
+    """Return the event's alert; ``alert`` is the one that it opens if its key has none, ``number`` gives its number."""
     if repeated:
         done = policy.done_before(alerts.newest_first(alert.key), event)
         if done is not None:
@@ -134,10 +143,16 @@ def _join(
             if isinstance(seen, Alert) and seen.merged_to is not None and _ended_with_target(alerts, seen, event):
                 continue
             decision = policy.decide(seen, event, terms)
+            if isinstance(decision, Open | OpenResolved):
+                alert = replace(alert, number=number())
             return _carry_out(alerts, decision, alert, event)
         except ConditionFailedError:
             continue  # another process was quicker: decide again
     raise UnavailableError("the alert is changing too fast")
+
+
+def _no_number() -> None:
+    return None
 
 
 def _ended_with_target(alerts: AlertStore, merged: Alert, event: IncomingEvent) -> bool:

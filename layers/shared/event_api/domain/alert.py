@@ -71,6 +71,8 @@ class Alert:
     """Whether a person resolved it, and no RECOVERY has arrived since."""
     merged_to: str | None = None
     """The alert that a person has merged it to."""
+    number: int | None = None
+    """Its number within the domain, if the domain numbers its alerts."""
     former_recoveries: frozenset[str] = frozenset()
     """RECOVERYs that had resolved it before a person opened it again."""
 

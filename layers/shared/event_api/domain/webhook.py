@@ -76,6 +76,8 @@ class Webhook:
     mapping: JsonObject | None = None
     """How its own format is read (`event_api.normalizers.custom_mapping`); it goes before ``format``."""
     signing: Signing | None = None
+    numbers_alerts: bool = False
+    """Whether its alerts are numbered; the same for all webhooks of a domain."""
     tags: JsonObject = field(default_factory=dict)
     """Whatever its owners note with it."""
 

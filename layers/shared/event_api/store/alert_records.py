@@ -29,7 +29,7 @@ from event_api.json_text import write_json
 from event_api.json_types import Json, JsonObject
 from event_api.query.values import Row
 from event_api.store import retention
-from event_api.store.alerts import history_key, link_secret_key, open_place, state_of
+from event_api.store.alerts import history_key, link_secret_key, numbers_key, open_place, state_of
 from event_api.store.attributes import Item, ItemReader, Value, pack, unpack
 from event_api.store.events import EventStore
 from event_api.store.table import ConditionFailedError, NewItem, Table, Update
@@ -128,6 +128,13 @@ class AlertRecords:
         place = ids.alert_place(alert_id)
         item = place and self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
         return AlertRecord(item, self._retention_days) if item and is_alert(item, now) else None
+
+    def next_number(self, domain_id: str) -> int | None:
+        """Return the next number of a domain's alerts; None if none has been numbered."""
+        key = numbers_key(domain_id)
+        if self._table.get(key) is None:
+            return None
+        return ItemReader(self._table.update_and_read(key, "ADD #alert_number :one", {"one": 1})).number("alert_number")
 
     def link_secret(self, domain_id: str) -> str | None:
         """Return the secret of a domain's access keys to alerts; None if none was made yet."""

@@ -149,6 +149,11 @@ class AlertStore:
             values={"seen": times.to_iso(stale.last_event_at), "resolved": _RESOLVED, "yes": True},
         )
 
+    def next_number(self, domain_id: str) -> int:
+        """Return the next number of a domain's alerts. One that is not used is missing."""
+        changed = self._table.update_and_read(numbers_key(domain_id), "ADD #alert_number :one", {"one": 1})
+        return ItemReader(changed).number("alert_number")
+
     def note(self, note: EarlyRecovery, instead: EarlyRecovery | None) -> None:
         """Store a marker for a RECOVERY with no open alert, in the next alert's place or ``instead`` of an older one.
 
@@ -288,6 +293,7 @@ class AlertStore:
             "event_key": alert.event_key,
             "state": _stored_state(alert.state),
             "open_at": open_place(alert.project_id, alert.opened_at, alert.alert_id) if alert.is_open else None,
+            "alert_number": alert.number,
             "urgency": alert.urgency.value,
             "title": alert.title,
             "severity": alert.severity.value,
@@ -331,6 +337,11 @@ def open_prefix(project_id: str) -> str:
 def history_key(key: str) -> str:
     """Return the partition of the history of a key's alerts."""
     return f"history-{key}"
+
+
+def numbers_key(domain_id: str) -> Item:
+    """Return the key of the counter of a domain's alerts."""
+    return {"alert_key": f"numbers-{domain_id}", "generation": 0}
 
 
 def link_secret_key(domain_id: str) -> Item:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from event_api.domain import ids
-from event_api.store.alerts import history_key, link_secret_key
+from event_api.store.alerts import history_key, link_secret_key, numbers_key
 from event_api.store.attributes import Item, ItemReader
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.marks import SHARDS
@@ -114,7 +114,7 @@ class Erasure:
         for found in batches(self._of_index(tables.alerts, domain_id, "alert_key", "generation"), _AT_ONCE):
             for key in sorted({str(item["alert_key"]) for item in found}):
                 delete(tables.alerts, self._of_alert_key(key))
-        delete(tables.alerts, [link_secret_key(domain_id)])
+        delete(tables.alerts, [link_secret_key(domain_id), numbers_key(domain_id)])
         delete(tables.summaries, self._summaries(domain_id))
         delete(tables.audit, self._audit(domain_id))
 

@@ -45,6 +45,17 @@ class WebhookStore:
         items = self._table.query("#domain_id = :domain", {"domain": domain_id}, index="by-domain")
         return map(_from_item, items)
 
+    def numbers_alerts(self, domain_id: str) -> bool:
+        """Return whether a domain's alerts are numbered."""
+        found = self._table.query(
+            "#domain_id = :domain",
+            {"domain": domain_id, "yes": True},
+            index="by-domain",
+            filtered="#numbers_alerts = :yes",
+            attributes=("webhook_id",),
+        )
+        return any(True for _ in found)
+
     def add(self, webhook: Webhook) -> None:
         """Store a new webhook; its id is random, so a clash is a defect and raises."""
         self._table.put(_to_item(webhook), unless_exists="webhook_id")
@@ -112,6 +123,7 @@ def _settings(webhook: Webhook) -> dict[str, Value | None]:
         "recovery_mode": webhook.recovery_mode.value,
         "mapping": None if webhook.mapping is None else write_json(webhook.mapping),
         "signing": _signing(webhook),
+        "numbers_alerts": webhook.numbers_alerts or None,
         "tags": write_json(webhook.tags) if webhook.tags else None,
     }
 
@@ -148,6 +160,7 @@ def _from_item(item: Item) -> Webhook:
         rate_limit=stored.number("rate_limit") if "rate_limit" in item else None,
         mapping=None if (mapping := stored.optional_text("mapping")) is None else json.loads(mapping),
         signing=_read_signing(stored.optional_text("signing")),
+        numbers_alerts=stored.flag("numbers_alerts"),
         tags={} if (tags := stored.optional_text("tags")) is None else json.loads(tags),
         created_at=stored.time("created_at"),
     )
