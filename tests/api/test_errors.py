@@ -13,6 +13,7 @@ from testkit import stack
 from tests.api import test_tenancy
 from tests.samples import bodies
 
+LINK = "/monitoring/v1/alert/alert-0000000000000000000000000001/a-key/RESOLVED"
 EVENT = "/monitoring/v1/event/event-000000000000"
 LIST = "/monitoring/v1/events"
 SEARCH = "/monitoring/v1/events/search"
@@ -156,6 +157,7 @@ def every_route(app):
         "GET /monitoring/v1/event/{event_id}": lambda: app.gateway.get(EVENT, token=token),
         "GET /monitoring/v1/events": lambda: app.gateway.get(LIST, token=token),
         "POST /monitoring/v1/events/search": lambda: app.gateway.search(token, {}),
+        "POST /monitoring/v1/alert/{alert_id}/{access_key}/{state}": lambda: app.gateway.post(LINK, b""),
         "POST /monitoring/v1/events/stat": lambda: app.gateway.stat(token, {"query": DISTINCT}),
     }
     admin = app.token(role=Role.ADMIN)
