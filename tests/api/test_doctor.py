@@ -242,7 +242,10 @@ def test_what_the_canary_could_not_delete_is_reported(eventctl, gateway, monkeyp
             {"stack": {"StackStatus": "CREATE_COMPLETE"}},
             ("version", "WARNING", "deployed is an earlier version, this command is 0.1.0"),
         ),
-        ({"function": {"State": "Failed"}}, ("functions", "FAILED", "AddAlertProjectDependencyFunction: Failed, Successful")),
+        (
+            {"function": {"State": "Failed"}},
+            ("functions", "FAILED", "AddAlertProjectDependencyFunction: Failed, Successful"),
+        ),
         ({"table": {"TableStatus": "ACTIVE"}}, ("table EventsTable", "WARNING", "it can be deleted")),
         ({"table": {"TableStatus": "DELETING"}}, ("table RatesTable", "WARNING", "it is DELETING")),
         ({"recovery": {}}, ("table AlertsTable", "WARNING", "it cannot be restored to a point in time")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,8 @@ from testkit.gateway import Context, Gateway, Response
 from tests.faults.effort import ENGINES
 from tests.faults.faults import STRIKES, Fault, Reach, Strike
 from tests.faults.injection import Call, nothing, planned
-from tests.faults.run import quiet
+from tests.faults.run import Run, quiet
+from tests.faults.scenarios import Message
 from tests.faults.test_coverage import as_list, name_of
 from tests.faults.world import ACCESS_KEY
 from tests.samples import bodies
@@ -205,3 +207,34 @@ def allowed():
                     for action in as_list(statement["Action"]):
                         for resource in as_list(statement["Resource"]):
                             yield one["Properties"]["CodeUri"], action, name_of(resource)
+
+
+def test_an_event_of_an_alert_whose_target_is_over(world, responder, strikes):
+    """Whatever fails, the merged alert ends with its target, and its next ALERT opens another one."""
+    with quiet():
+        calls = ended_with_its_target(world, responder, nothing)
+        assert "end_merged" in str([call.site for call in calls])
+        for call in calls:
+            for strike in strikes:
+                ended_with_its_target(world, responder, planned({call.number: strike}))
+        world.clear()
+
+
+def ended_with_its_target(world, responder, plan):
+    merged, target = responder.opened(), responder.opened()
+    key = responder.ask("GET", PLACE.format(merged)).json()["event_key"]
+    body = {"alerts": [merged], "merge_to": target}
+    assert responder.ask("POST", f"{ALERTS}/merge", body).status == 200
+    assert responder.ask("PUT", PLACE.format(target), {"state": "RESOLVED"}).status == 200
+    world.injector.restart(plan)
+    run = Run(world)
+    assert run.send(Message(json.dumps({**bodies.SEED_LIKE, "event_key": key}).encode()))
+    calls = list(world.injector.calls)
+    world.injector.plan = nothing
+    run.redrive()
+    assert run.wrong == []
+    assert responder.ask("GET", PLACE.format(merged)).json()["state"] == "RESOLVED"
+    of_key = {"query": {"filter": [{"k": "event_key", "v": key, "o": "eq"}]}}
+    (newer,) = responder.ask("POST", f"{ALERTS}/search", of_key).json()["results"]
+    assert newer["state"] == "TRIGGERED"
+    return calls
