@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from event_api_client import ApiError, Client, ConnectionFailedError
@@ -12,33 +11,15 @@ from event_api_client.transport import Transport
 
 from event_api.domain.access import Role
 from testkit.server import LocalServer, Routes
+from tests.api.http_front import served
 from tests.samples import bodies
 from tests.service import PROJECT
 
 
 @pytest.fixture
 def api_url(app):
-    """The service, at an address of this machine."""
-    one_at_a_time = threading.Lock()
-
-    class ServiceRoutes(Routes):
-        def get(self):
-            self.post(None)
-
-        def post(self, body):
-            parts = urlsplit(self.path)
-            with one_at_a_time:
-                answer = app.gateway.request(
-                    self.command,
-                    parts.path,
-                    body.decode() if body else None,
-                    query=dict(parse_qsl(parts.query)) or None,
-                    headers=dict(self.headers),
-                )
-            self.answer(answer.status, answer.text.encode(), {"apigw-requestid": "request-1"})
-
-    with LocalServer(ServiceRoutes) as server:
-        yield f"http://{server.address}"
+    with served(app.gateway) as url:
+        yield url
 
 
 @pytest.fixture
