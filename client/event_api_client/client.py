@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from event_api_client.models import (
@@ -16,9 +17,10 @@ from event_api_client.models import (
     NewToken,
     NewWebhook,
     TokenInfo,
+    TriedBody,
     WebhookInfo,
 )
-from event_api_client.records import Countable, Searchable
+from event_api_client.records import Countable, Query, Searchable
 from event_api_client.transport import Transport
 
 Fields = Any
@@ -116,6 +118,18 @@ class Webhooks(Countable[WebhookInfo]):
         """Change how bodies are read: plugin_id, options."""
         return self._change("PUT", webhook_id, "plugin", body=fields)
 
+    def verify_plugin(self, webhook_id: str, **fields: Fields) -> None:
+        """Raise ApiError with status 400 for settings that are invalid, or a body that they do not read.
+
+        ``fields``: plugin_info, body, headers.
+        """
+        self._transport.request("POST", "webhook", webhook_id, "plugin", "verify", body=fields, reads=True)
+
+    def try_body(self, webhook_id: str, body: bytes) -> TriedBody:
+        """Return the events that a sender's body would make; nothing is stored."""
+        answer = self._transport.request("POST", "webhook", webhook_id, "try", body=body, reads=True)
+        return cast("TriedBody", answer)
+
     def enable(self, webhook_id: str) -> WebhookInfo:
         """Accept deliveries."""
         return self._change("PUT", webhook_id, "enable", body={})
@@ -154,21 +168,10 @@ class Tokens(Searchable[TokenInfo]):
         self._transport.request("DELETE", "token", token_id)
 
 
-class Deliveries:
-    """Deliveries that need a look, and single ones."""
+class Deliveries(Searchable[DeliveryInfo]):
+    """Deliveries: lists have those that are unfinished or unreadable."""
 
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    def list(self, **filters: str) -> Iterator[DeliveryInfo]:
-        """Yield the deliveries that are unfinished or unreadable; pages are read as they are needed."""
-        token: str | None = None
-        while True:
-            page = self._transport.request("GET", "deliveries", query={**filters, "page.token": token}, reads=True)
-            yield from page["results"]
-            token = page.get("next_token")
-            if token is None:
-                return
+    many = "deliveries"
 
     def get(self, delivery_id: str) -> DeliveryDetails:
         """Return a delivery with its body and its events."""
@@ -181,6 +184,11 @@ class Deliveries:
     def discard(self, delivery_id: str) -> None:
         """Let a delivery rest without its events."""
         self._transport.request("POST", "delivery", delivery_id, "discard", body={})
+
+    def _search(self, query: Query, named: Mapping[str, str | list[str]]) -> dict[str, Any]:
+        parameters = {**named, "query": json.dumps(query)}
+        answer = self._transport.request("GET", "deliveries", query=parameters, reads=True)
+        return cast("dict[str, Any]", answer)
 
 
 class Audit(Searchable[AuditInfo]):

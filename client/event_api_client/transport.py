@@ -58,20 +58,22 @@ class Transport:
     ) -> Any:  # noqa: ANN401  # the caller's model says what it is
         """Send a request and return the answer's JSON.
 
-        ``path``: the parts below ``/monitoring/v1``, each escaped. ``reads``: the request changes nothing. Raises
+        ``path``: the parts below ``/monitoring/v1``, each escaped. ``body`` is sent as JSON, or as it is if it is
+        bytes. ``reads``: the request changes nothing. Raises
         ApiError for an answer that is not a success, ConnectionFailedError if there was none.
         """
         url = "/".join([f"{self._api_url}/monitoring/v1", *(quote(part, safe="") for part in path)])
         if query:
             url += f"?{urlencode({name: value for name, value in query.items() if value is not None}, doseq=True)}"
         headers = {"authorization": self._authorization, "accept": "application/json"}
-        if body is not None:
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        if content is not None:
             headers["content-type"] = "application/json"
         try:
             response = self._pool.request(
                 method,
                 url,
-                body=None if body is None else json.dumps(body).encode(),
+                body=content,
                 headers=headers,
                 timeout=self._timeout,
                 retries=self._retries(reads=reads),

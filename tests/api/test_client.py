@@ -97,13 +97,26 @@ def test_a_tokens_life(client, api_url):
     assert caught.value.status == 403
 
 
-def test_deliveries_that_need_a_look(app, client):
+def test_deliveries_that_need_a_look(app, client, monkeypatch):
     _, path = app.webhook()
     app.gateway.post(path, b"\xff\xfe\xfd")
-    (delivery,) = client.deliveries.list()
+    (delivery,) = client.deliveries.search()
     assert client.deliveries.get(delivery["delivery_id"])["events"]
     client.deliveries.replay(delivery["delivery_id"])
     client.deliveries.discard(delivery["delivery_id"])
+    app.gateway.post(path, b"{no json")
+    monkeypatch.setattr("event_api_client.records.PAGE_SIZE", 1)
+    assert len(list(client.deliveries.search(state="UNREADABLE"))) == 2
+    assert client.deliveries.count(state=["OPEN", "QUEUED"]) == 0
+
+
+def test_a_body_is_tried_and_verified(app, client):
+    webhook, _ = app.webhook()
+    assert client.webhooks.try_body(webhook.webhook_id, json.dumps(bodies.direct()).encode())["total_count"] == 1
+    client.webhooks.verify_plugin(webhook.webhook_id, body=bodies.direct(), plugin_info={"plugin_id": "direct"})
+    with pytest.raises(ApiError, match="ERROR_INVALID_PARAMETER"):
+        client.webhooks.verify_plugin(webhook.webhook_id, plugin_info={"plugin_id": "nonsense"})
+    assert app.events() == []
 
 
 def test_a_refusal_has_its_code_and_its_request(client):
