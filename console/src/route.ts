@@ -1,5 +1,6 @@
 /** The address's fragment: a view, an id, and parameters. All state that a link should carry is there. */
 import {computed, signal} from "@preact/signals";
+import {adopt} from "./session";
 
 export interface Route {
   view: string;
@@ -23,6 +24,8 @@ function decode(text: string): string {
 
 const hash = signal(location.hash);
 addEventListener("hashchange", () => {
+  // A link that is signed in may be opened in a tab that is open already.
+  adopt();
   hash.value = location.hash;
 });
 

@@ -11,12 +11,17 @@ function fromAddress(): string | null {
   return match[1] ?? null;
 }
 
-const given = fromAddress();
-if (given !== null) sessionStorage.setItem(KEY, given);
-
 export const session = signal<string | null>(sessionStorage.getItem(KEY));
 /** Why the session ended, for the form. */
 export const ended = signal("");
+
+/** Sign in with the token of the address, if it has one. */
+export function adopt(): void {
+  const given = fromAddress();
+  if (given !== null) signIn(given);
+}
+
+adopt();
 
 export function signIn(token: string): void {
   sessionStorage.setItem(KEY, token);

@@ -18,6 +18,14 @@ def test_a_link_signs_in_and_leaves_no_token_in_the_address(console, visit):
     assert console.token not in page.url
 
 
+def test_a_link_signs_in_in_a_tab_that_is_open_already(console, visit):
+    page = visit(console.address(token="token-1.wrong"))
+    page.get_by_label("Token").wait_for()
+    page.goto(console.address(range="7d"))
+    page.locator(".row").first.wait_for()
+    assert page.evaluate("location.hash") == "#/events?range=7d"
+
+
 def test_a_token_is_asked_for_and_kept_for_the_tab(console, visit):
     page = visit(console.api_url)
     page.get_by_label("Token").fill(f" {console.token} ")
