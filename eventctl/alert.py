@@ -11,9 +11,8 @@ from event_api.domain import times
 from event_api.domain.alert import AlertState
 from event_api.domain.errors import NotFoundError
 from event_api.json_types import JsonObject
-from eventctl import screen, views
-from eventctl.events import events_of_alert
-from eventctl.invocation import Group, Invocation
+from eventctl import screen
+from eventctl.invocation import Group, Invocation, require_domain
 from eventctl.parameters import OPAQUE_ID
 from eventctl.screen import Column
 
@@ -43,18 +42,16 @@ def alert() -> None:
 
 
 @alert.command(name="list")
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose alerts.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose alerts.")
 @click.option(
     "--state",
     type=click.Choice([state.value for state in AlertState], case_sensitive=False),
     help="Only those in this state.",
 )
 @click.pass_obj
-def list_alerts(invocation: Invocation, domain: str, state: str | None) -> None:
+def list_alerts(invocation: Invocation, domain: str | None, state: str | None) -> None:
     """List a domain's alerts, newest first."""
-    alerts = invocation.open().stores.alerts
-    wanted = None if state is None else AlertState(state)
-    found = [views.of_alert(one) for one in alerts.of_domain(domain, wanted, times.now())]
+    found = invocation.manager().alerts(domain, state)
     show = partial(screen.show_table, _COLUMNS, found, empty="No alerts.")
     invocation.answer({"alerts": found, "total_count": len(found)}, show)
 
@@ -64,12 +61,7 @@ def list_alerts(invocation: Invocation, domain: str, state: str | None) -> None:
 @click.pass_obj
 def show(invocation: Invocation, alert_id: str) -> None:
     """Show an alert and its events, oldest first."""
-    stores, now = invocation.open().stores, times.now()
-    found = stores.alerts.get(alert_id, now)
-    if found is None:
-        raise NotFoundError("alert_id", alert_id)
-    fields = views.of_alert(found)
-    events = events_of_alert(stores, found.domain_id, alert_id, [column.field for column in _EVENT_COLUMNS], now)
+    fields, events = invocation.manager().alert(alert_id)
 
     def print_all() -> None:
         screen.show_fields(fields)
@@ -98,7 +90,7 @@ def link(invocation: Invocation, alert_id: str) -> None:
 
 
 @alert.command()
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose alerts.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose alerts.")
 @click.pass_obj
 def index(invocation: Invocation, domain: str) -> None:
     """Add the open alerts of an earlier version to the index that lists of open alerts are read from.

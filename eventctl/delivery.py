@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
 import click
 
-from event_api.admin import administration, views
-from event_api.admin.deliveries import events_of_delivery, unreadable_deliveries, why_unreadable
-from event_api.domain import times
-from event_api.domain.access import Scope
-from event_api.domain.errors import NotFoundError
-from event_api.json_types import JsonObject
 from eventctl import screen
-from eventctl.invocation import Group, Invocation
+from eventctl.invocation import Group, Invocation, require_domain
 from eventctl.parameters import INSTANT, OPAQUE_ID
 from eventctl.screen import Column
-from eventctl.target import Target
 
 _COLUMNS = (
     Column("DELIVERY", "delivery_id"),
@@ -56,25 +48,18 @@ def delivery() -> None:
 
 @delivery.command()
 @click.argument("delivery_id", type=OPAQUE_ID)
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose delivery.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose delivery.")
 @click.option("--body", is_flag=True, help="Write the body, as it was sent, and nothing else.")
 @click.pass_obj
-def show(invocation: Invocation, delivery_id: str, *, domain: str, body: bool) -> None:
+def show(invocation: Invocation, delivery_id: str, *, domain: str | None, body: bool) -> None:
     """Show a delivery and the events that were made of it.
 
     Its id is in the answer that the sender got (x-delivery-id), and in the middle of its events' ids.
     """
-    stores, now = invocation.open().stores, times.now()
-    found = stores.events.delivery(delivery_id, domain)
-    if found is None:
-        raise NotFoundError("delivery_id", delivery_id)
+    fields, events, content = invocation.manager().delivery(delivery_id, domain)
     if body:
-        sys.stdout.buffer.write(found.body.content)
+        sys.stdout.buffer.write(content)
         return
-    scope = Scope(domain)
-    fields = {**views.of_delivery(found), "unread_because": why_unreadable(stores.events, scope, delivery_id, now)}
-    columns = [column.field for column in _EVENT_COLUMNS]
-    events = events_of_delivery(stores.reader(scope, now), scope, delivery_id, columns, now)
 
     def print_all() -> None:
         screen.show_fields(fields)
@@ -94,8 +79,9 @@ def list_deliveries(
     invocation: Invocation, *, unfinished: bool, unreadable: bool, domain: str | None, since: datetime | None
 ) -> None:
     """List the deliveries that need a look: unfinished ones, unreadable ones, or both."""
-    _check(unfinished=unfinished, unreadable=unreadable, domain=domain)
-    found = list(_chosen(invocation.open(), unfinished=unfinished, unreadable=unreadable, domain=domain, since=since))
+    _check(invocation, unfinished=unfinished, unreadable=unreadable, domain=domain)
+    chosen = invocation.manager().deliveries(domain, unfinished=unfinished, unreadable=unreadable, since=since)
+    found = list(chosen)
     show = partial(screen.show_table, _COLUMNS, found, empty="No such deliveries.")
     invocation.answer({"deliveries": found, "total_count": len(found)}, show)
 
@@ -128,43 +114,24 @@ def replay(
       eventctl delivery replay --unreadable --domain domain-1 --since 2026-03-01
       eventctl delivery replay delivery-9f86d081884c7d659a2feaa0 --domain domain-1
     """  # noqa: D301  # the backspace is click's mark for lines that stay as they are
-    from event_api.aws.redrive_queue import QueuedDelivery  # noqa: PLC0415  # it loads botocore, which "--help" does not need
-
     if delivery_ids:
-        if unfinished or unreadable or since is not None or domain is None:
+        if unfinished or unreadable or since is not None or (domain is None and invocation.api is None):
             raise click.UsageError("With ids goes --domain, and nothing else.")
-        target = invocation.open()
-        missing = [one for one in delivery_ids if target.stores.events.delivery(one, domain) is None]
-        if missing:
-            raise NotFoundError("delivery_id", missing[0])
-        chosen = [QueuedDelivery(one, domain) for one in delivery_ids]
+        manager = invocation.manager()
+        chosen = [(one, domain or "") for one in delivery_ids]
     else:
-        _check(unfinished=unfinished, unreadable=unreadable, domain=domain)
-        target = invocation.open()
-        listed = _chosen(target, unfinished=unfinished, unreadable=unreadable, domain=domain, since=since)
+        _check(invocation, unfinished=unfinished, unreadable=unreadable, domain=domain)
+        manager = invocation.manager()
+        listed = manager.deliveries(domain, unfinished=unfinished, unreadable=unreadable, since=since)
         # All of them first: replaying changes what is listed.
-        chosen = [QueuedDelivery(str(one["delivery_id"]), str(one["domain_id"])) for one in listed]
-    queued = administration.replay(target.stores, target.queue, chosen)
+        chosen = [(str(one["delivery_id"]), str(one["domain_id"])) for one in listed]
+    queued = manager.replay(chosen)
     text = f"{queued:,} deliveries are queued." if queued != 1 else "1 delivery is queued."
     invocation.answer({"queued": queued}, partial(click.echo, text))
 
 
-def _check(*, unfinished: bool, unreadable: bool, domain: str | None) -> None:
+def _check(invocation: Invocation, *, unfinished: bool, unreadable: bool, domain: str | None) -> None:
     if not (unfinished or unreadable):
         raise click.UsageError("Say which: --unfinished, --unreadable, or both.")
-    if unreadable and domain is None:
+    if unreadable and domain is None and invocation.api is None:
         raise click.UsageError("--unreadable needs a --domain.")
-
-
-def _chosen(
-    target: Target, *, unfinished: bool, unreadable: bool, domain: str | None, since: datetime | None
-) -> Iterator[JsonObject]:
-    if unfinished:
-        for pending in target.stores.deliveries.unfinished(since=since):
-            if domain in {None, pending.domain_id}:
-                yield views.of_pending(pending)
-    if unreadable and domain is not None:
-        scope, now = Scope(domain), times.now()
-        reader = target.stores.reader(scope, now)
-        for event in unreadable_deliveries(reader, target.stores.events, scope, now, since=since):
-            yield views.of_unreadable(event, domain)

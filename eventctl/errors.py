@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from event_api_client.errors import ApiError, ClientError
 
 from event_api.domain.errors import BadRequestError, EventApiError
 from localrun.errors import LocalRunError
@@ -29,6 +30,9 @@ def failures_told() -> Iterator[None]:
         yield
     except BadRequestError as error:
         raise click.UsageError(str(error), click.get_current_context(silent=True)) from error
+    except ClientError as error:
+        # The message alone: the status and the code are for programs.
+        raise OperationError(error.message if isinstance(error, ApiError) else str(error)) from error
     except (EventApiError, LocalRunError) as error:
         raise OperationError(str(error)) from error
     except Exception as error:

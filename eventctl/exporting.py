@@ -13,10 +13,8 @@ from typing import BinaryIO
 
 import click
 
-from event_api.domain import times
 from eventctl.errors import OperationError
-from eventctl.events import events_of_domain
-from eventctl.invocation import Command, Invocation
+from eventctl.invocation import Command, Invocation, require_domain
 from eventctl.parameters import INSTANT, OPAQUE_ID
 from eventctl.progress import progress
 from eventctl.screen import printable
@@ -25,7 +23,7 @@ _STANDARD_OUTPUT = Path("-")
 
 
 @click.command(name="export", cls=Command)
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose events.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose events.")
 @click.option(
     "--project",
     "projects",
@@ -40,7 +38,7 @@ _STANDARD_OUTPUT = Path("-")
 def export_events(
     invocation: Invocation,
     *,
-    domain: str,
+    domain: str | None,
     projects: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
@@ -55,10 +53,10 @@ def export_events(
     """
     if invocation.as_json and file == _STANDARD_OUTPUT:
         raise click.UsageError("--json and the events cannot share standard output; name a FILE.")
-    stores = invocation.open().stores
+    events = invocation.manager().events(domain, projects, since, until)
     count = 0
     with _writable(file) as output, progress("export", None) as shown:
-        for event in events_of_domain(stores, domain, projects, times.now(), since=since, until=until):
+        for event in events:
             # ASCII: no line separator of Unicode's, and no lone surrogate, which UTF-8 cannot hold.
             output.write(json.dumps(event).encode() + b"\n")
             count += 1

@@ -7,13 +7,11 @@ from functools import partial
 
 import click
 
-from event_api.admin import administration
-from event_api.admin.kinds import token_row
-from event_api.domain import times
+from event_api.admin.checks import NO_OVERLAP
 from event_api.domain.access import FORMER_NAMES, Permission, Role
 from event_api.json_types import JsonObject
 from eventctl import screen
-from eventctl.invocation import Group, Invocation
+from eventctl.invocation import Group, Invocation, require_domain
 from eventctl.parameters import DURATION, EXPIRY, OPAQUE_ID
 from eventctl.screen import Column
 
@@ -39,7 +37,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--domain", type=OPAQUE_ID, required=True, help="The domain that it belongs to.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="The domain that it belongs to.")
 @click.option(
     "--project",
     "projects",
@@ -71,7 +69,7 @@ def token() -> None:
 def create(
     invocation: Invocation,
     *,
-    domain: str,
+    domain: str | None,
     projects: tuple[str, ...],
     role: str | None,
     permissions: tuple[str, ...],
@@ -82,16 +80,10 @@ def create(
 
     The token is all of standard output, so that TOKEN=$(eventctl token create ...) works.
     """
-    created, credential = administration.create_token(
-        invocation.open().stores,
-        domain_id=domain,
-        projects=projects or None,
-        role=None if role is None else Role(role),
-        permissions=[Permission(permission) for permission in permissions],
-        expires_at=expires,
-        name=name,
+    fields, credential = invocation.manager().create_token(
+        domain, projects=projects, role=role, permissions=permissions, expires_at=expires, name=name
     )
-    _answer_token(invocation, token_row(created, created.created_at), credential)
+    _answer_token(invocation, fields, credential)
 
 
 def _answer_token(invocation: Invocation, token_fields: JsonObject, credential: str) -> None:
@@ -107,7 +99,7 @@ def _answer_token(invocation: Invocation, token_fields: JsonObject, credential: 
 @click.option(
     "--overlap",
     type=DURATION,
-    default=administration.NO_OVERLAP,
+    default=NO_OVERLAP,
     show_default="none",
     help="For how long the old token is still good, as 30m, 24h, 7d or 2w; never longer than it was to be.",
 )
@@ -120,13 +112,12 @@ def rotate(invocation: Invocation, token_id: str, overlap: timedelta) -> None:
     dot. A token that has expired may be rotated too; one that was rotated or revoked may not.
     """
     token_id = _id_of(token_id)
-    new, old, credential = administration.rotate_token(invocation.open().stores, token_id, overlap)
-    fields = token_row(new, new.created_at)
-    replaced = token_row(old, new.created_at)
+    rotated = invocation.manager().rotate_token(token_id, overlap)
     if not invocation.as_json:
-        end = f"until {replaced['expires_at']}" if replaced["state"] == "VALID" else f"no longer; {_CACHED}"
+        end = f"until {rotated.old_expires_at}" if rotated.is_old_valid else f"no longer; {_CACHED}"
         click.echo(f"{screen.printable(token_id)} is good {end}.", err=True)
-    _answer_token(invocation, {**fields, "old_token_expires_at": replaced["expires_at"]}, credential)
+    fields: JsonObject = {**rotated.fields, "old_token_expires_at": rotated.old_expires_at}
+    _answer_token(invocation, fields, rotated.credential)
 
 
 def _id_of(token: str) -> str:
@@ -135,12 +126,11 @@ def _id_of(token: str) -> str:
 
 
 @token.command(name="list")
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose tokens.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose tokens.")
 @click.pass_obj
-def list_tokens(invocation: Invocation, domain: str) -> None:
+def list_tokens(invocation: Invocation, domain: str | None) -> None:
     """List a domain's tokens; expired ones for another 90 days."""
-    now = times.now()
-    found = [token_row(one, now) for one in invocation.open().stores.tokens.of_domain(domain)]
+    found = invocation.manager().tokens(domain)
     # A dash would read as none at all.
     shown = [
         {**one, "projects": one["projects"] or _ALL_PROJECTS, "may": one["role"] or one["permissions"]} for one in found
@@ -159,7 +149,7 @@ def revoke(invocation: Invocation, token_id: str) -> None:
     token's check, which is a minute.
     """
     token_id = _id_of(token_id)
-    administration.revoke_token(invocation.open().stores, token_id)
+    invocation.manager().revoke_token(token_id)
     text = f"{screen.printable(token_id)} is revoked; {_CACHED}."
     show = partial(click.echo, text)
     invocation.answer({"token_id": token_id, "revoked": True}, show)

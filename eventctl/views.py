@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from event_api.domain import times
 from event_api.domain.alert import Alert
 from event_api.json_types import JsonObject
+
+
+def of_alert_info(info: Mapping[str, Any]) -> JsonObject:
+    """Return the same fields of an AlertInfo, as far as it has them."""
+    named = ("alert_id", "state", "urgency", "severity", "title", "domain_id", "project_id", "webhook_id")
+    return {
+        **{name: info.get(name) for name in named[:5]},
+        "event_key": None,
+        **{name: info.get(name) for name in named[5:]},
+        "opened_at": info.get("created_at"),
+        "opened_by": None,
+        "last_event_at": None,
+        "resolved_at": info.get("resolved_at"),
+        "resolved_by": None,
+    }
 
 
 def of_alert(alert: Alert) -> JsonObject:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import IO, cast
 
 import click
 
-from event_api.admin import administration, preview, views
-from event_api.domain import times
-from event_api.domain.errors import InvalidParameterError, NotFoundError
-from event_api.domain.webhook import RecoveryMode, Signing, Webhook, WebhookState
+from event_api.admin.checks import NO_OVERLAP
+from event_api.domain.errors import InvalidParameterError
+from event_api.domain.webhook import RecoveryMode, Signing, WebhookState
 from event_api.json_text import parse_json
 from event_api.json_types import Json, JsonObject
 from event_api.normalizers import lenient
 from event_api.signing.signatures import SCHEMES, SNS
 from eventctl import screen
-from eventctl.invocation import Group, Invocation
+from eventctl.invocation import Group, Invocation, require_domain
+from eventctl.managing import WebhookSettings
 from eventctl.parameters import DEFAULT, DETECT, DURATION, FORMAT, OPAQUE_ID, RATE_LIMIT
 from eventctl.screen import Column
 
@@ -55,7 +54,7 @@ def webhook() -> None:
 
 
 @webhook.command()
-@click.option("--domain", type=OPAQUE_ID, required=True, help="The domain that the events will belong to.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="The domain that the events will belong to.")
 @click.option("--project", type=OPAQUE_ID, required=True, help="The project that the events will belong to.")
 @click.option("--name", required=True, help="Its name, in listings and in events that report its failures.")
 @click.option(
@@ -94,7 +93,7 @@ def webhook() -> None:
 def create(
     invocation: Invocation,
     *,
-    domain: str,
+    domain: str | None,
     project: str,
     name: str,
     format_name: str | None,
@@ -107,20 +106,14 @@ def create(
 
     The URL is all of standard output, so that URL=$(eventctl webhook create ...) works.
     """
-    target = invocation.open()
-    created, access_key = administration.create_webhook(
-        target.stores,
-        domain_id=domain,
-        project_id=project,
-        name=name,
+    settings = WebhookSettings(
         format=_format(format_name),
+        mapping=_read_mapping(mapping_file),
         duplicate_event_time=duplicate_event_time,
         recovery_mode=RecoveryMode(recovery_mode),
         rate_limit=_own_limit(rate_limit),
-        mapping=_read_mapping(mapping_file),
     )
-    fields = views.of_webhook(created, created.created_at)
-    _answer_url(invocation, fields, target.webhook_url(created.webhook_id, access_key))
+    _answer_url(invocation, *invocation.manager().create_webhook(domain, project, name, settings))
 
 
 @webhook.command()
@@ -128,7 +121,7 @@ def create(
 @click.option(
     "--overlap",
     type=DURATION,
-    default=administration.NO_OVERLAP,
+    default=NO_OVERLAP,
     show_default="none",
     help="For how long the old URL is still taken, as 30m, 24h, 7d or 2w.",
 )
@@ -139,10 +132,7 @@ def rotate(invocation: Invocation, webhook_id: str, overlap: timedelta) -> None:
     The old URL is refused from now on, or with --overlap after that, so that the sender can be changed without losing
     a delivery. An overlap of an earlier rotation is never made longer.
     """
-    target = invocation.open()
-    rotated, access_key = administration.rotate_access_key(target.stores, webhook_id, overlap)
-    fields = views.of_webhook(rotated, times.now())
-    _answer_url(invocation, fields, target.webhook_url(webhook_id, access_key))
+    _answer_url(invocation, *invocation.manager().rotate_webhook(webhook_id, overlap))
 
 
 def _answer_url(invocation: Invocation, webhook_fields: JsonObject, url: str) -> None:
@@ -155,12 +145,11 @@ def _answer_url(invocation: Invocation, webhook_fields: JsonObject, url: str) ->
 
 
 @webhook.command(name="list")
-@click.option("--domain", type=OPAQUE_ID, required=True, help="Whose webhooks.")
+@click.option("--domain", type=OPAQUE_ID, callback=require_domain, help="Whose webhooks.")
 @click.pass_obj
-def list_webhooks(invocation: Invocation, domain: str) -> None:
+def list_webhooks(invocation: Invocation, domain: str | None) -> None:
     """List a domain's webhooks."""
-    now = times.now()
-    found = [views.of_webhook(one, now) for one in invocation.open().stores.webhooks.of_domain(domain)]
+    found = invocation.manager().webhooks(domain)
     shown = [
         {
             **one,
@@ -201,7 +190,7 @@ def limit(invocation: Invocation, webhook_id: str, rate_limit: int | str) -> Non
     as the stack's parameter WebhookRateLimit says.
     """
     own_limit = _own_limit(rate_limit)
-    administration.set_rate_limit(invocation.open().stores, webhook_id, own_limit)
+    invocation.manager().set_rate_limit(webhook_id, own_limit)
     show = partial(click.echo, f"{screen.printable(webhook_id)} has the rate limit: {_limit_in_words(own_limit)}.")
     invocation.answer({"webhook_id": webhook_id, "rate_limit": own_limit}, show)
 
@@ -215,7 +204,7 @@ def _limit_in_words(rate_limit: int | None) -> str:
 
 
 def _set_state(invocation: Invocation, webhook_id: str, state: WebhookState) -> None:
-    administration.set_webhook_state(invocation.open().stores, webhook_id, state)
+    invocation.manager().set_webhook_state(webhook_id, state)
     show = partial(click.echo, f"{screen.printable(webhook_id)} is {state.value}.")
     invocation.answer({"webhook_id": webhook_id, "state": state.value}, show)
 
@@ -236,7 +225,7 @@ def set_format(
         raise click.UsageError("Say either a format, or 'detect', or --mapping.")
     name = _format(format_name)
     mapping = _read_mapping(mapping_file)
-    administration.set_format(invocation.open().stores, webhook_id, name, mapping)
+    invocation.manager().set_format(webhook_id, name, mapping)
     told = "a mapping of its own" if mapping is not None else name or "detected"
     show = partial(click.echo, f"{screen.printable(webhook_id)} has the format: {told}.")
     invocation.answer({"webhook_id": webhook_id, "format": name, "mapping": mapping}, show)
@@ -264,14 +253,9 @@ def try_body(
 
     By the webhook's own format or mapping, unless another one is said. '-' is standard input.
     """
-    found = invocation.open().stores.webhooks.get(webhook_id)
-    if found is None:
-        raise NotFoundError("webhook_id", webhook_id)
-    if format_name is not None or mapping_file is not None:
-        mapping = _read_mapping(mapping_file)
-        administration.check_format(_format(format_name), mapping)
-        found = replace(found, format=_format(format_name), mapping=mapping)
-    told = preview.events_of(found, file.read(), _headers(headers))
+    mapping = _read_mapping(mapping_file)
+    instead = None if format_name is None and mapping is None else (_format(format_name), mapping)
+    told = invocation.manager().try_body(webhook_id, file.read(), _headers(headers), instead)
     invocation.answer(told, partial(click.echo, json.dumps(told, indent=2)))
 
 
@@ -356,7 +340,7 @@ def sign(
         timestamp_header=timestamp_header,
         window=window,
     )
-    changed = administration.set_signing(invocation.open().stores, webhook_id, signing, keep_secrets=keep)
+    changed = invocation.manager().set_signing(webhook_id, signing, keep=keep)
     if scheme == SNS and not topics and not invocation.as_json:
         click.echo("Messages of any topic are taken, of other accounts too; --topic names the only ones.", err=True)
     _answer_signing(invocation, changed)
@@ -379,14 +363,14 @@ def _read_secret(file: IO[str] | None) -> str:
 @click.pass_obj
 def unsign(invocation: Invocation, webhook_id: str) -> None:
     """Have a webhook no longer check signatures; its secrets are forgotten."""
-    _answer_signing(invocation, administration.set_signing(invocation.open().stores, webhook_id, None))
+    _answer_signing(invocation, invocation.manager().set_signing(webhook_id, None))
 
 
-def _answer_signing(invocation: Invocation, changed: Webhook) -> None:
-    signing = views.of_webhook(changed, times.now())["signing"]
+def _answer_signing(invocation: Invocation, changed: JsonObject) -> None:
+    webhook_id, signing = str(changed["webhook_id"]), changed["signing"]
     told = "checks no signatures" if signing is None else f"checks signatures: {_signing_in_words(signing)}"
-    show = partial(click.echo, f"{screen.printable(changed.webhook_id)} {told}.")
-    invocation.answer({"webhook_id": changed.webhook_id, "signing": signing}, show)
+    show = partial(click.echo, f"{screen.printable(webhook_id)} {told}.")
+    invocation.answer({"webhook_id": webhook_id, "signing": signing}, show)
 
 
 def _signing_in_words(signing: Json) -> str:
@@ -399,6 +383,6 @@ def _signing_in_words(signing: Json) -> str:
 @click.pass_obj
 def delete(invocation: Invocation, webhook_id: str) -> None:
     """Delete a webhook. Its events and alerts stay; its URL is refused (403) from now on."""
-    administration.delete_webhook(invocation.open().stores, webhook_id)
+    invocation.manager().delete_webhook(webhook_id)
     show = partial(click.echo, f"{screen.printable(webhook_id)} is deleted.")
     invocation.answer({"webhook_id": webhook_id, "deleted": True}, show)
