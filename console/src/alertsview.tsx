@@ -106,7 +106,7 @@ export function AlertsView() {
         <button type="button" aria-label="Refresh" title="Refresh" class={loading ? "busy" : ""} onClick={reload}>⟳</button>
       </div>
       {mayChange && (
-        <div class={targets.length === 0 ? "act-row idle" : "act-row"} role="toolbar" aria-label="Changes">
+        <div class={selected.length === 0 ? "act-row idle" : "act-row"} role="toolbar" aria-label="Changes">
           <span class="hint">{selected.length > 0 ? `${selected.length} chosen` : targets.length > 0 ? "the current alert" : "no alert chosen"}</span>
           {(Object.keys(TITLES) as Action[]).filter((action) => action !== "reopen" || actionsFor(targets).includes(action)).map((action) => (
             <button key={action} type="button" disabled={!actionsFor(targets).includes(action)} aria-keyshortcuts={TITLES[action].key} onClick={() => act(action)}>

@@ -120,6 +120,8 @@ export function Dialog({title, onClose, children, wide}: DialogProps) {
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
+    // Not the button that closes it, which comes first.
+    element.current?.querySelector<HTMLElement>("input, textarea, select, footer button")?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };

@@ -181,8 +181,6 @@ def test_an_alert_has_an_address_of_its_own(console, visit, opened):
 def test_a_phone_is_enough(console, visit, opened):
     word, _ = opened()
     page = show(console, visit, word, size=PHONE)
-    page.locator("[data-alert]").tap() if page.evaluate("'ontouchstart' in window") else page.locator(
-        "[data-alert]"
-    ).click()
+    page.locator("[data-alert]").click()
     page.locator(".detail").get_by_role("button", name="Resolve").click()
     page.get_by_text("One alert resolved.").wait_for()
