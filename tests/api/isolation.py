@@ -20,6 +20,7 @@ from event_api.domain.fields import EVENT
 from event_api.domain.ids import delivery_of_event
 from event_api.query.operators import OPERATORS, fault_of
 from event_api.query.values import MISSING, reach
+from event_api.reads.alert_requests import AlertQuery
 from event_api.reads.search_requests import EventQuery, GetEventRequest, RecordQuery, SearchQuery
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
@@ -45,11 +46,16 @@ GET = "GET /monitoring/v1/event/{event_id}"
 LIST = "GET /monitoring/v1/events"
 SEARCH = "POST /monitoring/v1/events/search"
 STAT = "POST /monitoring/v1/events/stat"
+STAT_ALERTS = "POST /monitoring/v1/alerts/stat"
+GET_ALERT = "GET /monitoring/v1/alert/{alert_id}"
+GET_COURSE = "GET /monitoring/v1/alert/{alert_id}/history"
 STAT_WEBHOOKS = "POST /monitoring/v1/webhooks/stat"
 GET_WEBHOOK = "GET /monitoring/v1/webhook/{webhook_id}"
 GET_DELIVERY = "GET /monitoring/v1/delivery/{delivery_id}"
 CALLER = "GET /monitoring/v1/token"
 MANAGED: dict[str, type[RecordQuery]] = {
+    "GET /monitoring/v1/alerts": AlertQuery,
+    "POST /monitoring/v1/alerts/search": AlertQuery,
     "GET /monitoring/v1/webhooks": WebhookQuery,
     "POST /monitoring/v1/webhooks/search": WebhookQuery,
     "GET /monitoring/v1/tokens": TokenQuery,
@@ -58,7 +64,7 @@ MANAGED: dict[str, type[RecordQuery]] = {
     "GET /monitoring/v1/audit": AuditQuery,
     "POST /monitoring/v1/audit/search": AuditQuery,
 }
-"""The lists of what is managed, and their requests."""
+"""The lists of other records than events, and their requests."""
 
 
 def covered(what: str, made: Iterable[str], table: Iterable[str]) -> None:
@@ -460,11 +466,14 @@ class Requests:
         """Requests of each form to each list, and to what lists name."""
         for route, model in MANAGED.items():
             yield from (Ask(route, request) for request in self._managed(model))
-        yield Ask(STAT_WEBHOOKS, {"query": {"distinct": "project_id"}})
-        yield Ask(STAT_WEBHOOKS, {"query": {"aggregate": [{"count": {"name": "n"}}], "explain": True}})
+        for route in (STAT_ALERTS, STAT_WEBHOOKS):
+            yield Ask(route, {"query": {"distinct": "project_id"}})
+            yield Ask(route, {"query": {"aggregate": [{"count": {"name": "n"}}], "explain": True}})
         yield Ask(CALLER, {})
         ids = {row["webhook_id"] for tenant in self.world.tenants for row in tenant.rows if "webhook_id" in row}
         yield from (Ask(GET_WEBHOOK, {}, webhook_id) for webhook_id in sorted(ids) if webhook_id.startswith("webhook-"))
+        alerts = {row["alert_id"] for tenant in self.world.tenants for row in tenant.rows if "alert_id" in row}
+        yield from (Ask(route, {}, alert_id) for route in (GET_ALERT, GET_COURSE) for alert_id in sorted(alerts))
         deliveries = {delivery_of_event(row["event_id"]) for tenant in self.world.tenants for row in tenant.rows}
         yield from (Ask(GET_DELIVERY, {}, delivery_id) for delivery_id in sorted(filter(None, deliveries)))
 
