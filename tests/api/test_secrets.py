@@ -434,6 +434,7 @@ HARMLESS = {
     ("Page", "token"),  # a page token: of use to its bearer token only
     ("Partition", "hash_key"),  # the name of an attribute
     ("Response", "headers"),  # ours
+    ("StaticAnswer", "headers"),  # of the console's files
     ("Source", "headers"),  # names of headers
     ("Rule", "headers"),
     ("TableNames", "tokens"),
@@ -478,6 +479,8 @@ def arguments(run, folder):
         ("token", "revoke"): [run.token],  # the whole of it, as a hurried operator does
         ("alert", "list"): ["--domain", DOMAIN],
         ("alert", "show"): [alert_id],
+        ("alert", "link"): [alert_id],  # of this alert only, and derived anew each time
+        ("alert", "index"): ["--domain", DOMAIN],
         ("delivery", "list"): ["--unfinished", "--unreadable", "--domain", DOMAIN],
         ("delivery", "show"): [run.delivery_id, "--domain", DOMAIN],
         ("delivery", "replay"): [run.delivery_id, "--domain", DOMAIN],
@@ -486,6 +489,7 @@ def arguments(run, folder):
         ("doctor",): ["--no-canary"],  # the canary's secrets: test_doctor.py
         ("restore",): ["webhooks", "--from", "WebhooksTable"],
         ("domain", "count"): [DOMAIN],
+        ("domain", "number-alerts"): [DOMAIN],
         ("domain", "delete"): ["domain-without-anything", "--yes"],
     }
 
