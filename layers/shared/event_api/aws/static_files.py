@@ -6,7 +6,7 @@ import base64
 import hashlib
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from event_api.aws.http import GatewayResponse, takes_gzip
@@ -40,8 +40,8 @@ class StaticAnswer:
     """A file as a response, or with status 304 the note that the browser's copy is current."""
 
     headers: Mapping[str, str]
-    content: bytes
-    packed: bytes
+    content: bytes = field(repr=False)
+    packed: bytes = field(repr=False)
     status: int = 200
 
     def to_gateway(self, accept_encoding: str = "") -> GatewayResponse:
