@@ -218,7 +218,7 @@ function AlertRow({alert, group, isCurrent, isOpen, isChosen, onChoose, onFocus}
         {alert.is_snoozed && alert.snoozed_end_time && <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>}
       </span>
       <span class="alert-who">{alert.assignee}</span>
-      <span class="alert-age" title={isResolved ? "Resolved" : "Open for"}><Age at={isResolved ? alert.resolved_at : alert.created_at} />{isResolved && " ago"}</span>
+      <span class="alert-age"><span class="unseen">opened </span><Age at={alert.created_at} /><span class={isResolved ? "" : "unseen"}> ago</span></span>
     </li>
   );
 }

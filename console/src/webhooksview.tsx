@@ -72,7 +72,7 @@ function ActivityChart({activity, isKnown}: {activity: Activity | undefined; isK
         ))}
       </svg>
       <p class="spark-text">
-        {activity.total.toLocaleString("en")} events within {ACTIVITY_DAYS} days, the last one {clock.value - last < 3_600_000 ? "within the hour" : `${ago(last, clock.value)} ago`}
+        {activity.total.toLocaleString("en")} event{activity.total === 1 ? "" : "s"} within {ACTIVITY_DAYS} days, the last one {clock.value - last < 3_600_000 ? "within the hour" : `${ago(last, clock.value)} ago`}
         {activity.unreadable > 0 && <span class="bad-count">, {activity.unreadable.toLocaleString("en")} unreadable</span>}
       </p>
     </div>
