@@ -38,6 +38,12 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(params=[pytest.param("dynoxide", marks=pytest.mark.engine)])
+def engine(request):
+    """One will do: the other version works on a copy, and each process takes a second."""
+    return request.param
+
+
 @pytest.fixture
 def app(app, monkeypatch):
     monkeypatch.setenv("MAX_BYTES_WITH_EVENT", "0")
