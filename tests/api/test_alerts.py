@@ -476,3 +476,17 @@ def test_alerts_are_numbered_in_domains_that_turn_it_on(team, app):
     assert team.ask("GET", ALERTS, query={"alert_number": "3"})["total_count"] == 1
     webhooks.number_alerts(app.stores, DOMAIN, on=False)
     assert "alert_number" not in team.get(team.opened("after"))
+
+
+def test_an_alert_changes_its_state_and_its_project_at_once(team):
+    alert_id = team.opened()
+
+    def open_in(project_id):
+        return [one["alert_id"] for one in team.listed(state=["TRIGGERED", "ACKNOWLEDGED"], project_id=project_id)]
+
+    assert team.update(alert_id, state="RESOLVED", project_id=OTHER_PROJECT)["state"] == "RESOLVED"
+    assert open_in(PROJECT) == open_in(OTHER_PROJECT) == []
+    team.update(alert_id, state="TRIGGERED", project_id=PROJECT)
+    assert (open_in(PROJECT), open_in(OTHER_PROJECT)) == ([alert_id], [])
+    team.update(alert_id, state="ACKNOWLEDGED", project_id=OTHER_PROJECT)
+    assert (open_in(PROJECT), open_in(OTHER_PROJECT)) == ([], [alert_id])

@@ -48,15 +48,16 @@ def changed(
         elif text is not None and text != record.item.get(name):
             sets[name] = text
     details: JsonObject = {name: texts[name] for name in sorted({*sets, *removes})}
-    project_id = sets.get("project_id")
-    if isinstance(project_id, str) and "open_at" in record.item:
-        sets["open_at"] = record.open_place(project_id)
     moved = _moved(record, state, actor_id, at, is_newest=is_newest)
     if moved is None and not details:
         return None
-    if moved is None:
-        return Change(_action(details), sets, frozenset(removes), details)
-    return Change(moved.action, {**sets, **moved.set}, frozenset(removes) | moved.remove, details)
+    action = _action(details)
+    if moved is not None:
+        action, sets, removes = moved.action, {**sets, **moved.set}, removes | moved.remove
+    stays_open = "open_at" in sets or ("open_at" in record.item and "open_at" not in removes)
+    if isinstance(project_id := sets.get("project_id"), str) and stays_open:
+        sets["open_at"] = record.open_place(project_id)
+    return Change(action, sets, frozenset(removes), details)
 
 
 def _action(details: JsonObject) -> str:
