@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from event_api.alerts.policy import (
     OVERTAKEN_WITHIN,
+    Confirm,
     IncomingEvent,
     Join,
     NoAlert,
@@ -117,6 +118,26 @@ def test_the_latest_recovery_of_nothing_is_the_one_that_is_noted():
 
 def test_a_recovery_that_a_later_one_has_made_good_for_changes_nothing():
     assert decided(alert(AlertState.RESOLVED, resolved_at=seconds_ago(-1)), EventType.RECOVERY) == NoAlert()
+
+
+def test_a_recovery_of_an_alert_that_a_person_resolved_joins_it():
+    resolved = alert(AlertState.RESOLVED, resolved_at=seconds_ago(1), is_unconfirmed=True)
+    assert decided(resolved, EventType.RECOVERY) == Confirm(resolved)
+    assert decided(resolved) == Open(resolved)
+
+
+def test_an_acknowledged_alert_is_open():
+    acknowledged = alert(AlertState.ACKNOWLEDGED, age=1)
+    assert decided(acknowledged) == Join(acknowledged, times())
+    assert decided(acknowledged, EventType.RECOVERY) == Resolve(acknowledged)
+
+
+def test_a_recovery_that_had_resolved_an_alert_does_not_do_so_again():
+    """A person has opened the alert again."""
+    again = alert(former_recoveries=frozenset({"event-1"}))
+    recovery = IncomingEvent("event-1", EventType.RECOVERY, NOW)
+    assert decide(again, recovery, AUTO) == Join(again)
+    assert done_before([again], recovery) is again
 
 
 @pytest.mark.parametrize("newest", [None, alert(AlertState.RESOLVED), note()])
