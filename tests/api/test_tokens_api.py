@@ -6,9 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from event_api import composition
 from event_api.admin import administration
+from event_api.admin.tokens import create_token, grantor_of
+from event_api.auth.tokens import Principal
 from event_api.domain import times
-from event_api.domain.access import Permission, Role
+from event_api.domain.access import Actor, Permission, Role, Scope
+from event_api.domain.errors import PermissionDeniedError
 from tests.service import DOMAIN, PROJECT
 
 TOKENS = "/monitoring/v1/tokens"
@@ -206,3 +210,27 @@ def test_the_overlap_is_bounded(app, admin):
     for overlap in (-1, 365 * 24 * 3600 + 1, "1h"):
         path = f"/monitoring/v1/token/{id_of(admin)}/rotate"
         assert app.gateway.post(path, {"overlap": overlap}, token=admin).status == 400
+
+
+# --- identities of another system
+
+
+def test_an_identity_of_another_system_grants_what_it_has_and_is_named_in_the_audit(app):
+    """It has no token of ours whose end could bound that of the new one."""
+    scope, permissions = Scope(DOMAIN, frozenset({PROJECT})), Role.ADMIN.permissions
+    caller = Principal(scope, permissions, "key", Actor("oidc:ada", "Ada"))
+    stores = composition.desk(caller, Permission.TOKEN_MANAGE, "request-1")
+    grantor = grantor_of(stores, caller)
+    made, _ = create_token(stores, domain_id=DOMAIN, projects=[PROJECT], role=Role.ADMIN, grantor=grantor)
+    assert made.expires_at == made.created_at + administration.TOKEN_LIFETIME
+    with pytest.raises(PermissionDeniedError):
+        create_token(stores, domain_id=DOMAIN, role=Role.READER, grantor=grantor)
+    (record,) = app.stores.audit.of_scope(Scope(DOMAIN), times.now())
+    assert record.actor == Actor("oidc:ada", "Ada")
+
+
+@pytest.mark.parametrize("actor_id", ["", "token-of-nobody", "oidc"])
+def test_any_other_actor_must_have_a_token(app, actor_id):
+    caller = Principal(Scope(DOMAIN), Role.ADMIN.permissions, "key", Actor(actor_id))
+    with pytest.raises(PermissionDeniedError, match="no longer valid"):
+        grantor_of(composition.desk(caller, Permission.TOKEN_MANAGE, ""), caller)

@@ -207,6 +207,49 @@ def test_open_alerts_cost_what_is_open(app):
     assert read(query={"only": ["title"], "page": {"limit": 5}, "count": False}) <= 0.5 + 6 * 0.5
 
 
+def test_managing(app):
+    """A change costs its item, twice as every transaction does, its place in the index by domain, and its record."""
+    token = app.token(role=Role.ADMIN)
+    v1 = "/monitoring/v1"
+
+    def ask(method, path, body=None, **options):
+        answers = []
+        units = consumed(
+            app,
+            lambda: answers.append(app.gateway.request(method, f"{v1}/{path}", body, token=token, **options)),
+        )
+        assert answers[0].status == 200, answers[0].text
+        write, read = units
+        return answers[0].json(), (write, read - _TOKEN)
+
+    made, units = ask("POST", "webhooks", {"name": "n", "project_id": PROJECT})
+    one = f"webhook/{made['webhook_id']}"
+    found = {
+        "create a webhook": units,
+        "update": ask("PUT", one, {"name": "m"})[1],
+        "rotate": ask("POST", f"{one}/rotate")[1],
+        "get": ask("GET", one)[1],
+        "list": ask("GET", "webhooks")[1],
+        "delete": ask("DELETE", one)[1],
+        "create a token": ask("POST", "tokens", {"name": "n"})[1],
+        "list tokens": ask("GET", "tokens")[1],
+        "audit": ask("GET", "audit", query={"query": '{"page": {"limit": 5}, "count": false}'})[1],
+        "deliveries": ask("GET", "deliveries")[1],
+    }
+    assert found == {
+        "create a webhook": (2 + 1 + 2, 0.5),
+        "update": (5, 1),
+        "rotate": (5, 1),
+        "get": (0, 0.5),
+        "list": (0, 0.5),
+        "delete": (5, 1),
+        "create a token": (5, 1),
+        "list tokens": (0, 0.5),
+        "audit": (0, 1),
+        "deliveries": (0, 32 * 0.5 + 0.5),  # each shard of the index of unfinished ones, and the events
+    }
+
+
 def test_get(app):
     _, path = app.webhook()
     post(app, path, bodies.SEED_LIKE)
