@@ -1,17 +1,22 @@
-"""Keys and tokens that are replaced by several at the same time: none is lost, none has two heirs."""
+"""Keys, tokens and settings that are changed by several at the same time: none is lost, none has two heirs."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from event_api.admin import administration
+from event_api.admin.webhooks import change_webhook
 from event_api.auth.webhooks import authenticate_webhook
 from event_api.domain import times
+from event_api.domain.access import Scope
 from event_api.domain.errors import InvalidParameterError, PermissionDeniedError, UnavailableError
+from event_api.domain.webhook import WebhookState
 from event_api.settings import settings
 from event_api.store.webhooks import WebhookStore
 from tests.service import DOMAIN, PROJECT
@@ -66,6 +71,31 @@ def test_of_many_rotations_at_once_every_key_is_valid(app, webhook):
     assert keys
     assert all(lets_in(app, made.webhook_id, key) for key in (first, *keys))
     assert len(app.stores.webhooks.get(made.webhook_id).old_keys) == len(keys)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("dynoxide", marks=pytest.mark.engine)])
+def test_of_many_changes_at_once_each_has_its_effect_and_its_record(app, webhook):
+    made, _ = webhook
+    changes: list[dict[str, Any]] = [
+        {"name": "another"},
+        {"rate_limit": 5},
+        {"duplicate_event_time": 60},
+        {"tags": {"a": 1}},
+        {"format": "direct"},
+        {"state": WebhookState.DISABLED},
+    ]
+
+    def change(values):
+        while True:
+            with suppress(UnavailableError):
+                return change_webhook(app.stores, made.webhook_id, "update", lambda seen: replace(seen, **values))
+
+    with ThreadPoolExecutor(len(changes)) as threads:
+        list(threads.map(change, changes))
+    stored = app.stores.webhooks.get_consistent(made.webhook_id)
+    assert all(getattr(stored, name) == value for values in changes for name, value in values.items())
+    recorded = [record.details for record in app.stores.audit.of_scope(Scope(DOMAIN), times.now())]
+    assert sum(len(details) == 1 for details in recorded) == len(changes)
 
 
 def test_a_rotation_that_never_meets_what_it_read_says_so(app, webhook, monkeypatch):
