@@ -7,6 +7,7 @@ function's own configuration has not changed (docs/adr/0016).
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -175,3 +176,10 @@ def test_the_functions_that_answer_requests_can_start_from_a_snapshot():
     functions = of_type(transformed(), "AWS::Lambda::Function")
     answering = LIVE - {"RedriveDeliveryFunction", "SweepDeliveriesFunction", "SummarizeEventsFunction"}
     assert {name for name, one in functions.items() if "SnapStart" in one} == answering
+
+
+def test_the_stack_stays_within_cloudformations_limits():
+    """500 resources and 1 MB of template; the largest stack is that of a gradual deployment."""
+    template = transformed(GradualDeployment="true", DeploymentSteps="Linear10PercentEvery1Minute")
+    assert len(template["Resources"]) <= 450
+    assert len(json.dumps(template)) < 1_000_000
