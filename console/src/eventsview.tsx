@@ -308,7 +308,8 @@ function Row({event, at, isOpen, onToggle}: {event: EventInfo; at: Date; isOpen:
     ["resource.name", event.resource?.name],
     ["provider", event.provider],
     ["project_id", event.project_id],
-    ["webhook_id", event.webhook_id],
+    // An id says nothing to a reader, and takes the place of the others.
+    ["webhook_id", nameOf("webhook_id", event.webhook_id) === event.webhook_id ? undefined : event.webhook_id],
   ];
   const isRecovery = event.event_type === "RECOVERY";
   return (
