@@ -200,6 +200,7 @@ def _told(name: str, case: dict[str, Any]) -> Iterator[Case]:
         types = told.get("event_types") or [told["event_type"]] * told["events"] if told["events"] else []
         severities = told.get("severities") or [told.get("severity")] * len(types)
         titles = told.get("titles") or [told.get("title_contains")] * len(types)
+        resources = told.get("resources") or [told.get("resource")] * len(types)
         body = delivery["body"]
         yield Case(
             name=f"{name} #{number + 1}",
@@ -213,8 +214,10 @@ def _told(name: str, case: dict[str, Any]) -> Iterator[Case]:
                     severity,
                     title,
                     alert=str(place) if case.get("same_alert") else f"delivery {number}, {place}",
-                    resource=told.get("resource"),
+                    resource=resource,
                 )
-                for place, (kind, severity, title) in enumerate(zip(types, severities, titles, strict=True))
+                for place, (kind, severity, title, resource) in enumerate(
+                    zip(types, severities, titles, resources, strict=True)
+                )
             ),
         )

@@ -58,6 +58,7 @@ STATE_NAMES: Final = re.compile(
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
+    "line remark",
     "error errormessage exception exceptionmessage statusmessage statemessage output longoutput",
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
@@ -78,6 +79,11 @@ PARENTS: Final = re.compile(
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
 
+_PREVIOUS: Final = re.compile(r"^(old|previous|prev|former)")
+"""Beginnings of names of what was before, which no two deliveries share."""
+_CONDITIONS: Final = {("condition", "type"), ("conditions", "type")}
+"""Kubernetes: its ``type`` is the condition's name."""
+
 _OF_A_STATE: Final = _words_of("name category label text code value id rank slug key")
 """Plain names within an object that is a state, such as ``{"status": {"name": ...}}``."""
 
@@ -91,9 +97,13 @@ _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
 """Emoji and other symbols."""
 _SHORTCODES: Final = re.compile(r":[a-z][a-z_]*:\s*")
 _CHECKS: Final = re.compile(
-    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm)(name|key)|monitor"
+    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm|heartbeat)(name|key)|monitor|heartbeat"
 )
 """Plain names that say what is checked, and not only where."""
+_OF_A_CHECK: Final = _words_of("id uuid uid name key slug")
+"""Names of the name of a check in its own object."""
+_POWER: Final = re.compile(r"\bon (?:battery|line|mains|utility)(?: power)?\b", re.IGNORECASE)
+"""States of a UPS."""
 _PROBLEMS: Final = _words_of("event alert alarm condition symptom")
 _RUNS: Final = re.compile(
     r"(build|run|execution|pipelinerun|commit)(number|no|id|num|link|url|sha|hash|author|message)|commit|sha|buildagent"
@@ -123,28 +133,40 @@ def identity(body: JsonObject, title: str | None) -> str:
     everything that its sender reports.
     """
     parts: list[str] = []
+    titles: list[str] = []
     prose: list[str] = []
-    names_an_object = names_a_check = is_known = False
+    names_an_object = names_a_check = is_known = is_placed = is_checked = False
     for path, value in _scalars(body):
         name = path[-1]
         if name in PROSE_NAMES or _PROSE.search(name):
             prose.append(_without_state(value))
             is_known = is_known or first_line(value) == title
+        elif path[-2:] in _CONDITIONS:
+            parts.append(f"condition={text(value)}")
+            names_a_check = is_checked = True
         elif name in _OF_A_STATE and any(STATE_NAMES.fullmatch(one) for one in path[:-1]):
             pass
         elif (found := _stable(name, value)) is not None:
-            parts.append(f"{'.'.join(path)}={found}")
-            names_a_check = names_a_check or bool(_CHECKS.fullmatch(name)) or _is_a_problem(name, found)
+            is_title = _is_title(name, value, title)
+            (titles if is_title else parts).append(f"{'.'.join(path)}={found}")
+            is_check = bool(_CHECKS.fullmatch(name)) or (
+                name in _OF_A_CHECK and bool(_CHECKS.fullmatch("".join(path[-2:-1])))
+            )
+            names_a_check = names_a_check or is_check or _is_a_problem(name, found)
             is_known = is_known or first_line(value) == title
             # An object's field, as in {"project": {"name": ...}}, is about the project.
             parents = any(PARENTS.match(one) for one in path)
-            names_an_object = names_an_object or (
-                not parents and bool(NAMING.search(name)) and not _is_title(name, value, title)
-            )
+            is_object = not parents and bool(NAMING.search(name)) and not is_title
+            names_an_object = names_an_object or is_object
+            is_checked = is_checked or (is_check and not is_title)
+            is_placed = is_placed or (is_object and not is_check)
+    if not (is_checked and is_placed):
+        parts += titles
     sentences = [] if names_an_object else sorted(prose)
     # The name of a check or a job says which problem it is, and a sentence about it is written anew.
     names_a_check = names_a_check or (names_an_object and any(map(is_run, _objects(body))))
-    named = "" if is_known and names_a_check else _without_state(title)
+    is_told = (is_known and names_a_check) or (is_checked and is_placed)
+    named = "" if is_told else _without_state(title)
     return digest([*sorted(parts)], named, [*sentences])
 
 
@@ -201,6 +223,7 @@ def _stable(name: str, value: Json) -> str | None:
         isinstance(value, bool)
         or name in DELIVERY_NAMES
         or _RUNS.fullmatch(name)
+        or _PREVIOUS.match(name)
         or _TIMES.search(name)
         or STATE_NAMES.fullmatch(name)
     ):
@@ -224,7 +247,7 @@ def _without_state(value: Json) -> str:
     found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
-    found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, found))
+    found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", found)))
     return " ".join(_WORDS.sub(lambda word: "" if words.folded(word[0]) in _SAID else word[0], found).split())
 
 

@@ -62,8 +62,10 @@ ENDED: Final = _words(
         "success successful succeeded": "SiteGuard, Datadog's alert_type, CI tools",
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
         "green good": "Elasticsearch's cluster health, Slack's attachments",
+        "commok powerrestored": "UPS monitors",
         "nominal": "GoCardless's and AWS's reliability dashboards",
         "behoben gelöst geloest erledigt wiederhergestellt geschlossen beendet entwarnung inaktiv": "German templates",
+        "geht gegangen gehend": "German control systems, whose alarms come and go",
         "erfolgreich erreichbar verfügbar abgeschlossen": "German templates",
         "résolu résolue rétabli rétablie fermé fermée clos close inactif terminé terminée réussi": "French templates",
         "resuelto resuelta recuperado recuperada solucionado solucionada normalizado normalizada": "Spanish templates",
@@ -130,6 +132,8 @@ STANDING: Final = _words(
         "expiring expired": "watchers of certificates and domains",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
+        "onbatt onbattery lowbatt lowbattery replbatt commbad nocomm powerfail": "UPS monitors",
+        "kommt gekommen kommend": "German control systems",
         "ausgelöst gestört störung offen ausgefallen ausfall fehlgeschlagen aktiv aktive": "German templates",
         "déclenchée déclenché ouvert ouverte panne actif échec échoué échouée": "French templates",
         "activa activo abierto abierta caído caída fallo fallido fallida disparada": "Spanish templates",
@@ -149,6 +153,18 @@ NEGATIONS: Final = _words(
     }
 )
 """The word after one of these means its opposite."""
+
+_CONDITION_STATES: Final = frozenset({"true", "false", "unknown"})
+_GOOD_CONDITIONS: Final = _words(
+    {"ready synced reconciled established initialized scheduled joined connected": "Kubernetes"}
+)
+_BAD_CONDITIONS: Final = _words(
+    {
+        "pressure unavailable stalled failed failure unreachable error errored corrupt evicted deadlock": "nodes",
+        "notready blocked conflict exhausted invalid outofsync lagging": "operators",
+    }
+)
+"""Words of the names of conditions that are fine, or not, if they are true."""
 
 SPOILERS: Final = _words(
     {"partially partial rollback": "Azure DevOps' partiallySucceeded, CloudFormation's ROLLBACK_COMPLETE"}
@@ -252,6 +268,7 @@ EVENT_NAMES: Final = _names(
         "trigger hook": "OnlineOrNot",
         "alertevent kind": "Cloudflare, scripts",
         "eventtypekey eventcode": "AppDynamics",
+        "notify": "upsmon's scripts",
         "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
         "triggertype notifytype alarmtype transitiontype": "Sumo Logic, TeamCity's plugin",
         "alerttypefriendlyname": "UptimeRobot",
@@ -280,7 +297,8 @@ ENDED_SENTENCE: Final = re.compile(
     r"|\[[\W_]*(?:resolved|recovered|ok|up|closed)\]"
     r"|\b(?:ended|resolved|recovered|cleared)\s*[-\u2013:(]"
     r"|\b(?:successful|successfully|succeeded|passed|ended)[.!]?$"
-    r"|\bback to (?:normal|ok|green)\b|\b(?:up|online|reachable|ok) again\b"
+    r"|\bback to (?:normal|ok|green)\b"
+    r"|\b(?:back on|on line|on mains|on utility) (?:power|line|mains|utility)\b|\b(?:up|online|reachable|ok) again\b"
     r"|\b(?:recovered|resolved|behoben|wieder (?:normal|ok|erreichbar|online)|est rétabli|restabelecido)[.!]?$",
     re.IGNORECASE,
 )
@@ -393,6 +411,7 @@ SEVERITY_NAMES: Final = (
         {"priority priorityname prio importance": "Opsgenie, Jira, Unraid", "urgency impact": "PagerDuty, Statuspage"}
     ),
     _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
+    _names({"color colour": "Xymon, scripts"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
 """In this order: a field of the first tuple anywhere in the body precedes one of the second."""
@@ -569,7 +588,9 @@ JOBS: Final = _names(
     }
 )
 """Names of what a run is of."""
-EXPLANATIONS: Final = _names({"error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard"})
+EXPLANATIONS: Final = _names(
+    {"error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard", "line note remark": "Xymon"}
+)
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
 """Titles that the message belongs to."""
 
@@ -633,6 +654,18 @@ RESOURCES: Final = _names(
         "nodename entityname targetident entitycaption monitorurl": "SolarWinds, Nightingale",
     }
 )
+SUBJECTS_FIRST: Final = _names({"consumergroup involvedobject": "Kafka, Kubernetes"})
+JOB_OBJECTS: Final = ("job", "pipeline", "workflow", "task", "dag")
+RUNS: Final = _words({"run build execution": "CI tools, backup software"})
+"""Beside an object that is one run, what ran precedes the host that ran it."""
+WATCHED_LAST: Final = _names(
+    {
+        "object component endpoint sensor": "storage arrays, IoT gateways",
+        "heartbeat checkname monitorname jobname job pipeline workflow check monitor": "uptime monitors, CI tools",
+        "budget budgetname queuename topicname": "cloud providers",
+    }
+)
+"""Objects that an alarm is about: before its host, and if no host is named."""
 RESOURCE_IDS: Final = _names({"resourceid instanceid hostid": "most senders"})
 RESOURCE_NAMES: Final = _names({"resourcename instancename hostname devicename servername": "most senders"})
 RESOURCE_TYPES: Final = _names({"resourcetype hosttype entitytype": "most senders"})
@@ -641,6 +674,7 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "title": (
+            "betreffzeile intitulé encabezado 事象 障害内容 主题 主題 제목명 "
             "başlik temat onderwerp předmět titel betreff titre objet titulo asunto assunto titolo oggetto "
             "tytuł "
             "rubrik ämne emne tittel otsikko aihe tárgy cím subiect titlu konu judul "
@@ -668,10 +702,14 @@ TRANSLATIONS: Final = {
             "alerta alarma alarme warnmeldung störung alerte allarme hälytys larm 警报 告警 알림 경보 アラート 障害"
         ),
         "device": (
+            "anlage maschine gerätename nombreequipo nombredispositivo equipamento nomeequipamento nomdéquipement "
+            "设备名称 设备名 機器名 装置名 장비명 장치명 "
             "equipo gerät appareil équipement dispositivo urządzenie zařízení apparaat "
             "устройство 设备 장비 장치 装置 機器"
         ),
         "host": (
+            "rechnername nombrehost nombreservidor nomhote nomduserveur nomehost nomeservidor nomehost "
+            "ホスト名 サーバー名 サーバ名 主机名称 服务器名 服务器名称 호스트명 서버명 "
             "serwer sunucu rechner serveur hôte machine servidor máquina palvelin "
             "сервер узел хост 主机 主機 主机名 服务器 호스트 서버 ホスト サーバー サーバ"
         ),
@@ -682,7 +720,20 @@ TRANSLATIONS: Final = {
             "zeit uhrzeit zeitpunkt heure hora fecha ora czas čas tijd zaman "
             "время 时间 告警时间 시각 시간 日時 発生日時"
         ),
-        "id": "kennung identifiant identificador идентификатор 编号 告警编号 번호 番号",
+        "id": "kennung identifiant identificador идентификатор 编号 번호 番号",
+        "name": "nombre nome nom naam nazwa název navn namn nimi név имя название 名称 名稱 名前 이름 bezeichnung",
+        "alertid": (
+            "störungsnummer meldungsnummer alarmnummer meldungsid störungsid "
+            "idalerta idalarma idalarme idalerte idincidente "
+            "numeroalerta numeroincidente numéroincident numéroalerte códigoalarma códigoalerta "
+            "告警编号 告警id 事件编号 警报编号 障害番号 障害id アラート番号 アラートid インシデント番号 "
+            "장애번호 알림번호 알람번호 경보번호 장애id 알람id"
+        ),
+        "check": (
+            "prüfung prüfpunkt messstelle comprobación verificación verificação contrôle "
+            "vérification sonde controllo sonda "
+            "監視項目 监控项 监控指标 检查项 점검항목 감시항목 모니터링항목"
+        ),
     }.items()
     for name in folded(names).split()
 }
@@ -757,6 +808,10 @@ LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
 _TOKENS: Final = re.compile(r"[^\W_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER: Final = re.compile(r"\d{1,3}")
+_LEGENDS: Final = ("scale", "legend", "map", "mapping", "names", "labels", "levels")
+"""Endings of the names of a legend, such as ``severity_scale``."""
+_EXPLAINED: Final = re.compile(r"\b(\d{1,3}) ?[=:] ?([^\W\d_]{1,20})")
+_MOST_LEGEND: Final = 500
 _MOST_LETTERS: Final = 80
 _MOST_TOKENS: Final = 8
 
@@ -777,6 +832,8 @@ def has_ended(value: Json) -> bool | None:
     found = tokens(value)
     if len(found) > _MOST_TOKENS or _is_topic(found):
         return None
+    if found[-1:] == ["nicht"]:
+        return None if has_ended(" ".join(found[:-1])) is None else False
     ended: bool | None = None
     is_negated = is_final = is_spoiled = False
     for word in found:
@@ -799,6 +856,20 @@ def _is_topic(found: list[str]) -> bool:
 def is_about_work(value: Json) -> bool:
     """Whether a text that says that something has ended may mean a run, which can have failed."""
     return isinstance(value, str) and not any(word in ENDED - WORK_ENDED for word in tokens(value[:_MOST_LETTERS]))
+
+
+def condition(name: Json, is_so: Json) -> bool | None:
+    """Return whether a condition as of Kubernetes, such as ``Ready`` with ``False``, is fine; None if unknown.
+
+    A condition whose status is neither true nor false is not fine.
+    """
+    if not isinstance(name, str) or not isinstance(is_so, str | bool) or str(is_so).lower() not in _CONDITION_STATES:
+        return None
+    found = tokens(name[:_MOST_LETTERS])
+    is_good = not {*_BAD_CONDITIONS, *STANDING}.intersection(found)
+    if is_good and not {*_GOOD_CONDITIONS, *ENDED}.intersection(found):
+        return None
+    return str(is_so).lower() == str(is_good).lower()
 
 
 def _says(word: str) -> bool | None:
@@ -845,11 +916,24 @@ def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None =
 
 
 def _on_scale(number: int, name: str, beside: Mapping[str, Json]) -> Severity | None:
+    legend = next((beside[f"{name}{ending}"] for ending in _LEGENDS if f"{name}{ending}" in beside), None)
+    if (word := _explained(str(number), legend)) is not None:
+        return SEVERITIES.get(word.strip().lower())
     scale = _SCALE_OF_NAMES.get(name)
     if scale is None and name in {"level", "severity", "loglevel"}:
         tens = "pino" if beside.keys() >= _HINTS["pino"] else "tens"
         scale = "syslog" if beside.keys() & _HINTS["syslog"] else tens
     return _SCALES[scale].get(number) if scale else None
+
+
+def _explained(number: str, legend: Json) -> str | None:
+    """Return the word of a number by a body's own legend: ``{"2": "error"}``, ``{"error": 2}`` or ``1=high, 2=low``."""
+    if isinstance(legend, str):
+        legend = dict(_EXPLAINED.findall(legend[:_MOST_LEGEND]))
+    if not isinstance(legend, dict):
+        return None
+    word = legend.get(number, next((word for word, meant in legend.items() if str(meant) == number), None))
+    return word if isinstance(word, str) else None
 
 
 def is_true(value: Json) -> bool | None:

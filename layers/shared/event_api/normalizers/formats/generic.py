@@ -53,10 +53,13 @@ FORMER_KEYS: Final = (
 )
 """Names of the keys that version 0.1 read."""
 
+_SEVERAL: Final = 2
 _MOST_VALUES: Final = 1_000
 _MOST_ELEMENTS: Final = 3
 _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
+_MOST_NAME: Final = 3
+"""Words of a name; more of them are a title."""
 _MOST_TITLE: Final = 300
 """Characters of a title that are searched for a state or a severity."""
 _MOST_EMBEDDED: Final = 100_000
@@ -77,11 +80,17 @@ _LABEL: Final = re.compile(
 )
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _CAPITALS: Final = re.compile(r"\b[A-Z]{4,}\b")
-_PAIR: Final = re.compile(r"(?<![^\s,;|(])([A-Za-z][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
+_PAIR: Final = re.compile(r"(?<![^\s,;|(])([^\W\d_][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
+_WHOLE_LINE: Final = re.compile(r"^[ \t]*([^\W\d_][\w.-]{0,40})[ \t]?=[ \t]?([^\s\"][^\n]*)$", re.MULTILINE)
 _LINE_PAIR: Final = re.compile(
     r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
 )
-"""Fields in a text: ``host=db-1`` (logfmt) and lines such as ``Host: db-1``."""
+"""Fields in a text: ``host=db-1`` (logfmt), a line such as ``subject=Disk full``, and lines such as ``Host: db-1``."""
+_OUTPUT: Final = re.compile(
+    r"^[ \t]*(?:[\w]{1,20} ){0,2}(?:output|log|logs|stdout|stderr|stack ?trace|traceback)[ \t]?:[ \t\r]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line after which a program's output follows, whose lines are not fields."""
 _INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
@@ -100,6 +109,7 @@ _KNOWN_NAMES: Final = frozenset(
         *(name for names in words.SEVERITY_NAMES for name in names),
     }
 )
+_SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
 
@@ -136,8 +146,10 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 def _text_event(title: str, content: str) -> NormalizedEvent:
     """Return the event of a text that a person wrote, or a script for one."""
     if fields := _written_fields(content):
-        titled = fields if _signs(fields) & {"title"} else {"title": title, **fields}
-        return replace(_event(titled), description=content)
+        says_little = len(words.tokens(title)) < _SEVERAL and bool(_signs(fields) & {"title"})
+        has_title = any(True for _ in _texts(_levels(fields)[:1], _SENTENCE_NAMES))
+        is_titled = has_title or says_little or _is_field(title, fields)
+        return replace(_event(fields if is_titled else {"title": title, **fields}), description=content)
     ended = _says_ended(title)
     key = identity({}, title)
     return NormalizedEvent(
@@ -153,9 +165,28 @@ def _text_event(title: str, content: str) -> NormalizedEvent:
 
 def _written_fields(content: str) -> JsonObject:
     """Return the fields that a text has as pairs of name and value, if there are several."""
-    head = content[:_MOST_TEXT]
-    pairs = {name: quoted or bare for name, quoted, bare in _PAIR.findall(head)} or dict(_LINE_PAIR.findall(head))
-    return pairs if len(pairs) > 1 else {}
+    head = _OUTPUT.split(content[:_MOST_TEXT], maxsplit=1)[0]
+    pairs: JsonObject = {}
+    for line in head.splitlines():
+        found = _PAIR.findall(line)
+        if len(found) < _SEVERAL and (whole := _WHOLE_LINE.match(line)):
+            pairs[whole[1]] = whole[2].strip()
+        else:
+            pairs |= {name: quoted or bare for name, quoted, bare in found}
+    lines: JsonObject = {name: value for name, value in _LINE_PAIR.findall(head) if not _is_headline(name)}
+    written = lines if len(lines) > len(pairs) else pairs
+    return written if len(written) >= _SEVERAL else {}
+
+
+def _is_headline(name: str) -> bool:
+    """Whether what precedes a colon states something, as in ``Cron job FAILED: vacuum on db-1``."""
+    found = words.tokens(name)
+    return len(found) > 1 and found[-1] in words.ENDED | words.STANDING
+
+
+def _is_field(line: str, fields: JsonObject) -> bool:
+    """Whether a text's first line is one of its fields."""
+    return any(line.startswith((f"{name}=", f"{name} =", f"{name}:")) for name in fields)
 
 
 def _says_ended(title: str) -> bool:
@@ -242,8 +273,9 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
             continue
         if not isinstance(value, dict):
             continue
-        fields = _plain_fields(value)
+        fields = _with_condition(_plain_fields(value))
         own_rank = _OTHER if rank == _CONTENT and not _says_much(fields) else rank
+        own_rank = _SUBJECT if "conditiontype" in fields and path[-1:] == ("condition",) else own_rank
         found.append(_Level(own_rank, path[-1] if path else "", fields))
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
@@ -283,6 +315,15 @@ def _plain_fields(value: JsonObject) -> JsonObject:
         if (meaning := words.TRANSLATIONS.get(words.folded(name))) is not None:
             fields.setdefault(meaning, fields[name])
     return fields
+
+
+def _with_condition(fields: JsonObject) -> JsonObject:
+    """Return the fields of a condition as of Kubernetes with a state instead of a truth value, else the same fields."""
+    is_fine = words.condition(fields.get("type"), fields.get("status"))
+    if is_fine is None:
+        return fields
+    rest = {name: value for name, value in fields.items() if name != "type"}
+    return {**rest, "status": "inactive" if is_fine else "active", "conditiontype": fields["type"]}
 
 
 def _translated(body: JsonObject) -> JsonObject:
@@ -354,6 +395,10 @@ class _Fields:
         """Return the text of a field of the alarm whose name ends so, such as ``device_hostname``."""
         return next(_endings(self._at(*_CLOSE), endings), None)
 
+    def has_object(self, names: frozenset[str]) -> bool:
+        """Whether one of the objects has such a name."""
+        return any(level.name in names for level in self._levels)
+
     # --- the key
 
     def key(self) -> str | None:
@@ -417,8 +462,10 @@ class _Fields:
             return composed
         if title := next(_texts(close, (*names, *name)), None):
             message = next(filter(_is_sentence, _texts(close, (*sentences, *words.EXPLANATIONS))), None)
-            # A name of one word says little to a person.
-            return (title if " " in title or message is None else f"{title}: {message}"), title
+            # A name says little to a person.
+            if message is None or title == message or len(words.tokens(title)) > _MOST_NAME:
+                return title, title
+            return (message if title in message else f"{title}: {message}"), title
         return None
 
     def _told_title(self) -> tuple[str, str] | None:
@@ -895,10 +942,14 @@ def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
 
 
 def _resource(fields: _Fields) -> Resource:
-    value = fields.first(words.RESOURCES)
-    inner = plain_names(mapping(value))
+    jobs = words.JOB_OBJECTS if fields.has_object(words.RUNS) else ()
+    value = fields.first((*words.SUBJECTS_FIRST, *jobs, *words.RESOURCES, *words.WATCHED_LAST))
+    inner = _plain_fields(mapping(value))
+    inner = {**_plain_fields(mapping(inner.get("metadata"))), **inner}
     told = None if inner else text(value)
-    named = first_text(fields.text(words.RESOURCE_NAMES), inner.get("name"), told)
+    own_name = first_text(inner.get("name"), *(inner.get(name) for name in (*words.RESOURCE_NAMES, "instance", "slug")))
+    ending = next((one for name, one in inner.items() if name.endswith("name") and isinstance(one, str)), None)
+    named = first_text(fields.text(words.RESOURCE_NAMES), own_name, ending, told)
     name = named or fields.text_of_endings(words.RESOURCE_NAMES)
     return Resource(
         resource_id=first_text(fields.text(words.RESOURCE_IDS), inner.get("resourceid"), inner.get("id"), told, name),
