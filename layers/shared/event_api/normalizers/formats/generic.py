@@ -240,7 +240,7 @@ def _event(
     times = (*words.ENDED_TIMES, *words.TIMES) if ended else words.TIMES
     return NormalizedEvent(
         event_key=key or identity(_translated({**(place or {}), **fields.identifying(body)}), stable_title),
-        former_keys=(fields.text(FORMER_KEYS) or _former_key(body, title, rule, resource),),
+        former_keys=(fields.text(FORMER_KEYS) or _former_key(body, stable_title, rule, fields),),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,
         title=title or (UNTITLED if _OPAQUE.fullmatch(key or "") else key) or UNTITLED,
         severity=Severity.INFO if ended else fields.severity(),
@@ -949,7 +949,7 @@ def _resource(fields: _Fields) -> Resource:
     told = None if inner else text(value)
     own_name = first_text(inner.get("name"), *(inner.get(name) for name in (*words.RESOURCE_NAMES, "instance", "slug")))
     ending = next((one for name, one in inner.items() if name.endswith("name") and isinstance(one, str)), None)
-    named = first_text(fields.text(words.RESOURCE_NAMES), own_name, ending, told)
+    named = first_text(own_name, fields.text(words.RESOURCE_NAMES), ending, told)
     name = named or fields.text_of_endings(words.RESOURCE_NAMES)
     return Resource(
         resource_id=first_text(fields.text(words.RESOURCE_IDS), inner.get("resourceid"), inner.get("id"), told, name),
@@ -958,9 +958,15 @@ def _resource(fields: _Fields) -> Resource:
     )
 
 
-def _former_key(body: JsonObject, title: str | None, rule: str | None, resource: Resource) -> str:
+def _former_key(body: JsonObject, title: str | None, rule: str | None, fields: _Fields) -> str:
     """Return the key under which version 0.1 opened the alert of a body without an id."""
-    named = (title, rule, resource.resource_id, resource.name)
+    value = fields.first(words.RESOURCES)
+    inner = plain_names(mapping(value))
+    told = None if inner else text(value)
+    name = first_text(fields.text(words.RESOURCE_NAMES), inner.get("name"), told)
+    name = name or fields.text_of_endings(words.RESOURCE_NAMES)
+    resource_id = first_text(fields.text(words.RESOURCE_IDS), inner.get("resourceid"), inner.get("id"), told, name)
+    named = (title, rule, resource_id, name)
     return digest(*named) if any(named) else digest(body)
 
 
