@@ -2,6 +2,7 @@
 import type {ComponentChildren} from "preact";
 import {useEffect, useState} from "preact/hooks";
 import {can, learn, me} from "./access";
+import {messageOf} from "./api";
 import {ActionDialog, asks, perform, type Action} from "./alertactions";
 import {AlertDetail} from "./alertdetail";
 import type {AlertInfo} from "./alerts";
@@ -11,6 +12,7 @@ import {EventDetail} from "./eventdetail";
 import {EventsView} from "./eventsview";
 import {learnNames} from "./names";
 import {NewWebhook} from "./newwebhook";
+import {hasIssuer, leave} from "./oidc";
 import {href, route} from "./route";
 import {ended, session, signIn, signOut} from "./session";
 import {AuditView, TokensView} from "./tokensview";
@@ -164,6 +166,11 @@ function SignIn() {
         />
         <p class="hint">It is kept until this tab is closed, and nowhere else. An operator makes one with <code>eventctl token create</code>.</p>
         <button type="submit" class="primary">Sign in</button>
+        {hasIssuer && (
+          <button type="button" onClick={() => leave().catch((error: unknown) => { ended.value = messageOf(error); })}>
+            Sign in with your organization
+          </button>
+        )}
       </form>
     </main>
   );

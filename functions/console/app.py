@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from event_api.aws.http import Request, endpoint
 from event_api.aws.static_files import StaticAnswer, StaticFiles
 
-_FILES = StaticFiles.load(Path(__file__).parent / "files")
+_FILES = StaticFiles.load(
+    Path(__file__).parent / "files",
+    issuer=os.environ.get("OIDC_ISSUER", ""),
+    client_id=os.environ.get("OIDC_AUDIENCE", ""),
+)
 
 
 @endpoint

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from html import escape
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from event_api.admin import administration
+from event_api.aws.static_files import StaticFiles
+from tests.browser.conftest import ROOT
 
 
 def test_a_link_signs_in_and_leaves_no_token_in_the_address(console, visit):
@@ -61,6 +67,54 @@ def test_a_token_that_ends_leads_back_to_the_form_and_then_to_the_same_view(cons
 def test_a_token_that_never_was_is_refused(console, visit):
     page = visit(console.address(token="token-1.wrong"))
     page.get_by_role("alert").get_by_text("not valid").wait_for()
+
+
+def test_an_issuer_signs_in_with_a_code_and_its_proof(console, visit):
+    """The issuer is played by the test; the API has none, so the ID token is a token of its own."""
+    issuer, client = "https://id.example.com/realm", "console"
+    files = StaticFiles.load(ROOT / "functions/console/files", issuer, client)
+    answer = files.answer("index.html", {})
+    page = visit()
+    page.route(
+        re.compile(rf"^{console.api_url}/(\?.*)?$"),
+        lambda route: route.fulfill(body=answer.content, headers=dict(answer.headers)),
+    )
+    cors = {"access-control-allow-origin": console.api_url}
+    asked: dict[str, str] = {}
+
+    def authorize(route):
+        asked.update(parse_qsl(urlsplit(route.request.url).query))
+        to = f"{asked['redirect_uri']}?{urlencode({'code': 'the-code', 'state': asked['state']})}"
+        # A redirect would go past the routes of this test.
+        refresh = f'<meta http-equiv="refresh" content="0;url={escape(to)}">'
+        route.fulfill(body=refresh, content_type="text/html")
+
+    def exchange(route):
+        given = dict(parse_qsl(route.request.post_data))
+        digest = hashlib.sha256(given["code_verifier"].encode()).digest()
+        assert base64.urlsafe_b64encode(digest).decode().rstrip("=") == asked["code_challenge"]
+        assert (given["code"], given["client_id"]) == ("the-code", client)
+        route.fulfill(json={"id_token": console.token}, headers=cors)
+
+    endpoints = {"authorization_endpoint": f"{issuer}/auth", "token_endpoint": f"{issuer}/token"}
+    page.route(f"{issuer}/.well-known/*", lambda route: route.fulfill(json=endpoints, headers=cors))
+    page.route(f"{issuer}/auth?*", authorize)
+    page.route(f"{issuer}/token", exchange)
+
+    page.goto(f"{console.api_url}/#/events?range=7d")
+    page.get_by_role("button", name="Sign in with your organization").click()
+    page.locator(".row").first.wait_for()
+    assert page.url == f"{console.api_url}/#/events?range=7d"
+    assert asked["code_challenge_method"] == "S256"
+
+    # A code that nobody asked for signs nobody in.
+    other = visit()
+    other.route(
+        re.compile(rf"^{console.api_url}/(\?.*)?$"),
+        lambda route: route.fulfill(body=answer.content, headers=dict(answer.headers)),
+    )
+    other.goto(f"{console.api_url}/?code=x&state=y")
+    other.get_by_label("Token").wait_for()
 
 
 def test_what_a_token_may_not_do_is_reported_and_does_not_end_the_session(console, visit, limited_token):

@@ -70,6 +70,16 @@ def test_the_policy_permits_nothing_but_the_consoles_own_files(files):
     assert {value for name, value in directives.items() if name.endswith("-src")} == {"'none'", "'self'"}
 
 
+def test_the_page_may_ask_an_issuer_if_there_is_one(tmp_path):
+    (tmp_path / PAGE).write_text("<title>x</title>")
+    answer = StaticFiles.load(tmp_path, 'https://id.example.com/a"b', "<client>").answer(PAGE, {})
+
+    assert "connect-src 'self' https://id.example.com;" in answer.headers["content-security-policy"]
+    page = answer.content.decode()
+    assert '<meta name="oidc-issuer" content="https://id.example.com/a&quot;b">' in page
+    assert '<meta name="oidc-client" content="&lt;client&gt;">' in page
+
+
 def test_the_page_names_files_that_exist_and_has_no_inline_script_or_style():
     page = (FILES / PAGE).read_text()
     named = re.findall(r'(?:src|href)="([^"]+)"', page)

@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 from event_api.aws.http import GatewayResponse, takes_gzip
@@ -21,11 +22,10 @@ _TYPES: Mapping[str, str] = {
 }
 # Everything comes from the API's own origin, nothing is inline, and no text of a sender can become markup or code.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src {sources}; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 _SECURITY: Mapping[str, str] = {
-    "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
@@ -63,9 +63,16 @@ class StaticFiles:
         self._answers = answers
 
     @classmethod
-    def load(cls, folder: Path) -> StaticFiles:
-        """Read the files of a folder whose type is known."""
-        return cls({path.name: _answer(path) for path in folder.iterdir() if path.suffix in _TYPES})
+    def load(cls, folder: Path, issuer: str = "", client_id: str = "") -> StaticFiles:
+        """Read the files of a folder whose type is known.
+
+        The page names the OpenID Connect ``issuer`` and the client to sign in with, if there are any, and may ask the
+        issuer's origin for a token.
+        """
+        policy = _POLICY.format(sources=f"'self' {_origin(issuer)}".rstrip())
+        named = {"oidc-issuer": issuer.rstrip("/"), "oidc-client": client_id} if issuer else {}
+        metas = "".join(f'<meta name="{name}" content="{escape(value)}">\n' for name, value in named.items())
+        return cls({path.name: _answer(path, policy, metas) for path in folder.iterdir() if path.suffix in _TYPES})
 
     def answer(self, name: str, headers: Mapping[str, str]) -> StaticAnswer:
         """Return a file's response; raise NotFoundError if there is no such file."""
@@ -77,13 +84,21 @@ class StaticFiles:
         return found
 
 
-def _answer(path: Path) -> StaticAnswer:
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if rest else ""
+
+
+def _answer(path: Path, policy: str, metas: str) -> StaticAnswer:
     content = path.read_bytes()
+    if path.name == PAGE:
+        content = content.replace(b"<title>", metas.encode() + b"<title>")
     headers = {
         "content-type": _TYPES[path.suffix],
         "cache-control": _REVALIDATED if path.name == PAGE else _KEPT,
         "etag": f'"{hashlib.sha256(content).hexdigest()[:32]}"',
         "vary": "accept-encoding",
+        "content-security-policy": policy,
         **_SECURITY,
     }
     return StaticAnswer(headers, content, zlib.compress(content, 9, wbits=16 + zlib.MAX_WBITS))
