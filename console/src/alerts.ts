@@ -88,4 +88,3 @@ export const historyOf = (id: string, signal?: AbortSignal) =>
 export const update = (id: string, changes: JsonObject) => ask<AlertInfo>(path(id), {method: "PUT", body: changes});
 export const snooze = (id: string, until: Date) => ask<AlertInfo>(`${path(id)}/snooze`, {body: {end_time: until.toISOString()}});
 export const merge = (ids: string[], into: string) => ask<AlertInfo>("alerts/merge", {body: {alerts: ids as Json, merge_to: into}});
-export const create = (fields: JsonObject) => ask<AlertInfo>("alerts", {body: fields});

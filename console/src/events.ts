@@ -1,6 +1,6 @@
 /** What the events view asks the API, made from the address's parameters. */
 import {query, type Json, type JsonObject} from "./api";
-import {rangeOf, stepsFor, type Range, type Steps} from "./time";
+import {stepsFor, type Range, type Steps} from "./time";
 
 export interface EventInfo {
   event_id: string;
@@ -229,5 +229,3 @@ export function histogram(rows: Row[], range: Range, steps: Steps): Histogram {
 export function isEmpty(filters: Filters): boolean {
   return filters.is.size === 0 && filters.not.size === 0 && filters.keyword === "";
 }
-
-export {rangeOf};

@@ -19,7 +19,6 @@ const LIVE_SECONDS = 5;
 const COUNT_SECONDS = 30;
 // Indexes show an event a little after it was stored; live mode looks back that far.
 const OVERLAP = 15_000;
-const MOST_LIVE = 60;
 
 /** The parameters that decide which events are shown; the open event and the switch of the histogram do not. */
 function keyOf(params: URLSearchParams): string {
@@ -86,7 +85,7 @@ export function EventsView() {
           )
           : failure === null && <div class="chart-space"><Waiting what="the histogram" /></div>}
       </section>
-      <EventList key={`${key} ${turn}`} filters={filters} range={range} live={live} onToggle={toggle} open={open} />
+      <EventList key={`${key} ${turn}`} filters={filters} range={range} live={live} onToggle={toggle} onRestart={() => setTurn((before) => before + 1)} open={open} />
       {open && (
         <EventDetail
           key={open}
@@ -182,9 +181,10 @@ interface ListProps {
   live: boolean;
   open: string | null;
   onToggle: (kind: "is" | "not", field: string, value: string) => void;
+  onRestart: () => void;
 }
 
-function EventList({filters, range, live, open, onToggle}: ListProps) {
+function EventList({filters, range, live, open, onToggle, onRestart}: ListProps) {
   const events = useSignal<EventInfo[]>([]);
   const arrived = useSignal<EventInfo[]>([]);
   const token = useSignal<string | null | undefined>(undefined);
@@ -235,12 +235,9 @@ function EventList({filters, range, live, open, onToggle}: ListProps) {
         const fresh = page.results.filter((event) => !known.has(event.event_id));
         if (fresh.length === 0) return;
         const isAtTop = (top.current?.getBoundingClientRect().top ?? 0) > -40;
-        if (page.next_token && fresh.length >= MOST_LIVE) {
+        if (page.next_token && fresh.length === page.results.length) {
           // More than a page came at once: what lies between would be missing.
-          change({range: route.value.params.get("range")}, true);
-          events.value = [];
-          token.value = undefined;
-          void latest.current();
+          onRestart();
         } else if (isAtTop) {
           events.value = [...fresh, ...arrived.value, ...events.value].sort(newestFirst);
           arrived.value = [];

@@ -111,11 +111,10 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   children: ComponentChildren;
-  wide?: boolean;
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, and Escape closes it. */
-export function Dialog({title, onClose, children, wide}: DialogProps) {
+export function Dialog({title, onClose, children}: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
@@ -129,7 +128,6 @@ export function Dialog({title, onClose, children, wide}: DialogProps) {
   return (
     <dialog
       ref={element}
-      class={wide ? "wide" : ""}
       aria-labelledby="dialog-title"
       onClose={onClose}
       onClick={(event) => {

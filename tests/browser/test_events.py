@@ -157,6 +157,18 @@ def test_live_mode_adds_what_arrives(console, visit):
     assert page.locator(".row-title").first.inner_text() == title
 
 
+def test_live_mode_begins_anew_if_more_than_a_page_arrives_at_once(console, visit):
+    page = visit(console.address(range="15m", live="1"))
+    page.locator(".list").wait_for()
+    page.context.set_offline(True)
+    word = f"burst{times.now().timestamp():.0f}"
+    for number in range(65):
+        console.event(title=f"{word} {number}")
+    page.context.set_offline(False)
+    page.locator(".row-title").filter(has_text=f"{word} 64").wait_for()
+    page.locator(".row-title").filter(has_text=re.compile(f"{word} 0$")).scroll_into_view_if_needed()
+
+
 def test_live_mode_moves_nothing_under_the_readers_eyes(console, visit):
     page = visit(console.address(range="7d", live="1"))
     page.locator(".row").nth(50).scroll_into_view_if_needed()
