@@ -38,7 +38,9 @@ def row(page, text):
 def test_open_alerts_come_first_the_most_severe_at_the_top(console, visit):
     page = visit(console.address("alerts", token=console.admin, resolved="1"))
     page.locator("[aria-label='Resolved alerts'] .alert-row").first.wait_for()
-    is_open = page.locator("[aria-label='Open alerts'] .rows").first.locator(".alert-row > .badge").all_inner_texts()
+    rows = page.locator("[aria-label='Alerts'] .alert-row")
+    rows.first.wait_for()
+    is_open = rows.locator("> .badge").all_inner_texts()
     order = ["Critical", "Error", "Warning", "Info", "Not available", "None"]
     assert is_open == sorted(is_open, key=order.index)
     assert len(is_open) >= 5
