@@ -67,7 +67,7 @@ _PROSE: Final = re.compile(r"(message|description|output|reason|comment)$")
 """Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
 NAMING: Final = re.compile(
     r"(name|id|uid|uuid|guid|key|arn|urn|dsn|url|uri|link|host|hostname|instance|server|node|device|service|target"
-    r"|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|pod|container|namespace|cluster"
+    r"|flow|workflow|pipeline|dag|deployment|consumer|camera|ups|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|pod|container|namespace|cluster"
     r"|database|queue|topic|table|bucket|disk|volume|mount|path|file|address|domain|endpoint|location|ident|serial"
     r"|interface|port|number|no|package|image|repository|repo|branch|label|title|asset|machine|vm|location)$"
 )
@@ -91,7 +91,8 @@ MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series h
 """Plain names of what was measured, or what happened since."""
 
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
-_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+")
+_MOST_EVENT: Final = 80
+_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
 _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
 """Emoji and other symbols."""
@@ -113,15 +114,34 @@ _RUN_OBJECTS: Final = {("build",), ("run",), ("execution",)}
 _LINKS: Final = re.compile(r"(url|uri|link|href)$")
 _TIMES: Final = re.compile(r"(date|time|timestamp)$")
 _OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
+_MOMENTS: Final = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?\b")
+_PARTS: Final = re.compile(r"(test|probe|service|sensor|interface)(name|id)?|ifname|ifindex|ifdescr")
+"""Plain names of parts of an object."""
+_EVENTS: Final = _words_of("event eventtype eventname trap trapname alarmtype")
+_UPS: Final = frozenset({"ups", "upsname", "upsid"})
+_UPS_STATES: Final = {
+    **dict.fromkeys(("onbatt", "onbattery", "lowbatt", "lowbattery", "online"), "power"),
+    **dict.fromkeys(("commok", "commbad", "nocomm"), "communication"),
+}
+"""What the states of a UPS are about."""
+_OBJECT: Final = re.compile(
+    r"(?<!\S)(?:(?!utf-|sev-|cve-|rfc-|http)[a-z]{2,20}(?:[-_][a-z]{1,20}){0,3}(?:[-_]\d{1,4}|0\d)"
+    r"|(?:[a-z][\w-]{0,30}\.){2,6}[a-z]{2,20})(?!\S)",
+    re.IGNORECASE,
+)
+"""The name of an object within a title: ``vm-3``, ``web01``, ``shop.example.com``."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|【[^】]{0,200}】")
-_NUMBERS: Final = re.compile(r"(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE)
+_NUMBERS: Final = re.compile(
+    r"(?:(?<=\s)[<>≤≥]=? ?)?(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE
+)
 _NUMBERED: Final = re.compile(
     r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE
 )
 _MEASURING: Final = _words_of(
     "is are was at of above below over under than to for after before has have had with in by from between about",
     "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
+    "exit code rc took",
 )
 """Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
 
@@ -135,39 +155,64 @@ def identity(body: JsonObject, title: str | None) -> str:
     parts: list[str] = []
     titles: list[str] = []
     prose: list[str] = []
-    names_an_object = names_a_check = is_known = is_placed = is_checked = False
-    for path, value in _scalars(body):
+    named: set[str] = set()  # of a check, an object and a part of it
+    names_an_object = names_a_check = is_known = is_transition = False
+    scalars = list(_scalars(body))
+    is_ups = any(path[-1] in _UPS for path, _ in scalars)
+    for path, value in scalars:
         name = path[-1]
-        if name in PROSE_NAMES or _PROSE.search(name):
+        is_transition = is_transition or bool(_PREVIOUS.match(name) and STATE_NAMES.fullmatch(name))
+        if (happened := _happened(path, value, is_ups=is_ups)) is not None:
+            parts.append(happened)
+            named.add("check")
+        elif name in PROSE_NAMES or _PROSE.search(name):
             prose.append(_without_state(value))
             is_known = is_known or first_line(value) == title
-        elif path[-2:] in _CONDITIONS:
-            parts.append(f"condition={text(value)}")
-            names_a_check = is_checked = True
         elif name in _OF_A_STATE and any(STATE_NAMES.fullmatch(one) for one in path[:-1]):
             pass
         elif (found := _stable(name, value)) is not None:
             is_title = _is_title(name, value, title)
             (titles if is_title else parts).append(f"{'.'.join(path)}={found}")
-            is_check = bool(_CHECKS.fullmatch(name)) or (
-                name in _OF_A_CHECK and bool(_CHECKS.fullmatch("".join(path[-2:-1])))
-            )
+            is_check = _is_a_check(path)
             names_a_check = names_a_check or is_check or _is_a_problem(name, found)
             is_known = is_known or first_line(value) == title
             # An object's field, as in {"project": {"name": ...}}, is about the project.
             parents = any(PARENTS.match(one) for one in path)
             is_object = not parents and bool(NAMING.search(name)) and not is_title
             names_an_object = names_an_object or is_object
-            is_checked = is_checked or (is_check and not is_title)
-            is_placed = is_placed or (is_object and not is_check)
-    if not (is_checked and is_placed):
+            if (is_object or is_check) and not is_title:
+                named.add("check" if is_check else "part" if _PARTS.fullmatch(name) else "object")
+    # Of a state that changed to another, and of a check on a host, a title tells the moment.
+    is_stated = len(named) > 1 or (is_transition and names_an_object)
+    if not is_stated:
         parts += titles
-    sentences = [] if names_an_object else sorted(prose)
     # The name of a check or a job says which problem it is, and a sentence about it is written anew.
     names_a_check = names_a_check or (names_an_object and any(map(is_run, _objects(body))))
-    is_told = (is_known and names_a_check) or (is_checked and is_placed)
-    named = "" if is_told else _without_state(title)
-    return digest([*sorted(parts)], named, [*sentences])
+    names_an_object = names_an_object or (bool(titles) and bool(_OBJECT.search(title or "")))
+    sentences = [] if names_an_object else sorted(prose)
+    told = "" if is_stated or (is_known and names_a_check) else _without_state(title)
+    return digest([*sorted(parts)], told, [*sentences])
+
+
+def _happened(path: tuple[str, ...], value: Json, *, is_ups: bool) -> str | None:
+    """Return what a value says has happened, the same for its end: an event's name, a condition, a UPS's state."""
+    if not isinstance(value, str) or len(value) > _MOST_EVENT:
+        return None
+    if is_ups and (about := _UPS_STATES.get(value.lower())):
+        return f"ups={about}"
+    if path[-2:] in _CONDITIONS:
+        return f"condition={value}"
+    if path[-1] not in _EVENTS or " " in value or words.GENERAL.issuperset(words.tokens(value)):
+        return None
+    if words.has_ended(value) is None and path[-1] != "alarmtype":
+        return None
+    return "event=" + ".".join(word for word in words.tokens(value) if word not in _SAID)
+
+
+def _is_a_check(path: tuple[str, ...]) -> bool:
+    """Whether a value names what is checked, in a field or in an object of its own."""
+    names_its_object = path[-1] in _OF_A_CHECK and bool(_CHECKS.fullmatch("".join(path[-2:-1])))
+    return names_its_object or bool(_CHECKS.fullmatch(path[-1]))
 
 
 def _is_a_problem(name: str, found: str) -> bool:
@@ -247,7 +292,7 @@ def _without_state(value: Json) -> str:
     found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
-    found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", found)))
+    found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", _MOMENTS.sub("", found))))
     return " ".join(_WORDS.sub(lambda word: "" if words.folded(word[0]) in _SAID else word[0], found).split())
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from event_api.domain.event import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from event_api.json_types import Json
 
@@ -24,6 +24,10 @@ _BASES: Final = {
     if letter not in {0xD6, 0xF6}  # "l\u00f6st" is not "lost"
     and (base := unicodedata.normalize("NFD", chr(letter))) != chr(letter)
 } | {ord("ł"): "l", ord("ß"): "ss", ord("đ"): "d", 0x131: "i", ord("æ"): "ae"}
+
+
+_UMLAUTS: Final = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
+"""German without its letters, as in names of fields."""
 
 
 def folded(value: str) -> str:
@@ -63,6 +67,7 @@ ENDED: Final = _words(
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
         "green good": "Elasticsearch's cluster health, Slack's attachments",
         "commok powerrestored": "UPS monitors",
+        "connected reconnected rejoined": "controllers of networks and cameras",
         "nominal": "GoCardless's and AWS's reliability dashboards",
         "behoben gelöst geloest erledigt wiederhergestellt geschlossen beendet entwarnung inaktiv": "German templates",
         "geht gegangen gehend": "German control systems, whose alarms come and go",
@@ -126,13 +131,14 @@ STANDING: Final = _words(
         "reopened reactivated regression unresolved": "Rollbar, Sentry, Bugsnag",
         "down offline unreachable dead outage": "uptime monitors, Nagios",
         "critical crit warning warn error fatal emergency unknown": "Nagios, Mackerel, Netdata",
-        "failed failure failing fail rejected unhealthy degraded": "CI tools, Argo CD",
+        "failed failure failing fail rejected unhealthy degraded errored crashed": "CI tools, Argo CD",
         "red yellow bad broken": "Elasticsearch, Travis CI",
         "abnormal irregular offnormal asserted faulted": "BACnet, IPMI, ZFS",
         "expiring expired": "watchers of certificates and domains",
         "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
         "onbatt onbattery lowbatt lowbattery replbatt commbad nocomm powerfail": "UPS monitors",
+        "disconnected lost": "controllers of networks and cameras",
         "kommt gekommen kommend": "German control systems",
         "ausgelöst gestört störung offen ausgefallen ausfall fehlgeschlagen aktiv aktive": "German templates",
         "déclenchée déclenché ouvert ouverte panne actif échec échoué échouée": "French templates",
@@ -192,12 +198,15 @@ FALSE_IF_ENDED: Final = _names(
         "isactive active": "SolarWinds",
         "isopen open": "Mackerel",
         "alerting isalerting breaching": "burn rates",
+        "breached breach violated isbreached fired exceeded": "scripts",
         "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
         "inalarm isalarm alarm": "Ignition, SCADA gateways",
     }
 )
 TRUE_IF_OVER: Final = _names({"complete completed finished ended done over": "Bearer"})
-OVER_TIMES: Final = _names({"completedat finishedat endtime endtimestamp enddate endedtime": "Bearer, Verkada"})
+OVER_TIMES: Final = _names(
+    {"ended finished completed closed completedat finishedat endtime endtimestamp enddate endedtime": "Bearer, Verkada"}
+)
 """They end an alarm; of a run or a check they say nothing about its result."""
 ALARMS: Final = _words({"alert alarm incident problem issue outage case downtime": "most senders"})
 """Objects that are alarms."""
@@ -214,6 +223,7 @@ ENDED_TIMES: Final = _names(
     {
         "resolvedat resolvedon resolvedtime": "Better Stack, Grafana OnCall",
         "endedat closedat closedon": "Google Cloud Monitoring, Mackerel, FireHydrant",
+        "resolved recovered cleared restoredat endedon": "scripts",
         "recoveredat clearedat fixedat cleartime recoverytime": "Netdata, Aliyun",
     }
 )
@@ -295,7 +305,8 @@ ENDED_SENTENCE: Final = re.compile(
     r"\b(?:(?:is|are|has|have|was|been|now|again|back)\s+)+"
     r"(?:resolved|recovered|restored|cleared|closed|fixed|up|online|ok|okay|normal|healthy|reachable|operational)\b"
     r"|\[[\W_]*(?:resolved|recovered|ok|up|closed)\]"
-    r"|\b(?:ended|resolved|recovered|cleared)\s*[-\u2013:(]"
+    r"|\b(?:ended|resolved|recovered|cleared|succeeded)\s*[-\u2013:(,]"
+    r"|\b(?:succeeded|recovered|resolved|cleared)\s+(?:on|at|in|after|within|for)\b"
     r"|\b(?:successful|successfully|succeeded|passed|ended)[.!]?$"
     r"|\bback to (?:normal|ok|green)\b"
     r"|\b(?:back on|on line|on mains|on utility) (?:power|line|mains|utility)\b|\b(?:up|online|reachable|ok) again\b"
@@ -408,7 +419,10 @@ SEVERITY_NAMES: Final = (
     ),
     _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
     _names(
-        {"priority priorityname prio importance": "Opsgenie, Jira, Unraid", "urgency impact": "PagerDuty, Statuspage"}
+        {
+            "priority priorityname prio importance risk": "Opsgenie, Jira, Unraid",
+            "urgency impact": "PagerDuty, Statuspage",
+        }
     ),
     _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
     _names({"color colour": "Xymon, scripts"}),
@@ -506,6 +520,8 @@ OBJECT_KEYS: Final = _names(
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
 OWN_KEYS: Final = ("id", "uuid", "uid", "guid")
 """Ids of the object that they stand in."""
+REFERENCES: Final = _names({"incident incidentnumber ticket ticketnumber case casenumber ref reference": "scripts"})
+"""Names of an id, if their text looks like one."""
 
 TITLES: Final = (
     _names(
@@ -609,6 +625,7 @@ COMPOSED: Final = (
     (("sensor", "sensorname"), ("device", "devicename", "host")),
     (("checkname", "check"), ("hostname", "host", "server", "node")),
     (("alerttype",), ("itemname",)),
+    (("service",), ("hostname", "host")),
     (("hostname", "hostdisplayname", "hostalias"), ()),
 )
 """The watched object and its place: together they are a title. A host alone is one with its output.
@@ -658,10 +675,13 @@ SUBJECTS_FIRST: Final = _names({"consumergroup involvedobject": "Kafka, Kubernet
 JOB_OBJECTS: Final = ("job", "pipeline", "workflow", "task", "dag")
 RUNS: Final = _words({"run build execution": "CI tools, backup software"})
 """Beside an object that is one run, what ran precedes the host that ran it."""
+REPORTERS: Final = ("gateway", "site", "zone", "website")
+"""Of the resources, those that others report through."""
 WATCHED_LAST: Final = _names(
     {
-        "object component endpoint sensor": "storage arrays, IoT gateways",
+        "object metadata component endpoint sensor": "storage arrays, IoT gateways",
         "heartbeat checkname monitorname jobname job pipeline workflow check monitor": "uptime monitors, CI tools",
+        "camera printer router switch accesspoint ap door pump inverter plc meter": "gateways",
         "budget budgetname queuename topicname": "cloud providers",
     }
 )
@@ -689,13 +709,14 @@ TRANSLATIONS: Final = {
             "описание 描述 설명 説明 詳細"
         ),
         "severity": (
+            "priorität "
             "önem seviye poziom priorytet ernst závažnost schweregrad stufe dringlichkeit gravité sévérité niveau "
             "gravedad severidad gravidade severidade prioridad prioridade gravità allvarlighetsgrad vakavuus "
             "важность серьезность уровень приоритет 告警级别 告警等级 级别 等级 严重程度 "
             "심각도 등급 수준 重要度 レベル 深刻度"
         ),
         "status": (
-            "durum stan stav toestand zustand état statut estado situación stato tila tillstånd "
+            "durum stan stav toestand zustand état statut estado situación situação stato tila tillstånd "
             "статус состояние 状态 狀態 告警状态 상태 状態 ステータス"
         ),
         "alert": (
@@ -722,6 +743,7 @@ TRANSLATIONS: Final = {
         ),
         "id": "kennung identifiant identificador идентификатор 编号 번호 番号",
         "name": "nombre nome nom naam nazwa název navn namn nimi név имя название 名称 名稱 名前 이름 bezeichnung",
+        "number": "nummer nr número numéro",
         "alertid": (
             "störungsnummer meldungsnummer alarmnummer meldungsid störungsid "
             "idalerta idalarma idalarme idalerte idincidente "
@@ -735,7 +757,8 @@ TRANSLATIONS: Final = {
             "監視項目 监控项 监控指标 检查项 점검항목 감시항목 모니터링항목"
         ),
     }.items()
-    for name in folded(names).split()
+    for original in names.split()
+    for name in (folded(original), folded(original.translate(_UMLAUTS)))
 }
 """Names in other languages: templates that operators write."""
 PREFIXES: Final = ("notify", "nagios", "icinga")
@@ -808,8 +831,8 @@ LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
 _TOKENS: Final = re.compile(r"[^\W_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER: Final = re.compile(r"\d{1,3}")
-_LEGENDS: Final = ("scale", "legend", "map", "mapping", "names", "labels", "levels")
-"""Endings of the names of a legend, such as ``severity_scale``."""
+LEGENDS: Final = ("scale", "legend", "map", "mapping", "names", "levels")
+"""Endings of the names of a legend of numbers, such as ``severity_scale``; the first two also stand alone."""
 _EXPLAINED: Final = re.compile(r"\b(\d{1,3}) ?[=:] ?([^\W\d_]{1,20})")
 _MOST_LEGEND: Final = 500
 _MOST_LETTERS: Final = 80
@@ -885,8 +908,13 @@ def _says(word: str) -> bool | None:
     return not any(no in word for no in NOT_PARTS)
 
 
-def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None = None) -> Severity | None:
-    """Return the severity that a value states, or None.
+def severity_of(
+    value: Json,
+    name: str = "",
+    beside: Mapping[str, Json] | None = None,
+    legend: Callable[[str], Json] | None = None,
+) -> Severity | None:
+    """Return the severity that a value states, or None; ``legend`` finds the body's own words for a name's numbers.
 
     Words may have symbols and other words around them. A number counts only on a known scale, which its ``name`` or the
     plain names ``beside`` it show.
@@ -894,12 +922,12 @@ def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None =
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return _on_scale(int(value), name, beside or {}) if abs(value) < _MOST_LETTERS else None
+        return _on_scale(int(value), name, beside or {}, legend) if abs(value) < _MOST_LETTERS else None
     if not isinstance(value, str) or len(value) > _MOST_LETTERS:
         return None
     word = value.strip().lower()
     if _NUMBER.fullmatch(word):
-        return _on_scale(int(word), name, beside or {})
+        return _on_scale(int(word), name, beside or {}, legend)
     found = tokens(value)
     if len(found) > _MOST_TOKENS:
         return None
@@ -915,9 +943,11 @@ def severity_of(value: Json, name: str = "", beside: Mapping[str, Json] | None =
     )
 
 
-def _on_scale(number: int, name: str, beside: Mapping[str, Json]) -> Severity | None:
-    legend = next((beside[f"{name}{ending}"] for ending in _LEGENDS if f"{name}{ending}" in beside), None)
-    if (word := _explained(str(number), legend)) is not None:
+def _on_scale(
+    number: int, name: str, beside: Mapping[str, Json], legend: Callable[[str], Json] | None
+) -> Severity | None:
+    word = _explained(str(number), legend(name)) if legend else None
+    if word is not None:
         return SEVERITIES.get(word.strip().lower())
     scale = _SCALE_OF_NAMES.get(name)
     if scale is None and name in {"level", "severity", "loglevel"}:

@@ -56,6 +56,9 @@ FORMER_KEYS: Final = (
 _SEVERAL: Final = 2
 _MOST_VALUES: Final = 1_000
 _MOST_ELEMENTS: Final = 3
+_CONDITION: Final = "condition type"
+"""The name of a condition in its object; no plain name has a blank."""
+_MOST_CONDITIONS: Final = 20
 _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
 _MOST_NAME: Final = 3
@@ -74,7 +77,9 @@ _NO_ENDINGS: Final = frozenset(
     {*_ALL_TITLES, *words.RESOURCE_NAMES, "username", "commitmessage", "statename", "statusname", "organizationname"}
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
-_OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}")
+_OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
+_REFERENCE: Final = re.compile(r"(?!refs/)#?(?=[^\s]{0,60}\d)[\w./:#-]{3,60}")
+"""An id that a person reads: ``8841``, ``INC-42``, ``quorum/hv03``."""
 _LABEL: Final = re.compile(
     r"(?:[\W_]|:[a-z][a-z_]*:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)"
 )
@@ -167,21 +172,23 @@ def _written_fields(content: str) -> JsonObject:
     """Return the fields that a text has as pairs of name and value, if there are several."""
     head = _OUTPUT.split(content[:_MOST_TEXT], maxsplit=1)[0]
     pairs: JsonObject = {}
+    first, *_ = [*filter(str.strip, head.splitlines()), ""]
     for line in head.splitlines():
         found = _PAIR.findall(line)
         if len(found) < _SEVERAL and (whole := _WHOLE_LINE.match(line)):
             pairs[whole[1]] = whole[2].strip()
         else:
             pairs |= {name: quoted or bare for name, quoted, bare in found}
-    lines: JsonObject = {name: value for name, value in _LINE_PAIR.findall(head) if not _is_headline(name)}
+    lines: JsonObject = {name: value for name, value in _LINE_PAIR.findall(head) if not _is_headline(name, first)}
     written = lines if len(lines) > len(pairs) else pairs
     return written if len(written) >= _SEVERAL else {}
 
 
-def _is_headline(name: str) -> bool:
+def _is_headline(name: str, first: str) -> bool:
     """Whether what precedes a colon states something, as in ``Cron job FAILED: vacuum on db-1``."""
     found = words.tokens(name)
-    return len(found) > 1 and found[-1] in words.ENDED | words.STANDING
+    is_said = bool(found) and (found[-1] in words.ENDED | words.STANDING | {"alert"} or found[-1] in words.SEVERITIES)
+    return is_said and (len(found) > 1 or first.lstrip(" \t*>•-").startswith(name))
 
 
 def _is_field(line: str, fields: JsonObject) -> bool:
@@ -269,13 +276,14 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
         if isinstance(value, list) and (pairs := _pairs(value)):
             value, rank = pairs, max(rank, _OTHER)
         if isinstance(value, list):
-            waiting.extend((one, path, rank) for one in value[:_MOST_ELEMENTS] if isinstance(one, dict))
+            first = sorted(value[:_MOST_CONDITIONS], key=_is_fine) if _are_conditions(value) else value
+            waiting.extend((one, path, rank) for one in first[:_MOST_ELEMENTS] if isinstance(one, dict))
             continue
         if not isinstance(value, dict):
             continue
         fields = _with_condition(_plain_fields(value))
         own_rank = _OTHER if rank == _CONTENT and not _says_much(fields) else rank
-        own_rank = _SUBJECT if "conditiontype" in fields and path[-1:] == ("condition",) else own_rank
+        own_rank = _SUBJECT if _CONDITION in fields and path[-1:] == ("condition",) else own_rank
         found.append(_Level(own_rank, path[-1] if path else "", fields))
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
@@ -317,13 +325,24 @@ def _plain_fields(value: JsonObject) -> JsonObject:
     return fields
 
 
+def _is_fine(value: Json) -> bool:
+    """Whether a value is a condition that is as it should be."""
+    return isinstance(value, dict) and words.condition(value.get("type"), value.get("status")) is True
+
+
+def _are_conditions(values: list[Json]) -> bool:
+    return any(
+        words.condition(one.get("type"), one.get("status")) is not None for one in items(values[:_MOST_ELEMENTS])
+    )
+
+
 def _with_condition(fields: JsonObject) -> JsonObject:
     """Return the fields of a condition as of Kubernetes with a state instead of a truth value, else the same fields."""
     is_fine = words.condition(fields.get("type"), fields.get("status"))
     if is_fine is None:
         return fields
     rest = {name: value for name, value in fields.items() if name != "type"}
-    return {**rest, "status": "inactive" if is_fine else "active", "conditiontype": fields["type"]}
+    return {**rest, "status": "inactive" if is_fine else "active", _CONDITION: fields["type"]}
 
 
 def _translated(body: JsonObject) -> JsonObject:
@@ -422,7 +441,8 @@ class _Fields:
                 for name in names:
                     if is_id(level.fields.get(name)):
                         return text(level.fields[name])
-        return None
+        references = (text(level.fields.get(name)) for level in close for name in words.REFERENCES)
+        return next((found for found in references if found is not None and _REFERENCE.fullmatch(found)), None)
 
     def _is_envelope(self, level: _Level) -> bool:
         """Whether an object is about the delivery, and another names what it is about: its id is not the alarm's."""
@@ -461,7 +481,7 @@ class _Fields:
         if composed := _composed(close):
             return composed
         if title := next(_texts(close, (*names, *name)), None):
-            message = next(filter(_is_sentence, _texts(close, (*sentences, *words.EXPLANATIONS))), None)
+            message = next(filter(_is_sentence, _texts(close, (*sentences, *words.EXPLANATIONS, "rule"))), None)
             # A name says little to a person.
             if message is None or title == message or len(words.tokens(title)) > _MOST_NAME:
                 return title, title
@@ -488,6 +508,7 @@ class _Fields:
         if explanation is not None:
             return _with_object(explanation, close, others), explanation
         told = (
+            *filter(_is_sentence, _texts((one for one in others if _CONDITION in one.fields), sentences)),
             *filter(_is_sentence, _endings(close, words.TITLE_ENDINGS[1])),
             *filter(_has_blank, _texts(self._at(_OTHER, _AROUND), titles)),
         )
@@ -567,15 +588,24 @@ class _Fields:
         )
         return next((found for value in values if (found := words.severity_of(_inner_text(value)))), None)
 
+    def _legend(self, name: str) -> Json:
+        """Return what explains the numbers of a severity's field, wherever it is."""
+        names = (*(f"{name}{ending}" for ending in words.LEGENDS), *words.LEGENDS[:2])
+        levels = self._at(*_CLOSE, _OTHER, _AROUND)
+        return next((level.fields[one] for level in levels for one in names if one in level.fields), None)
+
     def severity(self) -> Severity:
         """Return the severity that a field states, else the one that the state implies, else NONE."""
-        levels = list(self._at(*_CLOSE, _OTHER, _AROUND))
+        rules = [level for level in self._at(_PARENT) if level.name in words.RULES]
+        levels = [*self._at(*_CLOSE, _OTHER, _AROUND), *rules]
         for names in words.SEVERITY_NAMES:
             for level in levels:
                 for name in names:
                     value = _inner_text(level.fields.get(name))
                     is_type = names is words.SEVERITY_NAMES[3]
-                    found = _whole_word(value) if is_type else words.severity_of(value, name, level.fields)
+                    found = (
+                        _whole_word(value) if is_type else words.severity_of(value, name, level.fields, self._legend)
+                    )
                     if found is not None:
                         return found
             if names is words.SEVERITY_NAMES[1] and (other := self._other_severity(levels)) is not None:
@@ -583,7 +613,7 @@ class _Fields:
         said = (value for level in levels for value in (*_states(level), *_event_names(level)))
         tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
         by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
-        labelled = by_state or next(filter(None, map(_labelled, _texts(levels, _ALL_TITLES))), None)
+        labelled = by_state or next(filter(None, map(_labelled, _texts(levels, (*_ALL_TITLES, *words.OUTPUTS)))), None)
         others = (_whole_word(value) for value in _any_texts(self._at(*_CLOSE)) if value.lower() in words.CLEAR_LEVELS)
         return labelled or next(filter(None, others), Severity.NONE)
 
@@ -906,8 +936,8 @@ def _with_state(elements: list[Json], state: str) -> list[Json]:
 
 
 def _is_list_of_alarms(name: str, elements: list[Json], outer: JsonObject) -> bool:
-    if name in words.SUBJECTS:
-        return False  # attachments of one message
+    if name in words.SUBJECTS or _are_conditions(elements):
+        return False  # attachments of one message, and conditions of one object
     signs = [_signs(one) for one in items(elements[:_MOST_ELEMENTS])]
     own = _signs(outer, anywhere=name in words.POSSIBLE_LISTS)
     if name in words.LISTS:
@@ -943,7 +973,8 @@ def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
 
 def _resource(fields: _Fields) -> Resource:
     jobs = words.JOB_OBJECTS if fields.has_object(words.RUNS) else ()
-    value = fields.first((*words.SUBJECTS_FIRST, *jobs, *words.RESOURCES, *words.WATCHED_LAST))
+    hosts = (name for name in words.RESOURCES if name not in words.REPORTERS)
+    value = fields.first((*words.SUBJECTS_FIRST, *jobs, *hosts, *words.WATCHED_LAST, *words.REPORTERS))
     inner = _plain_fields(mapping(value))
     inner = {**_plain_fields(mapping(inner.get("metadata"))), **inner}
     told = None if inner else text(value)
