@@ -86,6 +86,16 @@ OPSVIEW = {
 }
 PLAIN = {"title": "Alert", "message": "web-1 does not answer", "source": "acme"}
 
+DEGRADED = {
+    "object": {"kind": "Database", "metadata": {"name": "web-1"}},
+    "condition": {"type": "Degraded", "status": "True", "message": "Primary is lost"},
+}
+ON_BATTERY = {"ups": "web-1", "notify": "ONBATT", "msg": "The UPS runs on battery"}
+OFFLINE = {"eventType": "DEVICE_OFFLINE", "deviceName": "web-1", "description": "Lost connection"}
+CHANGED = {"host": "web-1", "test": "http", "color": "red", "oldcolor": "green", "line": "timeout after 10 s"}
+CHECKED = {"host": "web-1", "check": "queue", "status": "problem", "subject": "Queue has 4120 messages"}
+REFERRED = {"node": "web-1", "ref": "quorum/web-1", "title": "web-1 left the cluster", "status": "open"}
+
 ALL = {name.lower(): body for name, body in globals().items() if name.isupper() and isinstance(body, dict)}
 NUMBERED = {"title": "Probe", "server": 3, "load": 97}
 
@@ -130,10 +140,38 @@ def test_two_objects_never_share_a_key(body):
         (NUMBERED, NUMBERED | {"load": 3}),
         ({"title": "[FIRING] Disk of db-1"}, {"title": "[RESOLVED] Disk of db-1"}),
         ({"subject": "DOWN alert: shop is DOWN"}, {"subject": "UP alert: shop is UP"}),
+        (
+            DEGRADED,
+            DEGRADED | {"condition": {"type": "Degraded", "status": "False", "message": "All members are ready"}},
+        ),
+        (ON_BATTERY, {"ups": "web-1", "notify": "ONLINE", "msg": "The power is back"}),
+        (OFFLINE, OFFLINE | {"eventType": "DEVICE_ONLINE", "description": "Reconnected"}),
+        (CHANGED, CHANGED | {"color": "green", "oldcolor": "red", "line": "200 OK in 1 s"}),
+        (CHECKED, CHECKED | {"status": "ok", "subject": "The queue is empty"}),
+        (REFERRED, REFERRED | {"title": "web-1 is a member again", "status": "resolved"}),
+        (
+            "Job vacuum FAILED on web-1 at 2026-03-01 02:00 (exit 3)",
+            "Job vacuum succeeded on web-1 at 2026-03-02 02:00",
+        ),
     ],
 )
 def test_the_parts_that_change_do_not_change_the_key(fired, ended):
     assert read(ended).event_key == read(fired).event_key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (DEGRADED, DEGRADED | {"condition": {"type": "Ready", "status": "False", "message": "Primary is lost"}}),
+        (ON_BATTERY, ON_BATTERY | {"notify": "COMMBAD"}),
+        (OFFLINE, OFFLINE | {"eventType": "FAN_FAILED"}),
+        (CHECKED, CHECKED | {"check": "disk"}),
+        ({"host": "web-1", "message": "The disk is full"}, {"host": "web-1", "message": "The load is high"}),
+        ({"title": "Backup of vm-1", "details": "no space"}, {"title": "Backup of vm-2", "details": "no space"}),
+    ],
+)
+def test_two_problems_of_an_object_never_share_a_key(one, other):
+    assert read(other).event_key != read(one).event_key
 
 
 def test_numbers_name_an_object_only_under_a_name_of_objects():

@@ -15,11 +15,13 @@ from event_api.normalizers import words
 ENDED = (
     "ok", "RESOLVED", "resolved_item", "alert.resolved", "check.up", "incident_finished", "back to normal",
     "CRITICAL -> OK", "no longer down", "resolved_threat_handled", "POLICY_CLOSE_CRITICAL", "Recovered (critical)",
-    "已恢复", "正常", "해제", "復旧", "behoben", "résolue", "восстановлено",
+    "已恢复", "正常", "해제", "復旧", "behoben", "résolue", "восстановлено", "geht", "COMMOK",
+    "DEVICE_ONLINE", "CameraConnected", "linkUp",
 )  # fmt: skip
 STANDING = (
     "down", "firing", "new_item", "OK -> CRITICAL", "not ok", "unresolved", "recovery_failed", "NOT_RESOLVED",
-    "partiallySucceeded", "ROLLBACK_COMPLETE", "未恢复", "异常", "still firing",
+    "partiallySucceeded", "ROLLBACK_COMPLETE", "未恢复", "异常", "still firing", "kommt",
+    "geht nicht", "ONBATT", "CameraDisconnected", "linkDown",
 )  # fmt: skip
 NEITHER: tuple[Any, ...] = (
     "",
@@ -93,3 +95,32 @@ def test_no_word_means_an_end_and_the_opposite():
     assert not words.ENDED & words.STANDING
     assert words.ENDED >= words.WORK_ENDED | words.CONDITIONS
     assert words.STANDING >= words.BEGINNINGS
+
+
+@pytest.mark.parametrize(
+    ("name", "is_so", "is_fine"),
+    [
+        ("Ready", "True", True), ("Ready", "False", False), ("Ready", "Unknown", False), ("Available", False, False),
+        ("DiskPressure", "False", True), ("DiskPressure", "True", False), ("Degraded", "True", False),
+        ("Degraded", "Unknown", False), ("Progressing", "True", None), ("Ready", "firing", None), (3, "True", None),
+        ("Ready", 1, None),
+    ],
+)  # fmt: skip
+def test_a_condition_is_fine_or_not(name, is_so, is_fine):
+    assert words.condition(name, is_so) is is_fine
+
+
+@pytest.mark.parametrize(
+    ("legend", "level"),
+    [
+        ({"1": "critical", "2": "error"}, Severity.ERROR),
+        ({"critical": 1, "error": 2}, Severity.ERROR),
+        ("1=critical, 2=warning", Severity.WARNING),
+        ({"2": "no such word"}, None),
+        ({"1": "critical"}, None),
+        (["critical", "error"], None),
+        (None, None),
+    ],
+)
+def test_a_legend_gives_a_number_its_word(legend, level):
+    assert words.severity_of(2, "prio", {}, lambda _: legend) is level

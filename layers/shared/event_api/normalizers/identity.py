@@ -141,9 +141,10 @@ _NUMBERED: Final = re.compile(
 _MEASURING: Final = _words_of(
     "is are was at of above below over under than to for after before has have had with in by from between about",
     "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
-    "exit code rc took",
+    "exit code rc took limit threshold",
 )
 """Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
+_SAID_OR_MEASURED: Final = _SAID | _MEASURING
 
 
 def identity(body: JsonObject, title: str | None) -> str:
@@ -289,7 +290,7 @@ def _without_state(value: Json) -> str:
     found = _SYMBOLS.sub("", _SHORTCODES.sub("", text(value) or "")).strip()
     if _EVENT_NAME.fullmatch(found):
         return ".".join(word for word in _SEPARATED.split(found) if word.isalnum() and word.lower() not in _SAID)
-    found = _MARKS.sub(lambda mark: "" if _SAID.issuperset(_words(mark[0])) else mark[0], found)
+    found = _MARKS.sub(lambda mark: "" if _SAID_OR_MEASURED.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
     found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", _MOMENTS.sub("", found))))
