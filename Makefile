@@ -60,7 +60,7 @@ $(ENGINES)/dynoxide:
 
 .PHONY: test-engines
 test-engines: setup engines  ## Run the store's and the API's tests on real DynamoDB engines
-	$(BIN)/pytest -q -m engine
+	$(BIN)/pytest -q -n auto -m engine
 
 .PHONY: faults
 faults: setup engines  ## Inject every fault into every AWS call of the ingest path (FAULTS=thorough for all combinations)
