@@ -589,7 +589,12 @@ def test_a_link_processes_its_alert(app, eventctl, alert_ids):
 
 def test_open_alerts_of_an_earlier_version_are_indexed_once(app, eventctl, alert_ids):
     key = {"alert_key": {"S": alert_ids["one"][6:30]}, "generation": {"N": "1"}}
-    app.dynamodb.update_item(TableName="AlertsTable", Key=key, UpdateExpression="REMOVE open_at")
+    app.dynamodb.update_item(
+        TableName="AlertsTable",
+        Key=key,
+        UpdateExpression="REMOVE open_at SET opened_at = :opened",
+        ExpressionAttributeValues={":opened": {"S": app.events()[0]["created_at"]}},
+    )
     token = app.token()
 
     def triggered():

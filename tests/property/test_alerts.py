@@ -156,6 +156,7 @@ def ids_of(found):
     return [row["alert_id"] for row in found]
 
 
+@pytest.mark.engine
 def test_list(rows):
     @examples(120, on_engine=True)
     @given(query=requests(), scope=scopes, limit=st.integers(0, 5))
@@ -176,6 +177,7 @@ def test_list(rows):
     agrees()
 
 
+@pytest.mark.engine
 def test_pages_by_token(rows):
     @examples(30, on_engine=True)
     @given(query=requests(), scope=scopes, limits=st.lists(st.integers(1, 7), min_size=1, max_size=3))
@@ -190,6 +192,7 @@ def test_pages_by_token(rows):
     agrees()
 
 
+@pytest.mark.engine
 def test_stat(rows):
     group = {"keys": [{"key": "state", "name": "state"}], "fields": [{"name": "n", "operator": "count"}]}
 

@@ -146,7 +146,9 @@ def alerts() -> AlertStore:
     """Return the store of alerts."""
     from event_api.store.alerts import AlertStore
 
-    return AlertStore(_table(settings().tables.alerts), settings().retention_days)
+    return AlertStore(
+        _table(settings().tables.alerts), settings().retention_days, in_both_indexes=settings().writes_for_version_0_1
+    )
 
 
 @cache
@@ -154,7 +156,8 @@ def alert_records() -> AlertRecords:
     """Return the alerts as people see and change them."""
     from event_api.store.alert_records import AlertRecords
 
-    return AlertRecords(_table(settings().tables.alerts), events(), settings().retention_days)
+    both = settings().writes_for_version_0_1
+    return AlertRecords(_table(settings().tables.alerts), events(), settings().retention_days, in_both_indexes=both)
 
 
 @cache

@@ -57,6 +57,11 @@ class Settings:
     index_delay_seconds: int
     read_capacity_limit: int
 
+    @property
+    def writes_for_version_0_1(self) -> bool:
+        """Whether nothing is written that version 0.1 cannot read (docs/operations.md#going-back)."""
+        return self.max_bytes_with_event == 0
+
 
 @cache
 def settings() -> Settings:

@@ -1,7 +1,7 @@
 """Reads many alerts: carries out the query language's plans on the alerts table.
 
 The index of open alerts has just those, each project's together, so that a list of open alerts costs what is open. The
-index by domain has all of them by time. Both lead to the items, which are read whole, because what people and events
+index by domain has the others by time. Both lead to the items, which are read whole, because what people and events
 change most often is in no index: it would cost a write unit each time.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from event_api.query.in_memory import is_behind
 from event_api.query.planner import Index, Plan
 from event_api.query.values import Row
 from event_api.store.alert_records import OPENED_BY, alert_id_of, is_alert, is_within, row_of, with_event
-from event_api.store.alerts import open_prefix
+from event_api.store.alerts import open_prefix, with_opened_at
 from event_api.store.attributes import Item, ItemReader
 from event_api.store.event_reader import EventReader
 from event_api.store.table import BATCH_GET_KEYS, Table, batches
@@ -81,7 +82,11 @@ class AlertReader:
             found = _sorted((_Entry(_opened_at(item), alert_id) for alert_id, item in items.items()), plan)
             yield from (items[entry.alert_id] for entry in found if _is_in_range(entry, plan))
             return
-        entries = _sorted(self._open(plan), plan) if plan.index is Index.OPEN else self._of_domain(plan, expected)
+        entries: Iterable[_Entry]
+        if plan.index is Index.OPEN:
+            entries = _sorted(self._open(plan.keys or None), plan)
+        else:
+            entries = self._of_domain(plan, expected)
         wanted = (entry for entry in entries if _is_in_range(entry, plan))
         size = min(max(expected, 1), BATCH_GET_KEYS)
         while batch := [entry.alert_id for entry in islice(wanted, size)]:
@@ -89,11 +94,12 @@ class AlertReader:
             yield from (items[alert_id] for alert_id in batch if alert_id in items)
             size = BATCH_GET_KEYS
 
-    def _open(self, plan: Plan) -> Iterator[_Entry]:
-        prefixes = [open_prefix(project) for project in plan.keys if self._scope.allows_project(project)]
-        bounds = [(prefix + _BEFORE_ALL, prefix + _BEHIND_ALL) for prefix in prefixes]
-        if not plan.keys:
-            bounds = [(_BEFORE_ALL, _BEHIND_ALL)]
+    def _open(self, projects: Iterable[str] | None) -> Iterator[_Entry]:
+        """Read the open alerts of some projects, or of the whole domain."""
+        bounds = [(_BEFORE_ALL, _BEHIND_ALL)]
+        if projects is not None:
+            prefixes = [open_prefix(project) for project in projects if self._scope.allows_project(project)]
+            bounds = [(prefix + _BEFORE_ALL, prefix + _BEHIND_ALL) for prefix in prefixes]
         for low, high in bounds:
             places = self._table.query(
                 "#domain_id = :domain AND #open_at BETWEEN :low AND :high",
@@ -121,16 +127,18 @@ class AlertReader:
             descending=plan.descending,
             first_page=expected + 1,  # an instant is known to be complete when the next one begins
         )
-        found = (_Entry(_opened_at(item), alert_id_of(item)) for item in entries)
-        # The index leaves the order within an instant open.
+        others = (_Entry(_opened_at(item), alert_id_of(item)) for item in entries)
+        is_open = _sorted(self._open(self._scope.projects), plan)
+        found = merge(is_open, others, key=lambda entry: entry.created_at, reverse=plan.descending)
+        # The index leaves the order within an instant open, and some alerts are in both.
         for _, instant in groupby(found, key=lambda entry: entry.created_at):
-            yield from sorted(instant)
+            yield from sorted(set(instant))
 
     def _items(self, alert_ids: Iterable[str]) -> dict[str, Item]:
         places = filter(None, map(ids.alert_place, alert_ids))
         keys: list[Item] = [{"alert_key": key, "generation": generation} for key, generation in places]
-        items = [item for item in self._table.batch_get(keys) if "opened_at" in item]
-        return {alert_id_of(item): item for item in items}
+        items = map(with_opened_at, self._table.batch_get(keys))
+        return {alert_id_of(item): item for item in items if "opened_at" in item}
 
 
 def _is_in_range(entry: _Entry, plan: Plan) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -29,7 +29,7 @@ from event_api.json_text import write_json
 from event_api.json_types import Json, JsonObject
 from event_api.query.values import Row
 from event_api.store import retention
-from event_api.store.alerts import history_key, link_secret_key, numbers_key, open_place, state_of
+from event_api.store.alerts import history_key, link_secret_key, numbers_key, open_place, state_of, with_opened_at
 from event_api.store.attributes import Item, ItemReader, Value, pack, unpack
 from event_api.store.events import EventStore
 from event_api.store.table import ConditionFailedError, NewItem, Table, Update
@@ -103,10 +103,11 @@ class HistoryEntry:
 class AlertRecords:
     """Alerts of a domain, by id, and people's changes of them."""
 
-    def __init__(self, table: Table, events: EventStore, retention_days: int) -> None:
+    def __init__(self, table: Table, events: EventStore, retention_days: int, *, in_both_indexes: bool = False) -> None:
         self._table = table
         self._events = events
         self._retention_days = retention_days
+        self._in_both_indexes = in_both_indexes
 
     def get(self, scope: Scope, alert_id: str, fields: frozenset[str], now: datetime, /) -> Row | None:
         """Read some fields of an alert; return None if it is not within the scope."""
@@ -126,7 +127,8 @@ class AlertRecords:
     def locate(self, alert_id: str, now: datetime) -> AlertRecord | None:
         """Read the latest state of an alert of any domain, for a caller with a key of that alert instead of a token."""
         place = ids.alert_place(alert_id)
-        item = place and self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
+        found = place and self._table.get({"alert_key": place[0], "generation": place[1]}, consistent=True)
+        item = with_opened_at(found) if found else None
         return AlertRecord(item, self._retention_days) if item and is_alert(item, now) else None
 
     def next_number(self, domain_id: str) -> int | None:
@@ -198,7 +200,10 @@ class AlertRecords:
         stored: Item = {name: value for name, value in full.items() if value is not None}
         record = AlertRecord(stored, self._retention_days)
         table = self._table.recorded(self._entry(record, 1, by)).recorded(journal)
-        table.put({**stored, "open_at": record.open_place()}, unless_exists="alert_key")
+        place: Item = {**stored, "open_at": record.open_place()}
+        if not self._in_both_indexes:
+            del place["opened_at"]
+        table.put(place, unless_exists="alert_key")
         return record
 
     def change(self, changes: Sequence[tuple[AlertRecord, Change]], by: HistoryEntry, journal: NewItem) -> None:
@@ -211,8 +216,16 @@ class AlertRecords:
         for record, change in changes:
             entry = HistoryEntry(by.at, change.action, by.actor, change.details)
             table = table.recorded(self._entry(record, record.revision + 1, entry))
-            updates.append(_update(record, change, by.at))
+            updates.append(_update(record, self._moved(record, change), by.at))
         table.update_together(updates)
+
+    def _moved(self, record: AlertRecord, change: Change) -> Change:
+        """Return a change with the move between the indexes that it means."""
+        if "open_at" in change.remove or (self._in_both_indexes and "open_at" in change.set):
+            return replace(change, set={**change.set, "opened_at": record.stored.text("opened_at")})
+        if "open_at" in change.set:
+            return replace(change, remove=change.remove | {"opened_at"})
+        return change
 
     def history(self, record: AlertRecord, now: datetime) -> Iterator[HistoryEntry]:
         """Read the changes that people made, oldest first."""

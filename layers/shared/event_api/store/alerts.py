@@ -5,8 +5,11 @@ write generation n + 1, DynamoDB lets one. A RECOVERY that finds no open alert t
 marker, so that it and the ALERT that it may have overtaken meet in one item, whichever is first (docs/adr/0002).
 
 Attributes that only people's changes set are in `event_api.store.alert_records`. An acknowledged alert is stored as
-TRIGGERED with ``acknowledged_at``, so that version 0.1 reads it, and ingest need not tell the two apart. ``open_at`` is
-the place of an alert in the index of open ones, and is absent from others (docs/adr/0017).
+TRIGGERED with ``acknowledged_at``, so that version 0.1 reads it, and ingest need not tell the two apart.
+
+An alert is in one index at a time, because each costs a write unit: while it is open, by ``open_at`` in that of open
+ones; afterwards by ``opened_at`` in that of its domain. The time in ``open_at`` is that of ``opened_at``, absent
+until then. Alerts of version 0.1, and those that are written for it, are in both (docs/adr/0017).
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ _RECOVERED = "RECOVERED"
 """The state of a marker, which no alert has."""
 _NOTE_OF_LATER = 0
 """In place of a generation: the note that a key has later ones than the first. It outlives them all."""
+_LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
 _NOTE_DAYS = 15
 """How long a note is kept: longer than a delivery can wait in the queue, which is 14 days."""
 
@@ -40,11 +44,12 @@ class NamedEvents(NamedTuple):
 
 
 class AlertStore:
-    """Alerts by key, by id, and by domain."""
+    """Alerts by key, by id, and by domain; ``in_both_indexes``: open ones are written as version 0.1 reads them."""
 
-    def __init__(self, table: Table, retention_days: int) -> None:
+    def __init__(self, table: Table, retention_days: int, *, in_both_indexes: bool = False) -> None:
         self._table = table
         self._retention_days = retention_days
+        self._in_both_indexes = in_both_indexes
 
     def newest(self, key: str) -> Alert | EarlyRecovery | None:
         """Read what is newest of a key: an alert, open or not, or a note behind it; None if there never was one."""
@@ -112,18 +117,11 @@ class AlertStore:
 
     def metered(self, meter: Meter) -> AlertStore:
         """Return the same store, with its reads counted."""
-        return AlertStore(self._table.metered(meter), self._retention_days)
+        return AlertStore(self._table.metered(meter), self._retention_days, in_both_indexes=self._in_both_indexes)
 
     def of_domain(self, domain_id: str, state: AlertState | None, now: datetime) -> Iterator[Alert]:
         """Read a domain's alerts, newest first."""
-        entries = self._table.query(
-            "#domain_id = :domain",
-            {"domain": domain_id} | ({"state": _stored_state(state)} if state else {}),
-            index="by-domain",
-            filtered="#state = :state" if state else None,
-            attributes=("alert_key", "generation"),
-            descending=True,
-        )
+        entries = list(places_of_domain(self._table, domain_id))
         items = [item for item in self._table.batch_get(entries) if retention.is_live(item, "expires_at", now)]
         alerts = (alert for alert in map(_alert, items) if state in {None, alert.state})
         return iter(sorted(alerts, key=lambda alert: (alert.opened_at, alert.alert_id), reverse=True))
@@ -243,13 +241,15 @@ class AlertStore:
         if not still_open or still_open[0].generation != newest.generation:
             # Another RECOVERY was quicker. If it arrived earlier than this one, this one has to say so.
             raise ConditionFailedError
-        change = "REMOVE #open_at SET #state = :resolved, #resolved_by = :event, #resolved_at = :now"
+        change = "REMOVE #open_at SET #opened_at = :opened, "
+        change += "#state = :resolved, #resolved_by = :event, #resolved_at = :now"
         now = times.to_iso(moment)
         values: dict[str, Value] = {"resolved": _RESOLVED, "event": event_id, "now": now}
         if occurred_at is not None:
             change += ", #recovery_occurred_at = :occurred"
             values["occurred"] = times.to_iso(occurred_at)
         for alert in reversed(still_open):
+            values["opened"] = times.to_iso(alert.opened_at)
             if alert.generation == newest.generation:
                 values["seen"] = times.to_iso(newest.last_event_at)
                 condition = f"{_STILL_OPEN} AND #last_event_at = :seen AND attribute_not_exists(#superseded)"
@@ -299,7 +299,7 @@ class AlertStore:
             "severity": alert.severity.value,
             "webhook_id": alert.webhook_id,
             "opened_by": alert.opened_by,
-            "opened_at": times.to_iso(alert.opened_at),
+            "opened_at": times.to_iso(alert.opened_at) if self._in_both_indexes or not alert.is_open else None,
             **_times_to_item(alert.times),
             "resolved_by": alert.resolved_by,
             "resolved_at": _iso(alert.resolved_at),
@@ -327,6 +327,29 @@ def state_of(item: Item) -> AlertState:
 def open_place(project_id: str, opened_at: datetime, alert_id: str) -> str:
     """Return the place of an alert in the index of open ones: by project, then by time and id."""
     return f"{open_prefix(project_id)}{times.to_iso(opened_at)}{alert_id}"
+
+
+def with_opened_at(item: Item) -> Item:
+    """Return an alert's item with ``opened_at``, also if it is in the index of open ones; other items as they are."""
+    if "opened_at" in item or "open_at" not in item:
+        return item
+    stored = ItemReader(item)
+    place = stored.text("open_at").removesuffix(ids.alert_id(stored.text("alert_key"), stored.number("generation")))
+    return {**item, "opened_at": place[-_LENGTH_OF_TIME:]}
+
+
+def places_of_domain(table: Table, domain_id: str) -> Iterator[Item]:
+    """Read the keys of all alerts of a domain, each once: from the index of open ones, and from that of the others."""
+    seen: set[tuple[Value, Value]] = set()
+    for index in ("open", "by-domain"):
+        entries = table.query(
+            "#domain_id = :domain", {"domain": domain_id}, index=index, attributes=("alert_key", "generation")
+        )
+        for entry in entries:
+            place = (entry["alert_key"], entry["generation"])
+            if place not in seen:
+                seen.add(place)
+                yield entry
 
 
 def open_prefix(project_id: str) -> str:
@@ -399,7 +422,7 @@ def _note(item: Item) -> EarlyRecovery:
 
 
 def _alert(item: Item) -> Alert:
-    stored = ItemReader(item)
+    stored = ItemReader(with_opened_at(item))
     key, generation = stored.text("alert_key"), stored.number("generation")
     return Alert(
         alert_id=ids.alert_id(key, generation),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from event_api.domain import ids
-from event_api.store.alerts import history_key, link_secret_key, numbers_key
+from event_api.store.alerts import history_key, link_secret_key, numbers_key, places_of_domain
 from event_api.store.attributes import Item, ItemReader
 from event_api.store.body_bucket import BodyBucket
 from event_api.store.marks import SHARDS
@@ -75,7 +75,7 @@ class Erasure:
             deliveries=deliveries,
             bodies=bodies,
             events=events,
-            alerts=_number(self._of_index(self._tables.alerts, domain_id, "alert_key", "generation")),
+            alerts=_number(places_of_domain(self._tables.alerts, domain_id)),
             summaries=_number(self._summaries(domain_id)),
             audit=_number(self._audit(domain_id)),
         )
@@ -111,7 +111,7 @@ class Erasure:
                 delete(tables.alerts, self._of_alert_key(key))
             delete(tables.events, ({"e": event["e"], "d": domain_id} for event in events))
         # Alerts that people opened have no events.
-        for found in batches(self._of_index(tables.alerts, domain_id, "alert_key", "generation"), _AT_ONCE):
+        for found in batches(places_of_domain(tables.alerts, domain_id), _AT_ONCE):
             for key in sorted({str(item["alert_key"]) for item in found}):
                 delete(tables.alerts, self._of_alert_key(key))
         delete(tables.alerts, [link_secret_key(domain_id), numbers_key(domain_id)])
