@@ -67,7 +67,13 @@ CHANGES = [
 ]
 
 
-@pytest.fixture(params=["ministack", *(pytest.param(one, marks=pytest.mark.faults) for one in ENGINES)], scope="module")
+@pytest.fixture(
+    params=[
+        pytest.param("ministack", marks=pytest.mark.engine),
+        *(pytest.param(one, marks=pytest.mark.faults) for one in ENGINES),
+    ],
+    scope="module",
+)
 def engine(request):
     return request.param
 

@@ -46,14 +46,14 @@ def asked(method: str, rows: Events, request: dict[str, Any], scope: Scope) -> d
     return stat_records(THING, reader, request, scope, NOW, page_key=PAGE_KEY)
 
 
-@examples(150)
+@examples(60)
 @given(rows=strategies.events(), requests=strategies.several(strategies.list_requests()), scope=strategies.scopes)
 def test_list(rows: Events, requests: list[dict[str, Any]], scope: Scope) -> None:
     for request in requests:
         assert_agree(request, asked("list", rows, request, scope), oracle.list_events(rows, request, scope, NOW))
 
 
-@examples(80)
+@examples(40)
 @given(
     rows=strategies.events(most=20),
     request=strategies.list_requests(),
@@ -67,7 +67,7 @@ def test_pages_of_list(rows: Events, request: dict[str, Any], scope: Scope, limi
     assert_same_results(request, [result for answer in answers for result in answer["results"]], expected["results"])
 
 
-@examples(150)
+@examples(60)
 @given(rows=strategies.events(), requests=strategies.several(strategies.stat_requests()), scope=strategies.scopes)
 def test_stat(rows: Events, requests: list[dict[str, Any]], scope: Scope) -> None:
     for request in requests:

@@ -21,12 +21,11 @@ from event_api.query.in_memory import is_behind
 from event_api.query.planner import Index, Plan
 from event_api.query.values import Row
 from event_api.store.alert_records import OPENED_BY, alert_id_of, is_alert, is_within, row_of, with_event
-from event_api.store.alerts import open_prefix, with_opened_at
+from event_api.store.alerts import open_prefix, time_in_place, with_opened_at
 from event_api.store.attributes import Item, ItemReader
 from event_api.store.event_reader import EventReader
 from event_api.store.table import BATCH_GET_KEYS, Table, batches
 
-_LENGTH_OF_TIME = len("2022-06-21T00:34:58.034Z")
 _BEFORE_ALL, _BEHIND_ALL = "0", "~"
 
 
@@ -108,9 +107,7 @@ class AlertReader:
                 attributes=("open_at", "alert_key", "generation"),
             )
             for place in places:
-                alert_id = alert_id_of(place)
-                ending = ItemReader(place).text("open_at").removesuffix(alert_id)
-                yield _Entry(ending[-_LENGTH_OF_TIME:], alert_id)
+                yield _Entry(time_in_place(ItemReader(place).text("open_at")), alert_id_of(place))
 
     def _of_domain(self, plan: Plan, expected: int) -> Iterator[_Entry]:
         since, until = plan.since or _BEFORE_ALL, plan.until or _BEHIND_ALL

@@ -333,9 +333,14 @@ def with_opened_at(item: Item) -> Item:
     """Return an alert's item with ``opened_at``, also if it is in the index of open ones; other items as they are."""
     if "opened_at" in item or "open_at" not in item:
         return item
-    stored = ItemReader(item)
-    place = stored.text("open_at").removesuffix(ids.alert_id(stored.text("alert_key"), stored.number("generation")))
-    return {**item, "opened_at": place[-_LENGTH_OF_TIME:]}
+    return {**item, "opened_at": time_in_place(ItemReader(item).text("open_at"))}
+
+
+def time_in_place(place: str) -> str:
+    """Return the time in a place in the index of open alerts (`open_place`), ISO 8601 with milliseconds."""
+    length, _, rest = place.partition(":")
+    begin = int(length) + 1
+    return rest[begin : begin + _LENGTH_OF_TIME]
 
 
 def places_of_domain(table: Table, domain_id: str) -> Iterator[Item]:
