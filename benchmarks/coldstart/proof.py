@@ -24,6 +24,7 @@ READING: Final = "ReadingLayer"
 _EVERY: Final = ("aws", "domain", "settings", "telemetry")
 _INGEST: Final = ("alerts", "auth", "ingest", "normalizers", "safe_fetch", "signing", "store")
 _READS: Final = ("auth", "query", "reads", "store")
+_MANAGES: Final = ("admin", "alerts", "auth", "query", "reads", "store")
 ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "authorizer": ("auth",),
     "console": (),
@@ -35,10 +36,11 @@ ROOMS: Final[Mapping[str, tuple[str, ...]]] = {
     "summarize_events": ("ingest", "query", "store"),
     "sweep_deliveries": ("ingest", "store.deliveries"),
 }
-"""The rooms and modules of event_api that each function may import."""
+"""The rooms and modules of event_api that functions may import; `_MANAGES` for the others, if they have its layer."""
 _OF_LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     # composition imports these only for functions that have the layer, and eventctl the rest.
     READING: (
+        "store.alert_reader",
         "store.event_reader",
         "store.summaries",
         "store.filter_expression",
@@ -107,7 +109,7 @@ def prove(installation: Installation, environment: Mapping[str, str]) -> None:
     problems = too_heavy(installation.layers)
     for function, layers in installation.of_functions.items():
         left_out = [module for layer, modules in _OF_LAYERS.items() if layer not in layers for module in modules]
-        rooms = (*_EVERY, *ROOMS[function])
+        rooms = (*_EVERY, *ROOMS.get(function, _MANAGES if READING in layers else ()))
         problems += _run(installation, function, environment, _IMPORT, ",".join(rooms), ",".join(left_out))
         if SIGNATURES in layers:
             amazon = str(ROOT / "tests" / "amazon.py")
