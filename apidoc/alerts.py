@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from apidoc import answers, examples
 from apidoc.answers import reference
+from apidoc.get_requests import GetAlertRequest
 from apidoc.jsonschema import Schema
 from apidoc.operations import (
     GATEWAY_ALWAYS,
@@ -44,7 +45,7 @@ from event_api.domain.errors import (
 )
 from event_api.json_types import JsonObject
 from event_api.reads.alert_history import MAX_EVENTS
-from event_api.reads.alert_requests import AlertQuery, GetAlertRequest
+from event_api.reads.alert_requests import AlertQuery
 from event_api.reads.statistics.requests import RecordStatQuery
 
 _ALERT_ID = "alert-fcde2b2edba56bf408601fb70001"

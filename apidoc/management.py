@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from apidoc.answers import NEXT_TOKEN, TIME, as_object, reference, said
 from apidoc.examples import ACCESS_KEY, DOMAIN_ID, EVENT_INFO, PROJECT_ID, WEBHOOK_ID, shown
+from apidoc.get_requests import GetWebhookRequest
 from apidoc.jsonschema import Schema
 from apidoc.operations import (
     GATEWAY_ALWAYS,
@@ -23,9 +24,10 @@ from apidoc.operations import (
     STATISTICS,
     Operation,
 )
+from event_api.admin.domain_request import DomainRequest
 from event_api.admin.kinds import AUDIT, DELIVERY, TOKEN, WEBHOOK
-from event_api.admin.list_requests import AuditQuery, DeliveryQuery, GetWebhookRequest, TokenQuery, WebhookQuery
-from event_api.admin.requests import CreateTokenRequest, DomainRequest, RotateRequest
+from event_api.admin.list_requests import AuditQuery, DeliveryQuery, TokenQuery, WebhookQuery
+from event_api.admin.requests import CreateTokenRequest, RotateRequest
 from event_api.admin.webhook_requests import (
     CreateWebhookRequest,
     UpdatePluginRequest,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from apidoc import examples
 from apidoc.answers import DELIVERY_ID_HEADER, reference
+from apidoc.get_requests import GetEventRequest
 from apidoc.jsonschema import Schema
 from event_api.domain.errors import (
     AuthenticateFailureError,
@@ -29,7 +30,7 @@ from event_api.domain.errors import (
     WebhookDisabledError,
 )
 from event_api.domain.fields import EVENT, Kind
-from event_api.reads.search_requests import EventQuery, GetEventRequest
+from event_api.reads.search_requests import EventQuery
 from event_api.reads.statistics.requests import RecordStatQuery
 
 _WRITING = (

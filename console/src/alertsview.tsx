@@ -8,6 +8,7 @@ import {isAbort} from "./api";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
 import {change, route} from "./route";
+import {Search} from "./search";
 import {showMinute} from "./time";
 import {Age, Badge, Empty, Failure, Waiting, tone} from "./ui";
 
@@ -95,7 +96,7 @@ export function AlertsView() {
     <div class={`events alerts ${opened ? "with-detail" : ""}`}>
       <h1 class="unseen">Alerts</h1>
       <div class="bar-row">
-        <Search value={keyword} />
+        <Search value={keyword} what="alert" />
         <label class="inline">
           group by{" "}
           <select value={group} onChange={(event) => change({group: event.currentTarget.value || null}, true)}>
@@ -157,32 +158,6 @@ function grouped(alerts: AlertInfo[], group: Group | ""): Array<[string, AlertIn
     groups.set(name, [...(groups.get(name) ?? []), alert]);
   }
   return [...groups];
-}
-
-function Search({value}: {value: string}) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  return (
-    <form
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        change({q: text.trim() || null});
-      }}
-    >
-      <input
-        type="search"
-        data-search
-        aria-label="Words in the title or the alert id"
-        placeholder="Words in the title, or an alert id"
-        value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          if (event.currentTarget.value === "") change({q: null});
-        }}
-      />
-    </form>
-  );
 }
 
 interface RowProps {

@@ -12,6 +12,7 @@ import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
 import {RangeChoice, setRange} from "./range";
 import {change, route} from "./route";
+import {Search} from "./search";
 import {isAbsolute, rangeOf, sameDay, showDay, showFull, showTime, type Range} from "./time";
 import {Badge, Empty, Failure, Waiting, tone} from "./ui";
 
@@ -115,29 +116,9 @@ function scaled({from, to}: Range, factor: number): Range {
 // --- the bar ------------------------------------------------------------------------------------------------------------
 
 function Bar({range, live, filters, onRefresh, busy}: {range: Range; live: boolean; filters: Filters; onRefresh: () => void; busy: boolean}) {
-  const [text, setText] = useState(filters.keyword);
-  useEffect(() => setText(filters.keyword), [filters.keyword]);
   return (
     <div class="bar-row">
-      <form
-        role="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change({q: text.trim() || null});
-        }}
-      >
-        <input
-          type="search"
-          data-search
-          aria-label="Words in the title or the event id"
-          placeholder="Words in the title, or an event id"
-          value={text}
-          onInput={(event) => {
-            setText(event.currentTarget.value);
-            if (event.currentTarget.value === "") change({q: null});
-          }}
-        />
-      </form>
+      <Search value={filters.keyword} what="event" />
       <RangeChoice range={range} />
       <button
         type="button"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from event_api import composition
+from event_api.admin.domain_request import read_request
 from event_api.admin.kinds import token_row
-from event_api.admin.requests import CreateTokenRequest, read_request
+from event_api.admin.requests import CreateTokenRequest
 from event_api.admin.tokens import create_token, grantor_of
 from event_api.admin.views import shown
 from event_api.aws.authorizer import principal_of

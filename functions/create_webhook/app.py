@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.admin.requests import read_request
+from event_api.admin.domain_request import read_request
 from event_api.admin.views import new_webhook
 from event_api.admin.webhook_requests import CreateWebhookRequest
 from event_api.admin.webhooks import create_webhook

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.admin.requests import DomainRequest, read_request
+from event_api.admin.domain_request import DomainRequest, read_request
 from event_api.admin.webhooks import delete_webhook
 from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint

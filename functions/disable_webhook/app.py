@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.admin.requests import DomainRequest, read_request
+from event_api.admin.domain_request import DomainRequest, read_request
 from event_api.admin.views import webhook_info
 from event_api.admin.webhooks import set_webhook_state
 from event_api.aws.authorizer import principal_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from event_api import composition
 from event_api.admin.deliveries import delivery_info
-from event_api.admin.requests import DomainRequest, read_request
+from event_api.admin.domain_request import DomainRequest, read_request
 from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.domain import times

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from event_api import composition
 from event_api.admin.deliveries import find_delivery
+from event_api.admin.domain_request import DomainRequest, read_request
 from event_api.admin.replay import replay
-from event_api.admin.requests import DomainRequest, read_request
 from event_api.aws.authorizer import principal_of
 from event_api.aws.http import Request, Response, endpoint
 from event_api.aws.redrive_queue import QueuedDelivery

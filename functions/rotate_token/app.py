@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from event_api import composition
+from event_api.admin.domain_request import read_request
 from event_api.admin.kinds import token_row
-from event_api.admin.requests import RotateRequest, read_request
+from event_api.admin.requests import RotateRequest
 from event_api.admin.tokens import grantor_of, rotate_token
 from event_api.admin.views import shown
 from event_api.aws.authorizer import principal_of

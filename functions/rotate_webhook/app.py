@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.admin.requests import RotateRequest, read_request
+from event_api.admin.domain_request import read_request
+from event_api.admin.requests import RotateRequest
 from event_api.admin.views import new_webhook
 from event_api.admin.webhooks import rotate_access_key
 from event_api.aws.authorizer import principal_of

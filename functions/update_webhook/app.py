@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from event_api import composition
-from event_api.admin.requests import read_request
+from event_api.admin.domain_request import read_request
 from event_api.admin.views import webhook_info
 from event_api.admin.webhook_requests import UpdateWebhookRequest
 from event_api.admin.webhooks import change_webhook

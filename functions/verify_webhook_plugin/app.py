@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from event_api import composition
+from event_api.admin.domain_request import read_request
 from event_api.admin.preview import check_body
-from event_api.admin.requests import read_request
 from event_api.admin.webhook_requests import VerifyPluginRequest
 from event_api.admin.webhooks import check_webhook, find_webhook
 from event_api.aws.authorizer import principal_of

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from apidoc.get_requests import GetEventRequest
 from event_api.admin.list_requests import AuditQuery, DeliveryQuery, TokenQuery, WebhookQuery
 from event_api.domain import times
 from event_api.domain.fields import EVENT
@@ -21,7 +22,7 @@ from event_api.domain.ids import delivery_of_event
 from event_api.query.operators import OPERATORS, fault_of
 from event_api.query.values import MISSING, reach
 from event_api.reads.alert_requests import AlertQuery
-from event_api.reads.search_requests import EventQuery, GetEventRequest, RecordQuery, SearchQuery
+from event_api.reads.search_requests import EventQuery, RecordQuery, SearchQuery
 from event_api.reads.statistics.accumulators import GROUP_OPERATORS
 from event_api.reads.statistics.expressions import PROJECT_OPERATORS
 from event_api.reads.statistics.requests import AggregateCondition, RecordStatQuery, Stage, StatQuery

@@ -199,7 +199,7 @@ CHANGES = Pinned(
     OF_PYDANTIC,
     CHANGED_ALERT
     | WITH_TOKEN
-    | {"admin.alert_requests", "admin.alerts", "reads", "reads.keys", "reads.requests"}
+    | {"admin.alert_requests", "admin.alerts", "admin.domain_request", "reads", "reads.keys", "reads.requests"}
     | {f"query.{name}" for name in ("matcher", "operators", "regex", "relative_time", "severity", "timerange")},
 )
 READ_ALERTS = ALERTS | MANY_EVENTS | {"query.in_memory", "store.alert_reader"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from apidoc.get_requests import GetEventRequest
 from event_api.domain.errors import BadRequestError
 from event_api.domain.fields import EVENT
 from event_api.reads.record import RecordRequest
 from event_api.reads.requests import parse_request
-from event_api.reads.search_requests import GetEventRequest
 
 FIELDS = st.sampled_from([*EVENT.fields, "resource.name", "additional_info.a.b"])
 VALID = st.fixed_dictionaries(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from apidoc.get_requests import GetEventRequest
 from event_api.domain.access import Scope
 from event_api.domain.errors import (
     InvalidParameterError,
@@ -26,7 +27,7 @@ from event_api.reads.requests import (
     MAX_REQUEST_DEPTH,
     parse_request,
 )
-from event_api.reads.search_requests import EventQuery, GetEventRequest
+from event_api.reads.search_requests import EventQuery
 from event_api.reads.statistics.requests import RecordStatQuery
 
 

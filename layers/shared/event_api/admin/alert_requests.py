@@ -5,19 +5,16 @@ The docstring below a field is its description in the OpenAPI document, as in `e
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, NoReturn
 
 from pydantic import AfterValidator, Field, model_validator
 
+from event_api.admin.domain_request import DomainRequest
 from event_api.domain import ids, times
-from event_api.domain.access import Scope
 from event_api.domain.alert import AlertState, Urgency
-from event_api.domain.alert_info import ALERT
 from event_api.domain.errors import InvalidParameterError
 from event_api.json_text import is_utf8
-from event_api.json_types import JsonObject
-from event_api.reads.keys import check_domain
-from event_api.reads.requests import StrictModel, parse_request, reject, reject_value
+from event_api.reads.requests import reject, reject_value
 
 MAX_TITLE = 1_000
 """Characters."""
@@ -48,24 +45,7 @@ Instant = Annotated[str, AfterValidator(_instant)]
 PersonState = Annotated[AlertState, Field(strict=False)]
 
 
-class AlertRequest(StrictModel):
-    """A request about alerts."""
-
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-
-
-Asked = TypeVar("Asked", bound=AlertRequest)
-
-
-def read_request(model: type[Asked], request: JsonObject, scope: Scope) -> Asked:
-    """Read a request; raise a BadRequestError if it is malformed, PermissionDeniedError for another domain."""
-    asked = parse_request(model, request, ALERT)
-    check_domain(asked.domain_id, scope)
-    return asked
-
-
-class CreateAlertRequest(AlertRequest):
+class CreateAlertRequest(DomainRequest):
     """A new alert, which a person opens."""
 
     title: Title
@@ -80,7 +60,7 @@ class CreateAlertRequest(AlertRequest):
     """Project of the alert."""
 
 
-class UpdateAlertRequest(AlertRequest):
+class UpdateAlertRequest(DomainRequest):
     """The parts of an alert to change; those that are absent or null stay as they are."""
 
     title: Title | None = None
@@ -128,7 +108,7 @@ def _reject_both(name: str) -> NoReturn:
     reject(lambda _: InvalidParameterError(f"reset_{name}", f"it does not go together with {name}"))
 
 
-class MergeAlertsRequest(AlertRequest):
+class MergeAlertsRequest(DomainRequest):
     """Alerts that are the same problem."""
 
     alerts: Annotated[list[Id], Field(min_length=1, max_length=MAX_ALERTS)]
@@ -137,14 +117,14 @@ class MergeAlertsRequest(AlertRequest):
     """The alert that stands for all of them; it must be open."""
 
 
-class SnoozeAlertRequest(AlertRequest):
+class SnoozeAlertRequest(DomainRequest):
     """A time until which an alert is snoozed."""
 
     end_time: Instant
     """When it wakes, ISO 8601."""
 
 
-class ResponderRequest(AlertRequest):
+class ResponderRequest(DomainRequest):
     """A responder of an alert."""
 
     resource_type: Id
@@ -153,7 +133,7 @@ class ResponderRequest(AlertRequest):
     """Id of the responder."""
 
 
-class ProjectDependencyRequest(AlertRequest):
+class ProjectDependencyRequest(DomainRequest):
     """A project that depends on the alert's."""
 
     project_id: Id

@@ -14,8 +14,8 @@ from event_api.admin.alert_requests import (
     ResponderRequest,
     SnoozeAlertRequest,
     UpdateAlertRequest,
-    read_request,
 )
+from event_api.admin.domain_request import read_request
 from event_api.alerts import changes
 from event_api.domain import ids, times
 from event_api.domain.access import Scope

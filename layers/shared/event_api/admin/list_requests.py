@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from event_api.admin.kinds import AUDIT, DELIVERY, TOKEN, WEBHOOK
 from event_api.admin.requests import instant
 from event_api.query.matcher import Condition
-from event_api.reads.requests import StrictModel
-from event_api.reads.search_requests import Names, Only, RecordQuery
+from event_api.reads.search_requests import Names, RecordQuery
 
 
 class WebhookQuery(RecordQuery):
@@ -77,14 +76,3 @@ class AuditQuery(RecordQuery):
     """Just changes of this object, or of these."""
     actor_id: Names = None
     """Just changes by this token, or by these."""
-
-
-class GetWebhookRequest(StrictModel):
-    """The request of get, for the OpenAPI document; `event_api.reads.record` reads it."""
-
-    webhook_id: Annotated[str, Field(min_length=1)]
-    """Which webhook."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-    only: Only = Field(default_factory=list)
-    """Just these fields, or parts of fields."""

@@ -6,39 +6,22 @@ The docstring below a field is its description in the OpenAPI document, as in `e
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from event_api.admin.checks import MAX_OVERLAP
+from event_api.admin.domain_request import DomainRequest
 from event_api.domain import times
-from event_api.domain.access import Permission, Role, Scope
+from event_api.domain.access import Permission, Role
 from event_api.domain.errors import InvalidParameterError
 from event_api.json_types import JsonObject
-from event_api.reads.keys import check_domain
-from event_api.reads.requests import AnyJson, StrictModel, parse_request
+from event_api.reads.requests import AnyJson
 
 MAX_VALUES = 100
 """Permissions, projects, topics or secrets in a request."""
 _OVERLAP_SECONDS = int(MAX_OVERLAP.total_seconds())
-
-
-class DomainRequest(StrictModel):
-    """A request about a domain."""
-
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-
-
-Asked = TypeVar("Asked", bound=DomainRequest)
-
-
-def read_request(model: type[Asked], request: JsonObject, scope: Scope) -> Asked:
-    """Read a request; raise a BadRequestError that names the invalid key, PermissionDeniedError for another domain."""
-    asked = parse_request(model, request)
-    check_domain(asked.domain_id, scope)
-    return asked
 
 
 def instant(text: str) -> str:

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from event_api.admin.requests import AnyObject, DomainRequest, Texts
+from event_api.admin.domain_request import DomainRequest
+from event_api.admin.requests import AnyObject, Texts
 from event_api.admin.webhooks import with_kept_secrets
 from event_api.domain.webhook import DUPLICATE_EVENT_TIME, RecoveryMode, Signing, Webhook
 from event_api.json_text import write_json

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from event_api.domain.alert_info import ALERT
 from event_api.json_types import Json
-from event_api.reads.requests import StrictModel
-from event_api.reads.search_requests import Names, Only, RecordQuery
+from event_api.reads.search_requests import Names, RecordQuery
 
 
 def as_flag(value: Json) -> Json:
@@ -60,14 +59,3 @@ class AlertQuery(RecordQuery):
     """Just the alerts of this escalation policy, or of these."""
     project_id: Names = None
     """Just the alerts of this project, or of these."""
-
-
-class GetAlertRequest(StrictModel):
-    """The request of get, for the OpenAPI document; `event_api.reads.record` reads it."""
-
-    alert_id: Annotated[str, Field(min_length=1)]
-    """Which alert."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-    only: Only = Field(default_factory=list)
-    """Just these fields, or parts of fields."""

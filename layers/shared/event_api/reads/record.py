@@ -1,7 +1,7 @@
 """get: one record of any kind.
 
 Its request has three keys, and is read without pydantic: that would be a third of a cold start (docs/adr/0005). The
-OpenAPI document has it from `event_api.reads.search_requests.GetEventRequest`; a test compares the two.
+OpenAPI document has models of its own for it; a test compares the two.
 """
 
 from __future__ import annotations

@@ -119,14 +119,3 @@ class EventQuery(RecordQuery):
     """Just the events of this webhook, or of these."""
     project_id: Names = None
     """Just the events of this project, or of these."""
-
-
-class GetEventRequest(StrictModel):
-    """The request of get, for the OpenAPI document; `event_api.reads.record` reads it."""
-
-    event_id: Annotated[str, Field(min_length=1)]
-    """Which event."""
-    domain_id: str | None = None
-    """The token's domain, which is meant anyway; another one is refused."""
-    only: Only = Field(default_factory=list)
-    """Just these fields, or parts of fields."""
