@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from localrun import aws, page
+from localrun import aws, indexes, page
 from localrun.errors import LocalRunError
 from localrun.gateway import Gateway, Message, Receive, Scope, Send
 from localrun.logs import FunctionLogs, log_services_to
@@ -59,6 +59,7 @@ class Server:
         # Only now: ministack reads its settings from the environment when it is imported.
         from ministack.app import app  # noqa: PLC0415
 
+        indexes.install()
         self._failures = _RestoreFailures()
         self.gateway = Gateway(app, page.resources(settings.root))
         FunctionLogs(settings.logs_dir).install()

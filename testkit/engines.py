@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 30
 _INSTALLED = ROOT / ".cache/engines/dynoxide"
+_MINISTACK = """
+import runpy
+from localrun import indexes
+indexes.install()
+runpy.run_module("ministack", run_name="__main__")
+"""
 
 
 def dynoxide_binary() -> str:
@@ -42,7 +48,7 @@ def dynoxide(_directory: Path) -> Iterator[str]:
 
 @contextmanager
 def ministack(directory: Path) -> Iterator[str]:
-    """Run a server and yield its URL."""
+    """Run a server, with the local run's indexes, and yield its URL."""
     port = free_port()
     environment = {
         "GATEWAY_PORT": str(port),
@@ -51,8 +57,9 @@ def ministack(directory: Path) -> Iterator[str]:
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "ERROR",
         "TMPDIR": str(directory),
+        "PYTHONPATH": str(ROOT),
     }
-    with served([sys.executable, "-m", "ministack"], port, environment):
+    with served([sys.executable, "-c", _MINISTACK], port, environment):
         yield f"http://127.0.0.1:{port}"
 
 
