@@ -9,10 +9,8 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
-
-from samtranslator.yaml_helper import yaml_parse
 
 from event_api import composition
 from event_api.auth import credentials
@@ -24,6 +22,7 @@ from event_api.domain.body import Body
 from event_api.domain.delivery import Delivery
 from event_api.domain.event import Severity
 from event_api.domain.webhook import Webhook
+from testkit import stack
 from testkit.dynamodb import botocore_client
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 REGION = "us-east-1"
-_TABLE = "AWS::DynamoDB::Table"
-_CREATE_TABLE_KEYS = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 _DOMAIN = "example-domain"
 _PROJECT = "example-project"
@@ -50,7 +47,7 @@ def event_of(function: str) -> bytes:
 
 def environment() -> dict[str, str]:
     """Return the variables that template.yaml gives every function, and Lambda's own; tables by their logical ids."""
-    template = _template()
+    template = stack.template()
     variables: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
     return {
         **{name: _resolved(value, template["Parameters"]) for name, value in variables.items()},
@@ -71,11 +68,8 @@ def build() -> None:
 
 
 def _fill() -> None:
-    for name, resource in _template()["Resources"].items():
-        if resource["Type"] == _TABLE:
-            properties = resource["Properties"]
-            description = {key: properties[key] for key in _CREATE_TABLE_KEYS if key in properties}
-            clients.dynamodb().create_table(TableName=name, **description)
+    for definition in stack.table_definitions():
+        clients.dynamodb().create_table(**definition)
     now = times.now()
     path = _path_of("create_event")
     webhook_id, access_key = path["webhook_id"], path["access_key"]
@@ -158,10 +152,6 @@ def _path_of(function: str) -> dict[str, str]:
     """Return the path parameters of a function's ready-made event."""
     path: dict[str, str] = json.loads(event_of(function))["pathParameters"]
     return path
-
-
-def _template() -> dict[str, Any]:
-    return cast("dict[str, Any]", yaml_parse((ROOT / "template.yaml").read_text()))
 
 
 def _resolved(value: Any, parameters: dict[str, Any]) -> str:

@@ -1,31 +1,69 @@
-"""The imports of each handler until its first answer are pinned (docs/adr/0005).
+"""The imports of each handler until its first answer are pinned, and importing it has no effects (docs/adr/0005).
 
 Every cold start pays for an import, and most come in unnoticed, through another module. A handler that needs a new one
 gets it here, on purpose, after `make coldstart`.
+
+SnapStart takes the snapshot after the import. All that is made by then is the same in every process, so a process could
+be restored from a snapshot.
 """
 
 import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from moto import mock_aws
 
 from event_api import composition
-from localrun import template as templates
-from testkit import world
+from testkit import stack, world
 from testkit.stub import DynamoDbStub, Recording
 
 CHILD = """
 import json, sys
+
 before = set(sys.modules)
+noticed = []
+WATCHED = {"socket.connect", "socket.getaddrinfo", "socket.__new__", "subprocess.Popen", "os.putenv"}
+
+def notice(event, arguments):
+    if event in WATCHED:
+        noticed.append(event)
+
+def watch(module, name):
+    original = getattr(module, name)
+
+    def watched(*arguments, **options):
+        caller = sys._getframe(1).f_globals.get("__name__", "")
+        if caller.partition(".")[0] in {"app", "event_api"}:
+            noticed.append(f"{module.__name__}.{name} by {caller}")
+        return original(*arguments, **options)
+
+    setattr(module, name, watched)
+
+import os, time, uuid, secrets
+watch(os, "urandom")
+for name in ("time", "time_ns", "monotonic", "perf_counter"):
+    watch(time, name)
+for name in ("uuid1", "uuid4"):
+    watch(uuid, name)
+for name in ("token_bytes", "token_hex", "token_urlsafe"):
+    watch(secrets, name)
+sys.addaudithook(notice)
 sys.path.insert(0, "")
 import app
+modules = [module for name, module in sys.modules.items() if name.partition(".")[0] in {"app", "event_api"}]
+made = {
+    f"{module.__name__}.{name}"
+    for module in modules
+    for name, one in vars(module).items()
+    if hasattr(one, "cache_info") and one.cache_info().currsize
+}
+effects = {"noticed": noticed.copy(), "made": sorted(made)}
 
 class Context:
     aws_request_id = "00000000-0000-4000-8000-000000000001"
@@ -33,9 +71,10 @@ class Context:
     def get_remaining_time_in_millis(self):
         return 30_000
 
-answer = app.handler(json.load(sys.stdin), Context())
+event = json.load(sys.stdin)
+answer = event and app.handler(event, Context())
 print()
-print(json.dumps({"answer": answer, "modules": sorted(sys.modules.keys() - before)}))
+print(json.dumps({"effects": effects, "answer": answer, "modules": sorted(sys.modules.keys() - before)}))
 """
 
 FORBIDDEN = {
@@ -275,6 +314,7 @@ PINNED |= dict.fromkeys(
         "list_deliveries",
         "list_tokens",
         "list_webhooks",
+        "replay_delivery",
         "revoke_token",
         "rotate_token",
         "stat_webhooks",
@@ -296,6 +336,8 @@ PINNED |= dict.fromkeys(
     ),
     Pinned(PYDANTIC | {"jmespath"}, OF_PYDANTIC + 8, set(), any_own=True),
 )
+UNANSWERED = {"replay_delivery"}
+"""It needs a queue, which the stub has not; its import is watched."""
 
 
 @pytest.fixture(scope="module")
@@ -317,32 +359,62 @@ def function(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where the interpreters of all functions keep what they compile."""
+    return str(tmp_path_factory.mktemp("compiled"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a fresh interpreter did for a function: while it imported the handler, and until the first answer."""
+
+    effects: dict[str, list[str]]
+    imported: set[str]
+
+
+Runs: TypeAlias = Callable[..., Run]
+
+
 @pytest.fixture(scope="module")
-def imported(function: str, dynamodb: DynamoDbStub) -> set[str]:
-    return imports_of(function, dynamodb)
+def run_of(dynamodb: DynamoDbStub, compiled: str) -> Runs:
+    def run(function: str, **environment: str) -> Run:
+        child = subprocess.run(
+            [sys.executable, "-c", CHILD],
+            cwd=world.ROOT / "functions" / function,
+            env=world.environment() | {"AWS_ENDPOINT_URL": dynamodb.url, "PYTHONPYCACHEPREFIX": compiled} | environment,
+            input=b"null" if function in UNANSWERED else world.event_of(function),
+            capture_output=True,
+            check=False,
+        )
+        assert child.returncode == 0, child.stderr.decode()
+        result: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+        assert function in UNANSWERED or is_success(result["answer"]), result["answer"]
+        return Run(result["effects"], set(result["modules"]))
+
+    return run
 
 
-def imports_of(function: str, dynamodb: DynamoDbStub, **environment: str) -> set[str]:
-    """The modules that a fresh interpreter imports for a function and its first answer."""
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD],
-        cwd=world.ROOT / "functions" / function,
-        env=world.environment() | {"AWS_ENDPOINT_URL": dynamodb.url, "PYTHONDONTWRITEBYTECODE": "1"} | environment,
-        input=world.event_of(function),
-        capture_output=True,
-        check=False,
-    )
-    assert child.returncode == 0, child.stderr.decode()
-    result: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
-    assert is_success(result["answer"]), result["answer"]
-    return set(result["modules"])
+@pytest.fixture(scope="module")
+def run(function: str, run_of: Runs) -> Run:
+    return run_of(function)
 
 
-def test_a_limiter_is_imported_only_for_a_webhook_with_a_limit(dynamodb: DynamoDbStub) -> None:
-    limited = imports_of("create_event", dynamodb, WEBHOOK_RATE_LIMIT="1000000")
+@pytest.fixture
+def imported(run: Run) -> set[str]:
+    return run.imported
+
+
+# Before the functions that change the webhook.
+def test_a_limiter_is_imported_only_for_a_webhook_with_a_limit(run_of: Runs) -> None:
+    limited = run_of("create_event", WEBHOOK_RATE_LIMIT="1000000").imported
     own = {name.partition(".")[2] for name in limited if name.startswith("event_api.")}
 
     assert own - PINNED["create_event"].own == {"ingest.rates", "store.rates"}
+
+
+def test_importing_a_handler_draws_no_randomness_reads_no_clock_and_opens_nothing(run: Run) -> None:
+    assert run.effects == {"noticed": [], "made": []}
 
 
 def is_success(answer: dict[str, Any]) -> bool:
@@ -396,13 +468,12 @@ def test_only_functions_that_import_pydantic_have_its_layer():
         Path(resource["Properties"]["CodeUri"]).name: {
             layer["Ref"] for layer in resource["Properties"].get("Layers", ()) if "Ref" in layer
         }
-        for resource in templates.load(world.ROOT / "template.yaml")["Resources"].values()
+        for resource in stack.template()["Resources"].values()
         if resource["Type"] == "AWS::Serverless::Function"
     }
 
+    assert layers.keys() == PINNED.keys()
     assert {name for name, own in layers.items() if "ReadingLayer" in own} == {
-        # It needs a queue, which the stub has not.
-        "replay_delivery",
-        *(name for name, pinned in PINNED.items() if pinned.packages & PYDANTIC),
+        name for name, pinned in PINNED.items() if pinned.packages & PYDANTIC
     }
     assert {name for name, own in layers.items() if "SignaturesLayer" in own} == {"create_event"}
