@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
@@ -13,12 +14,19 @@ from event_api.store.aws_errors import ClientError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from botocore.session import Session
+
 
 def botocore_client(*, connect_timeout: float = 5, read_timeout: float = 10, attempts: int = 3) -> Any:
     """Make a client of botocore's for the environment's endpoint; it takes the place of `DynamoDb` for moto."""
     retries: Any = {"mode": "standard", "total_max_attempts": attempts}
     config = Config(connect_timeout=connect_timeout, read_timeout=read_timeout, retries=retries)
-    return new_session().create_client("dynamodb", config=config)
+    return _session().create_client("dynamodb", config=config)
+
+
+@cache
+def _session() -> Session:
+    return new_session()
 
 
 def tap(

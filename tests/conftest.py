@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 import pytest
 from botocore.loaders import create_loader
 from hypothesis import settings
 from moto import mock_aws
+from moto.core import responses
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
+from moto.core.utils import method_names_from_class
 
 from event_api import composition, safe_fetch
 from testkit import engines
@@ -29,6 +32,22 @@ settings.load_profile("untimed")
 
 # Each new service has a new botocore session, which would parse AWS's descriptions again: two thirds of a test's setup.
 vars(botocore.session)["create_loader"] = cache(create_loader)
+
+# moto lists its methods anew for every call.
+vars(responses)["method_names_from_class"] = cache(method_names_from_class)
+
+
+class _ExactNames(XFormedAttributePicker):
+    """DynamoDB's answers are dictionaries of AWS's own names; moto would look for others, and most are absent."""
+
+    def __call__(self, context: AttributePickerContext) -> Any:
+        service = context.service_model
+        if service and service.service_name == "dynamodb" and isinstance(context.obj, dict):
+            return context.obj.get(context.key)
+        return super().__call__(context)
+
+
+vars(responses)["XFormedAttributePicker"] = _ExactNames
 
 
 def _unreachable(url: str, seconds: float) -> bytes:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import io
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from event_api import composition
 from event_api.admin import administration
@@ -172,6 +176,18 @@ ENVIRONMENT = {
 }
 
 
+def _moto_tables() -> dict[str, Any]:
+    return dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_REGION"]].tables
+
+
+@cache
+def _empty_tables() -> dict[str, Any]:
+    """Return the tables as moto makes them, which takes much longer than copying them."""
+    for definition in stack.table_definitions():
+        clients.dynamodb().create_table(**definition)
+    return copy.deepcopy(_moto_tables())
+
+
 def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environment: str) -> Service:
     """Make the tables on the engine that the environment leads to, and the service on them."""
     for name, value in {**ENVIRONMENT, **environment}.items():
@@ -184,10 +200,13 @@ def start(monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, **environme
         monkeypatch.setattr(clients, "DynamoDb", botocore_client)
     client = clients.dynamodb()
     dynamodb: Any = botocore_client() if endpoint_url else client
-    for definition in stack.table_definitions():
-        if definition["TableName"] in dynamodb.list_tables()["TableNames"]:
-            dynamodb.delete_table(TableName=definition["TableName"])
-        dynamodb.create_table(**definition)
+    if endpoint_url:
+        for name in set(dynamodb.list_tables()["TableNames"]) & set(stack.TABLES.values()):
+            dynamodb.delete_table(TableName=name)
+        for definition in stack.table_definitions():
+            dynamodb.create_table(**definition)
+    else:
+        _moto_tables().update(copy.deepcopy(_empty_tables()))
     s3 = FakeS3()
     bodies = BodyBucket(lambda: cast("S3Client", s3), settings().bodies_bucket)
     audited = settings().audit_retention_days
