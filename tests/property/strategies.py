@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -163,6 +163,7 @@ KINDS: dict[str, list[str]] = {
 """Every operator, by kind."""
 
 
+@cache
 def compared(key: str) -> st.SearchStrategy[Any]:
     """Values to compare a key's values with."""
     if key in TIME_KEYS:
@@ -172,6 +173,7 @@ def compared(key: str) -> st.SearchStrategy[Any]:
     return st.sampled_from(ID_VALUES.get(key, [None, *WORDS]))
 
 
+@cache
 def operands(operator: str, key: str) -> st.SearchStrategy[Any]:
     """Values of a condition with an operator on a key."""
     if operator in KINDS["compare"]:
@@ -222,6 +224,7 @@ _KEYS_OF_KINDS = {
 }
 
 
+@cache
 def keys_for(operator: str) -> st.SearchStrategy[str]:
     """Keys whose values an operator suits."""
     kind = next(kind for kind, names in KINDS.items() if operator in names)
@@ -341,10 +344,12 @@ ONLY = [
 ]
 
 
+directions = st.sampled_from([{}, {"desc": False}, {"desc": True}, {"desc": True}])
+
+
 @st.composite
 def sorts(draw: st.DrawFn, keys: list[str] = SORT_KEYS + ARRAY_KEYS * 4) -> Any:
     """A sort in any of its forms."""
-    directions = st.sampled_from([{}, {"desc": False}, {"desc": True}, {"desc": True}])
     keys = draw(st.lists(st.sampled_from(keys), min_size=1, max_size=3))
     parts = [{"key": key, **draw(directions)} for key in keys]
     return draw(st.sampled_from([parts, {"keys": parts}, parts[0]]))
@@ -369,19 +374,21 @@ _AS_THE_REFERENCE = {"severity_order": "text"}
 """The oracle has the reference's rules; the order by rank is an extension."""
 
 
+shapes = st.fixed_dictionaries(
+    {},
+    optional={
+        "sort": sorts(),
+        "page": pages,
+        "only": st.lists(st.sampled_from(ONLY), max_size=3),
+        "minimal": st.booleans(),
+    },
+)
+
+
 @st.composite
 def list_requests(draw: st.DrawFn) -> dict[str, Any]:
     """A request of list."""
-    shape = st.fixed_dictionaries(
-        {},
-        optional={
-            "sort": sorts(),
-            "page": pages,
-            "only": st.lists(st.sampled_from(ONLY), max_size=3),
-            "minimal": st.booleans(),
-        },
-    )
-    query = draw(matching()) | draw(shape) | _AS_THE_REFERENCE
+    query = draw(matching()) | draw(shapes) | _AS_THE_REFERENCE
     if draw(seldom):
         query["unwind"] = {"path": draw(st.sampled_from(UNWOUND))}
     if draw(seldom):
