@@ -24,6 +24,7 @@ from enum import Enum
 import click
 import pytest
 from aws_lambda_powertools.logging.logger import set_package_logger
+from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
@@ -385,8 +386,20 @@ def inside(value, depth=6):
             yield from inside(part, depth - 1)
 
 
-def test_no_object_that_holds_a_secret_shows_it(run):
+def test_no_object_that_holds_a_secret_shows_it(run, monkeypatch):
     seen = Seen()
+    call = vars(BaseClient)["_make_api_call"]
+
+    def unseen(*arguments):
+        """None of our functions runs within a call of AWS; to look at all of moto's takes longest."""
+        profile = sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return call(*arguments)
+        finally:
+            sys.setprofile(profile)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", unseen)
     sys.setprofile(seen)
     try:
         run.everything()

@@ -215,8 +215,10 @@ def test_another_name_anywhere_is_another_object(data):
         st.text(),
         st.recursive(
             st.none() | st.booleans() | st.floats() | st.text(),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+            lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+            max_leaves=12,
         ),
+        max_size=5,
     )
 )
 def test_any_body_has_an_identity_that_does_not_depend_on_the_order_of_its_keys(body):
