@@ -4,9 +4,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import botocore.session
 import pytest
-from botocore.loaders import create_loader
 from hypothesis import settings
 from moto import mock_aws
 from moto.core import responses
@@ -28,10 +26,6 @@ for name in ("POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"):
 # No test is about this machine's present speed.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-
-
-# Each new service has a new botocore session, which would parse AWS's descriptions again: two thirds of a test's setup.
-vars(botocore.session)["create_loader"] = cache(create_loader)
 
 # moto lists its methods anew for every call.
 vars(responses)["method_names_from_class"] = cache(method_names_from_class)
