@@ -53,12 +53,12 @@ DELIVERY_NAMES: Final = _words_of(
 """Plain names of values that belong to one delivery or one measurement."""
 STATE_NAMES: Final = re.compile(
     r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|(alert|alarm)event|(event|alert|message|notification)type|trapoid|action|phase|ack"
+    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|light|lamp|led|ampel|rag|verdict|(alert|alarm)event|(event|alert|message|notification)type|trapoid|action|phase|ack"
 )
 """Plain names that end so are about how an object is, not which one it is."""
 PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
-    "line remark",
+    "line remark tail excerpt snippet hint advice info",
     "error errormessage exception exceptionmessage statusmessage statemessage output longoutput",
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
@@ -79,7 +79,7 @@ PARENTS: Final = re.compile(
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
 
-_PREVIOUS: Final = re.compile(r"^(old|previous|prev|former)")
+_PREVIOUS: Final = re.compile(r"^(old|previous|prev|former|prior(?!it)|was$)")
 """Beginnings of names of what was before, which no two deliveries share."""
 _CONDITIONS: Final = {("condition", "type"), ("conditions", "type")}
 """Kubernetes: its ``type`` is the condition's name."""
@@ -98,7 +98,7 @@ _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
 """Emoji and other symbols."""
 _SHORTCODES: Final = re.compile(r":[a-z][a-z_]*:\s*")
 _CHECKS: Final = re.compile(
-    r"(check|job|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm|heartbeat)(name|key)|monitor|heartbeat"
+    r"(check|job|tile|beat|schedule|backup|journey|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm|heartbeat)(name|key)|monitor|heartbeat"
 )
 """Plain names that say what is checked, and not only where."""
 _OF_A_CHECK: Final = _words_of("id uuid uid name key slug")
@@ -111,6 +111,8 @@ _RUNS: Final = re.compile(
 )
 """Plain names of a run of a job, which is not the job."""
 _RUN_OBJECTS: Final = {("build",), ("run",), ("execution",)}
+_FAILED_PARTS: Final = re.compile(r"^fail(ed|ing)")
+"""Beginnings of the names of the parts of a run that failed, which its next success lacks."""
 _LINKS: Final = re.compile(r"(url|uri|link|href)$")
 _TIMES: Final = re.compile(r"(date|time|timestamp)$")
 _OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
@@ -241,7 +243,7 @@ def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[st
             waiting.extend(
                 ((*place, name), one)
                 for name, one in plain
-                if name not in left_out and not (of_run and _LINKS.search(name))
+                if name not in left_out and not (of_run and (_LINKS.search(name) or _FAILED_PARTS.match(name)))
             )
         elif isinstance(found, list):
             waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])

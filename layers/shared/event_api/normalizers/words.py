@@ -69,23 +69,52 @@ ENDED: Final = _words(
         "commok powerrestored": "UPS monitors",
         "connected reconnected rejoined": "controllers of networks and cameras",
         "nominal": "GoCardless's and AWS's reliability dashboards",
-        "behoben gelöst geloest erledigt wiederhergestellt geschlossen beendet entwarnung inaktiv": "German templates",
+        "behoben gelöst geloest erledigt wiederhergestellt geschlossen beendet entwarnung": "German templates",
+        "inaktiv": "German templates",
         "geht gegangen gehend": "German control systems, whose alarms come and go",
         "erfolgreich erreichbar verfügbar abgeschlossen": "German templates",
         "résolu résolue rétabli rétablie fermé fermée clos close inactif terminé terminée réussi": "French templates",
-        "resuelto resuelta recuperado recuperada solucionado solucionada normalizado normalizada": "Spanish templates",
+        "resuelto resuelta recuperado recuperada solucionado solucionada normalizado": "Spanish templates",
+        "normalizada": "Spanish templates",
         "cerrado cerrada restablecido restablecida inactivo inactiva finalizado exitoso": "Spanish templates",
-        "resolvido resolvida restabelecido restabelecida restaurado fechado fechada encerrado": "Portuguese templates",
+        "resolvido resolvida restabelecido restabelecida restaurado fechado fechada": "Portuguese templates",
+        "encerrado": "Portuguese templates",
         "risolto risolta ripristinato ripristinata chiuso chiusa rientrato rientrata": "Italian templates",
         "opgelost hersteld gesloten afgerond": "Dutch templates",
         "rozwiązany rozwiązane zamknięty zamknięte naprawiono przywrócono": "Polish templates",
         "vyřešeno uzavřeno obnoveno vyriešené": "Czech and Slovak templates",
-        "решено решена решен восстановлено восстановлен восстановлена устранено устранена": "Russian templates, Zabbix",
+        "решено решена решен восстановлено восстановлен восстановлена устранено": "Russian templates, Zabbix",
+        "устранена": "Russian templates, Zabbix",
         "закрыто закрыт закрыта доступен норма вирішено відновлено": "Russian and Ukrainian templates",
         "çözüldü cozuldu düzeldi kapandi kapatildi": "Turkish templates",
         "løst löst åtgärdad stängd lukket lukka ratkaistu korjattu suljettu": "Nordic templates",
         "megoldva megoldódott lezárva helyreállt rezolvat închis": "Hungarian and Romanian templates",
         "selesai pulih ditutup": "Indonesian templates",
+        "fine stable safe clean compliant repaired rectified remedied remediated healed subsided abated": "scripts",
+        "normalised rtn successfully ready synced synchronized unblocked ontime": "control systems, scripts",
+        "ordnung fehlerfrei störungsfrei repariert aufgehoben verbunden betriebsbereit": "German templates",
+        "fertig grün": "German templates",
+        "succès levée clôturé clôturée corrigé corrigée réparé réparée inactive normale": "French templates",
+        "disponible": "French templates",
+        "opérationnel opérationnelle connecté connectée terminées vert": "French templates",
+        "éxito exitosa correcto correcta finalizada terminado terminada completado completada": "Spanish templates",
+        "reparado reparada subsanado subsanada operativo operativa conectado conectada verde": "Spanish templates",
+        "sucesso concluído concluída restaurada encerrada inativo inativa corrigido": "Portuguese templates",
+        "corrigida": "Portuguese templates",
+        "disponível operacional normalizada recuperada": "Portuguese templates",
+        "successo riuscito riuscita completata terminata riparato riparata inattivo inattiva": "Italian templates",
+        "cessato cessata concluso conclusa disponibile connesso": "Italian templates",
+        "geslaagd gelukt voltooid verholpen normaal inactief beëindigd bereikbaar": "Dutch templates",
+        "beschikbaar groen": "Dutch templates",
+        "återställd återställt åtgärdat stängt avslutad avslutat klar klart lyckades": "Swedish templates",
+        "upphört grön": "Swedish templates",
+        "fuldført fullført gjenopprettet genoprettet normalt afsluttet avsluttet vellykket grøn": "Nordic templates",
+        "sukces pomyślnie zakończony zakończone zakończono rozwiązana zamknięta naprawiony": "Polish templates",
+        "usunięto": "Polish templates",
+        "przywrócony ustąpił ustąpiła nieaktywny nieaktywna dostępny normalny zielony": "Polish templates",
+        "успешно успех завершено завершен завершён завершена снято снята снят исправлено": "Russian templates",
+        "исправлена": "Russian templates",
+        "неактивна неактивен неактивно доступна доступно восстановление зеленый зелёный": "Russian templates",
     }
 )
 """States and last words of an event's name that say that a problem is over."""
@@ -93,11 +122,12 @@ ENDED: Final = _words(
 WORK_ENDED: Final = _words(
     {
         "finished finish completed complete done ended end ends": "CI tools, whose runs end as failures too",
-        "available": "an update that is available",
+        "available ready": "an update that is available",
+        "disponible disponível disponibile beschikbaar fertig klar klart zakończono завершено": "the same elsewhere",
     }
 )
 """Of these, words that count only if no other field says more."""
-CONDITIONS: Final = _words({"ok okay normal up green good": "transitions such as 'OK -> CRITICAL'"})
+CONDITIONS: Final = _words({"ok okay normal up green good grün verde vert": "transitions such as 'OK -> CRITICAL'"})
 """Of these, words that a severity after them replaces; after the others it is the severity of the ended alarm."""
 
 ENDED_PARTS: Final = (
@@ -115,10 +145,40 @@ ENDED_PARTS: Final = (
     "복구",
     "정상",
     "해결",
+    "成功",
+    "复位",
+    "復帰",
+    "解除",
+    "清除",
+    "消除",
+    "修复",
+    "修復",
+    "已结束",
+    "已結束",
+    "已關閉",
+    "완료",
+    "성공",
+    "해소",
+    "회복",
 )
 """The same in languages that do not separate words: coolmonitor, Nightingale, Aliyun, Mackerel, Amorepacific."""
-STANDING_PARTS: Final = ("异常", "異常", "故障", "触发", "告警", "障害", "発生", "장애", "발생")
-NOT_PARTS: Final = ("未", "不", "异常", "異常", "非", "비정상", "미해결", "미복구")
+STANDING_PARTS: Final = (
+    "异常",
+    "異常",
+    "故障",
+    "触发",
+    "觸發",
+    "告警",
+    "失败",
+    "失敗",
+    "障害",
+    "発生",
+    "장애",
+    "발생",
+    "실패",
+    "중단",
+)
+NOT_PARTS: Final = ("未", "不", "异常", "異常", "非", "비정상", "미해결", "미복구", "미완료")
 """They negate one of ENDED_PARTS that follows, or contain it."""
 
 STANDING: Final = _words(
@@ -127,7 +187,10 @@ STANDING: Final = _words(
         "triggered trigger raised": "PagerDuty, Datadog, Dash0",
         "problem": "Zabbix, Nagios, Dynatrace",
         "open opened created new started begin began": "Opsgenie, Rollbar's new_item, Better Stack",
-        "active": "Azure, vRealize, SolarWinds",
+        "active": (
+            "Azure, vRealize, SolarWinds "
+            "aktiv activo activa actif ativo ativa attivo attiva actief aktywny aktywna активен активна активно 활성 "
+        ),
         "reopened reactivated regression unresolved": "Rollbar, Sentry, Bugsnag",
         "down offline unreachable dead outage": "uptime monitors, Nagios",
         "critical crit warning warn error fatal emergency unknown": "Nagios, Mackerel, Netdata",
@@ -135,7 +198,8 @@ STANDING: Final = _words(
         "red yellow bad broken": "Elasticsearch, Travis CI",
         "abnormal irregular offnormal asserted faulted": "BACnet, IPMI, ZFS",
         "expiring expired": "watchers of certificates and domains",
-        "breached violated exceeded late missing missed timeout timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
+        "breached violated exceeded late missing missed timeout": "New Relic, Cronitor, Dead Man's Snitch",
+        "timed nodata": "New Relic, Cronitor, Dead Man's Snitch",
         "异常 告警 故障 장애 발생 発生": "coolmonitor, Nightingale",
         "onbatt onbattery lowbatt lowbattery replbatt commbad nocomm powerfail": "UPS monitors",
         "disconnected lost": "controllers of networks and cameras",
@@ -148,6 +212,16 @@ STANDING: Final = _words(
         "storing mislukt actief otwarty otwarte awaria otevřeno výpadek": "Dutch, Polish and Czech templates",
         "открыто открыт открыта проблема авария сбой недоступен açik ariza": "Russian and Turkish templates",
         "öppen åben fejl feil vika avoin": "Nordic templates",
+        "raise ongoing unstable stalled stuck overdue skipped tripped aborted": "scripts",
+        "anstehend fehlerhaft getrennt abgebrochen rot gelb": "German templates",
+        "cours déclenchées interrompu interrompue défaut hors rouge jaune": "French templates",
+        "fallida error curso interrumpido desconectado rojo amarillo": "Spanish templates",
+        "andamento falhada interrompida desconectado vermelho amarelo": "Portuguese templates",
+        "corso fallite interrotto interrotta disconnesso rosso giallo": "Italian templates",
+        "gefaald geopend uitgevallen rood geel": "Dutch templates",
+        "misslyckades misslyckad avbruten aktivt öppet röd gul": "Swedish templates",
+        "niepowodzenie aktywny aktywna błąd przerwany niedostępny czerwony żółty": "Polish templates",
+        "активна активен активно ошибка недоступна недоступно неуспешно красный желтый жёлтый": "Russian templates",
     }
 )
 """States that say that a problem stands: of several words in one text, the last one decides."""
@@ -155,7 +229,7 @@ STANDING: Final = _words(
 NEGATIONS: Final = _words(
     {
         "not no longer un non never stopped isnt off": "texts such as 'not ok', 'no longer down'",
-        "nicht kein pas niet nie não не ikke inte ei değil": "the same in other languages",
+        "nicht kein keine pas niet geen nie não не нет ikke inte ei değil": "the same in other languages",
     }
 )
 """The word after one of these means its opposite."""
@@ -200,7 +274,8 @@ FALSE_IF_ENDED: Final = _names(
         "alerting isalerting breaching": "burn rates",
         "breached breach violated isbreached fired exceeded": "scripts",
         "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
-        "inalarm isalarm alarm": "Ignition, SCADA gateways",
+        "inalarm isalarm alarm alarmactive alertactive inalert ongoing isongoing asserted": "SCADA gateways",
+        "unresolved": "SCADA gateways",
     }
 )
 TRUE_IF_OVER: Final = _names({"complete completed finished ended done over": "Bearer"})
@@ -210,14 +285,23 @@ OVER_TIMES: Final = _names(
 """They end an alarm; of a run or a check they say nothing about its result."""
 ALARMS: Final = _words({"alert alarm incident problem issue outage case downtime": "most senders"})
 """Objects that are alarms."""
+ALARM_PREFIXES: Final = ("alarm", "alert")
+"""Beginnings of the names of an alarm's own fields."""
+OFF: Final = frozenset({"off", "aus", "uit", "av", "spento", "apagado", "apagada"})
 TRUE_IF_FINE: Final = _names(
     {
-        "success ok passed succeeded": "scripts, and answers about themselves",
+        "success issuccess successful ok isok passed succeeded": "scripts, and answers about themselves",
         "online available reachable connected alive": "Statping",
     }
 )
 ZERO_IF_FINE: Final = _names({"exitcode exitstatus returncode rc": "wrappers of cron jobs"})
-FALSE_IF_UP: Final = _names({"down isdown": "Hyperping; updown.io, also in an event of a certificate"})
+FALSE_IF_UP: Final = _names(
+    {
+        "down isdown": "Hyperping; updown.io, also in an event of a certificate",
+        "failed isfailed offline isoffline missed late islate overdue isoverdue unreachable stale": "scripts",
+        "degraded": "scripts",
+    }
+)
 """They are about the object that is watched: used if nothing else is there."""
 ENDED_TIMES: Final = _names(
     {
@@ -246,6 +330,8 @@ STATES: Final = _names(
         "phase direction condition": "IPMI, building automation",
         "statechanged statechange statuschange": "scripts",
         "alert alarm": "Gatus",
+        "verdict assessment": "heartbeat monitors, scanners",
+        "light lamp trafficlight ampel rag ragstatus indicator lifecycle lifecyclestate": "dashboards",
         "to": "scripts, of a transition",
     }
 )
@@ -267,7 +353,8 @@ STATE_ENDINGS: Final = (
 """Endings of the names of other fields with a state."""
 NO_STATES: Final = re.compile(
     r"^(previous|prev|old|admin|ifadmin|desired|expected|last|former|from|before|http|ack|acknowledge|sync|notification"
-    r"|delivery|response|user|order|payment|ticket|power|employment).*"
+    r"|delivery|response|user|order|payment|ticket|power|employment|prior(?!it)|earlier|initial|original|vorherig|bisherig"
+    r"|was$).*"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -279,6 +366,7 @@ EVENT_NAMES: Final = _names(
         "alertevent kind": "Cloudflare, scripts",
         "eventtypekey eventcode": "AppDynamics",
         "notify": "upsmon's scripts",
+        "op operation verb change changetype eventkind": "feeds of changes",
         "eventtype type alerttype messagetype notificationtype": "Grafana OnCall, Clicky, Datadog, Fastly",
         "triggertype notifytype alarmtype transitiontype": "Sumo Logic, TeamCity's plugin",
         "alerttypefriendlyname": "UptimeRobot",
@@ -287,7 +375,7 @@ EVENT_NAMES: Final = _names(
 """Fields that say what happened, such as ``alert.resolved``, ``check.up`` or ``resolved_item``."""
 BEGINNINGS: Final = _words(
     {
-        "fired firing triggered trigger raised": "Pongo, PagerDuty",
+        "fired firing triggered trigger raised raise": "Pongo, PagerDuty",
         "opened open created new started begin": "Opsgenie, Rollbar, Grafana OnCall",
         "reopened reactivated": "Rollbar, PagerDuty",
     }
@@ -332,10 +420,17 @@ SEVERITIES: Final = {
             "majoroutage": "Statuspage, Instatus",
             "red purple": "dashboards, AppDynamics",
             "심각 긴급 치명 紧急 緊急 致命 严重 嚴重 重大": "Korean, Chinese and Japanese senders",
-            "kritisch critique crítico crítica kritik kriittinen kritikus critic kritis": "Western European templates",
+            "kritisch critique crítico crítica kritik kriittinen kritikus critic": "Western European templates",
+            "kritis": "Western European templates",
             "notfall urgence urgente urgent emergencia emergência emergenza": "European templates",
             "krytyczny kritický kritická критический критическая критично авария": "Eastern European templates",
             "désastre чрезвычайная": "Zabbix in French and Russian",
+            "dringend katastrophe bloquant bloqueante bloccante desastre kritiek": "European templates",
+            "noodgeval spoed": "European templates",
+            "kritiskt akut krytyczna krytyczne pilny pilne": "Swedish and Polish templates",
+            "критичный критическое чрезвычайный фатальная фатальный бедствие катастрофа": "Russian templates",
+            "rot rouge rojo vermelho rosso rood röd czerwony красный 红色 紅色 赤 빨강": "colours",
+            "危急 危険 致命的 严重告警 위급 치명적": "Chinese, Japanese and Korean senders",
         },
         Severity.ERROR: {
             "error err errors high major severe": "syslog, Opsgenie, SolarWinds, Zabbix",
@@ -346,6 +441,11 @@ SEVERITIES: Final = {
             "fehler hoch schwer schwerwiegend erreur élevé élevée majeur majeure": "German and French templates",
             "alta alto haute grave mayor maior maggiore fallo falha errore": "Romance languages",
             "hoog ernstig wysoki wysoka vysoká chyba błąd ошибка высокая высокий": "Dutch and Slavic templates",
+            "sévère erro severo severa maggiori elevado elevada elevato importante fout": "European templates",
+            "erheblich": "European templates",
+            "allvarlig allvarligt högt wysokie poważny poważne высокое серьезная": "European templates",
+            "серьёзная серьезный": "European templates",
+            "主要 高危 錯誤 重度 에러 중요 橙色": "Chinese, Japanese and Korean senders",
             "yüksek hata høj hög høy fejl fel feil korkea virhe magas hiba tinggi": "Turkish and Nordic templates",
         },
         Severity.WARNING: {
@@ -360,15 +460,28 @@ SEVERITIES: Final = {
             "предупреждение средняя средний": "Russian templates",
             "uyari orta advarsel varning medel varoitus": "Turkish and Nordic templates",
             "közepes figyelmeztetés sedang peringatan": "Hungarian and Indonesian templates",
+            "achtung vorsicht mäßig leicht modéré modérée moderada moderado precaución": "European templates",
+            "advertência": "European templates",
+            "avvertimento avvertenza moderato middel matig måttlig mindre średnie": "European templates",
+            "średnia uwaga": "European templates",
+            "внимание среднее умеренная незначительная": "Russian templates",
+            "gelb jaune amarillo amarelo giallo geel gul żółty желтый жёлтый 黄色 黄 노랑": "colours",
+            "中危 轻微 中度 경미": "Chinese, Japanese and Korean senders",
         },
         Severity.INFO: {
-            "info information informational informative notice low lowest debug trace verbose trivial": "syslog, Jira",
+            "info information informational informative notice low lowest debug trace verbose": "syslog, Jira",
+            "trivial": "syslog, Jira",
             "p4 p5 sev3 sev4 s4 s5": "Opsgenie, Azure",
             "green blue": "dashboards",
             "정보 낮음 提示 信息 通知 情報 軽微 低": "Korean, Chinese and Japanese senders",
             "niedrig gering hinweis basse faible baja bajo baixa baixo bassa basso": "European templates",
             "informationen informação informazione información informacja": "European templates",
             "информация низкая низкий": "Russian templates",
+            "informatif informativo informativa informatie informacyjny инфо сведения": "European templates",
+            "уведомление": "European templates",
+            "leve lieve bas niskie niska lågt низкое": "European templates",
+            "grün vert verde groen grön grøn zielony зеленый зелёный 绿色 緑 녹색": "colours",
+            "低危 軽度": "Chinese and Japanese senders",
             "laag niski nízká düşük lav låg matala alacsony rendah": "European templates",
         },
         Severity.NOT_AVAILABLE: {"notavailable not_available": "this API"},
@@ -415,17 +528,19 @@ SEVERITY_NAMES: Final = (
             "severity alertseverity eventseverity severitylabel severitytext severityname sev": "most senders",
             "alertlevel errorlevel threatlevel risklevel": "Aliyun, Huawei Cloud",
             "criticality": "VMware",
+            "alarmlevel alarmclass alarmseverity warninglevel severityclass urgencylevel seriousness": "appliances",
         }
     ),
-    _names({"level loglevel levelname": "Rollbar, Sentry, logs"}),
+    _names({"level loglevel levelname lvl": "Rollbar, Sentry, logs"}),
     _names(
         {
             "priority priorityname prio importance risk": "Opsgenie, Jira, Unraid",
             "urgency impact": "PagerDuty, Statuspage",
+            "rank grade tier gravity danger": "scripts",
         }
     ),
     _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
-    _names({"color colour": "Xymon, scripts"}),
+    _names({"color colour": "Xymon, scripts", "light lamp trafficlight ampel rag ragstatus indicator": "dashboards"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
 """In this order: a field of the first tuple anywhere in the body precedes one of the second."""
@@ -526,8 +641,9 @@ REFERENCES: Final = _names({"incident incidentnumber ticket ticketnumber case ca
 TITLES: Final = (
     _names(
         {
-            "title summary subject headline": "most senders",
-            "alertname alarmname alerttitle incidenttitle incidentname problemtitle issuetitle": "Alertmanager, Aliyun",
+            "title summary subject headline heading caption": "most senders",
+            "alertname alarmname alerttitle incidenttitle incidentname problemtitle": "Alertmanager, Aliyun",
+            "issuetitle": "Alertmanager, Aliyun",
             "shortmessage shortdescription": "GELF, ServiceNow",
         }
     ),
@@ -591,6 +707,7 @@ OBJECTS: Final = _names(
     {
         "rule check monitor": "ElastAlert, Cronitor, scripts",
         "job task service component application sensor": "scripts",
+        "script command backup schedule cronjob beat heartbeat journey": "wrappers of cron jobs, heartbeat monitors",
         "pool volume interface filesystem entity": "ZFS, scripts",
     }
 )
@@ -605,7 +722,10 @@ JOBS: Final = _names(
 )
 """Names of what a run is of."""
 EXPLANATIONS: Final = _names(
-    {"error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard", "line note remark": "Xymon"}
+    {
+        "error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard",
+        "line note remark info notice": "Xymon, scripts",
+    }
 )
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
 """Titles that the message belongs to."""
@@ -663,7 +783,8 @@ RULES: Final = _names(
 RESOURCES: Final = _names(
     {
         "resource host hostname instance server node device service target": "most senders",
-        "devicename servername machine machinename vmname podname pod thing": "IoT platforms, hypervisors, Kubernetes",
+        "devicename servername machine machinename vmname podname": "IoT platforms, hypervisors, Kubernetes",
+        "pod thing": "IoT platforms, hypervisors, Kubernetes",
         "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
         "computer computername agent agentname": "remote management, Wazuh",
         "client clientname": "Commvault",
@@ -693,7 +814,35 @@ RESOURCE_TYPES: Final = _names({"resourcetype hosttype entitytype": "most sender
 TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
+        "resolvedat": (
+            "behobenam behobenum résolule resueltoen fecharesolucion resolvidoem risoltoil opgelostop "
+            "времявосстановления 恢复时间 復旧時刻 復旧日時 복구시각 복구시간 해제시각 해제시간 "
+        ),
+        "endtime": (
+            "ende endzeit endezeit fin fechafin horafin datefin heurefin fim datafim horafim datafine orafine einde "
+            "eindtijd sluttid koniec окончание времяокончания 结束时间 終了時刻 終了日時 종료시각 종료시간 "
+        ),
+        "starttime": (
+            "beginn beginnzeit début heuredébut datedébut inicio fechainicio horainicio início datainício inizio "
+            "datainizio aanvang begintijd starttid początek начало времяначала 开始时间 触发时间 開始時刻 "
+            "発生時刻 발생시각 발생시간 "
+        ),
+        "resolved": (
+            "behoben résolu résolue resuelto resuelta resolvido resolvida risolto risolta opgelost löst rozwiązany "
+            "решено устранено 是否恢复 已恢复 復旧済み 해결여부 "
+        ),
+        "job": (
+            "aufgabe auftrag travail tâche trabajo tarea trabalho tarefa lavoro compito attività taak jobb "
+            "uppgift zadanie "
+            "úloha görev työ задание задача 任务 任务名称 作业 ジョブ ジョブ名 タスク 작업 작업명 "
+        ),
+        "result": (
+            "ergebnis résultat resultado risultato esito resultaat resultat wynik výsledek sonuç tulos "
+            "результат итог 结果 結果 执行结果 実行結果 결과 실행결과 "
+        ),
         "title": (
+            "libellé überschrift kurztext kurzbeschreibung intestazione kop nagłówek cabeçalho "
+            "уведомление 告警主题 报警标题 警报标题 見出し 알림제목 "
             "betreffzeile intitulé encabezado 事象 障害内容 主题 主題 제목명 "
             "başlik temat onderwerp předmět titel betreff titre objet titulo asunto assunto titolo oggetto "
             "tytuł "
@@ -701,14 +850,24 @@ TRANSLATIONS: Final = {
             "θέμα τίτλος тема заголовок 标题 標題 告警标题 告警名称 제목 件名 タイトル"
         ),
         "message": (
+            "texte texto testo tekst komunikat текст "
+            "消息内容 报警内容 告警信息 本文 通知内容 알림내용 메시지내용 "
             "treść wiadomość bericht zpráva nachricht meldung mensaje mensagem messaggio mesaj meddelande besked "
             "viesti сообщение 内容 消息 告警内容 메시지 내용 メッセージ"
         ),
         "description": (
+            "опис подробности описаниепроблемы szczegóły dettagli detalles détails detalhes einzelheiten "
+            "详情 详细信息 描述信息 詳細内容 상세 상세내용 "
             "beschreibung descripción descrição descrizione opis popis açiklama beskrivning omschrijving "
             "описание 描述 설명 説明 詳細"
         ),
         "severity": (
+            "nivel nível livello nivå urgencia urgência urgence urgenza priorità prioriteit prioritet "
+            "criticité criticidad criticidade criticità kritikalität wichtigkeit importancia importância "
+            "importanza ernstigheid "
+            "alarmstufe alarmklasse warnstufe niveaualerte niveaualarme nivelalerta nivelalarma livelloallarme "
+            "krytyczność ważność "
+            "критичность уровеньважности 緊急度 優先度 优先级 严重性 报警级别 警报级别 우선순위 긴급도 중요도 위험도 "
             "priorität "
             "önem seviye poziom priorytet ernst závažnost schweregrad stufe dringlichkeit gravité sévérité niveau "
             "gravedad severidad gravidade severidade prioridad prioridade gravità allvarlighetsgrad vakavuus "
@@ -716,6 +875,9 @@ TRANSLATIONS: Final = {
             "심각도 등급 수준 重要度 レベル 深刻度"
         ),
         "status": (
+            "alarmzustand étatalarme étatalerte estadoalarma estadoalerta estadoactual estadoatual statoallarme läge "
+            "situatie toestandalarm текущеесостояние 当前状态 报警状态 警报状态 状況 現在の状態 現在状態 "
+            "알람상태 경보상태 알림상태 "
             "durum stan stav toestand zustand état statut estado situación situação stato tila tillstånd "
             "статус состояние 状态 狀態 告警状态 상태 状態 ステータス"
         ),
@@ -761,6 +923,8 @@ TRANSLATIONS: Final = {
     for name in (folded(original), folded(original.translate(_UMLAUTS)))
 }
 """Names in other languages: templates that operators write."""
+OF_A_SUBJECT: Final = re.compile(r"(?:alert|alarm|incident|problem|issue|fault)([a-z]+)")
+"""Names with their object's before them: ``incident.sev``, ``ALARM_PHASE``."""
 PREFIXES: Final = ("notify", "nagios", "icinga")
 """Beginnings of macros as environment variables, such as ``NOTIFY_HOSTSTATE``: Checkmk, Nagios, Icinga."""
 
@@ -806,7 +970,9 @@ KNOWN: Final = re.compile(
     r"|icon|image|color|colour|format|locale|timezone|currency|operator|kind|class|category|type)$"
 )
 """Names of texts that name no watched object."""
-PREVIOUS: Final = _words({"previous previousattributes old before oldvalues": "Stripe-like events, database triggers"})
+PREVIOUS: Final = _words(
+    {"previous previousattributes old before oldvalues was prior earlier": "Stripe-like events, database triggers"}
+)
 """Objects about an earlier state, which are not read."""
 LISTS: Final = _words(
     {
@@ -815,15 +981,21 @@ LISTS: Final = _words(
     }
 )
 """Names of a list of alarms."""
+LIST_ENDINGS: Final = ("alarms", "alerts", "incidents", "problems", "faults")
+"""Endings of other names of such a list, such as ``activeAlarms``."""
+COLUMNS: Final = frozenset({"columns", "columnnames", "header", "headers", "fields"})
+"""Names of the list of a table's columns."""
 POSSIBLE_LISTS: Final = _words(
     {
         "events issues notifications findings violations": "AppDynamics, SonarQube",
-        "items records results triggers messages entries data checks": "various",
+        "items records results triggers messages entries data checks rows lines changes": "various",
     }
 )
 """Names of a list that may also hold the details of one alarm."""
 
-CLEAR_LEVELS: Final = _words({"critical crit warning warn error fatal emergency major minor": "most senders"})
+CLEAR_LEVELS: Final = _words(
+    {"critical crit warning warn error fatal emergency major minor": "most senders", "sev0 sev1 sev2 sev3 sev4": "SREs"}
+)
 """Words that are a severity under any name."""
 LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
 """Words that are a severity only under the name of a level, as syslog has them."""

@@ -114,6 +114,9 @@ _KNOWN_NAMES: Final = frozenset(
         *(name for names in words.SEVERITY_NAMES for name in names),
     }
 )
+_OWN_STATES: Final = frozenset(
+    {*words.STATES, *(name for names in words.SEVERITY_NAMES[:3] for name in names)} - {"to"}
+)
 _SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
@@ -283,7 +286,8 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
             continue
         fields = _with_condition(_plain_fields(value))
         own_rank = _OTHER if rank == _CONTENT and not _says_much(fields) else rank
-        own_rank = _SUBJECT if _CONDITION in fields and path[-1:] == ("condition",) else own_rank
+        is_alarm = rank == _OTHER and len(path) == 1 and path[-1] not in words.RUNS and _is_told_and_rated(fields)
+        own_rank = _SUBJECT if is_alarm or (_CONDITION in fields and path[-1:] == ("condition",)) else own_rank
         found.append(_Level(own_rank, path[-1] if path else "", fields))
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
@@ -320,6 +324,9 @@ def _plain_fields(value: JsonObject) -> JsonObject:
         prefix = next(one for one in words.PREFIXES if name.startswith(one))
         fields.setdefault(name.removeprefix(prefix), fields[name])
     for name in list(fields):
+        own = words.OF_A_SUBJECT.fullmatch(name)
+        if own and own[1] in _OWN_STATES and isinstance(fields[name], str):
+            fields.setdefault(own[1], fields[name])
         if (meaning := words.TRANSLATIONS.get(words.folded(name))) is not None:
             fields.setdefault(meaning, fields[name])
     return fields
@@ -347,7 +354,12 @@ def _with_condition(fields: JsonObject) -> JsonObject:
 
 def _translated(body: JsonObject) -> JsonObject:
     """Return a body with the names of states and sentences in English, by which its identity leaves them out."""
-    return {words.TRANSLATIONS.get(words.folded(_plain(name)), name): value for name, value in body.items()}
+    return {
+        words.TRANSLATIONS.get(words.folded(_plain(name)), name): (
+            _translated(value) if isinstance(value, dict) else value
+        )
+        for name, value in body.items()
+    }
 
 
 def _opened(name: str, value: Json) -> Json:
@@ -377,6 +389,13 @@ def _rank(name: str, outer: int, top: int) -> int:
     if is_content and outer != _OTHER:
         return _CONTENT
     return _OTHER
+
+
+def _is_told_and_rated(fields: JsonObject) -> bool:
+    """Whether an object under an unknown name is an alarm: it has a sentence, and a state or a severity."""
+    is_told = any(isinstance(value := fields.get(name), str) and _has_blank(value) for name in _SENTENCE_NAMES)
+    names = (*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES)
+    return is_told and any(isinstance(fields.get(name), str | bool) for name in names)
 
 
 def _says_much(fields: JsonObject) -> bool:
@@ -532,6 +551,7 @@ class _Fields:
             *filter(_is_place, _texts(weak, here)),
             *_texts(places, ("label", *name, *here)),
             *_texts(close, words.JOBS),
+            *_texts([level for level in weak if level.name in words.JOBS], ("slug", "key")),
             *filter(_is_place, _texts([*close, *weak], addresses)),
             *_texts(places, addresses),
             *_texts([*close, *weak], words.RESOURCE_IDS),
@@ -849,6 +869,8 @@ def _by_flag(level: _Level) -> bool | None:
 
 
 def _by_state(level: _Level) -> bool | None:
+    if _is_off(level):
+        return True
     for value in _states(level):
         ended = words.has_ended(value)
         if ended is False and _whole_word(value) is not None:
@@ -856,6 +878,12 @@ def _by_state(level: _Level) -> bool | None:
         if ended is not None and not (ended and words.is_about_work(value)):
             return ended
     return None
+
+
+def _is_off(level: _Level) -> bool:
+    """Whether an alarm is off, as control systems say it; a machine that is off is another matter."""
+    is_alarm = level.name in words.ALARMS or any(name.startswith(words.ALARM_PREFIXES) for name in level.fields)
+    return is_alarm and any(isinstance(value, str) and value.lower() in words.OFF for value in _states(level))
 
 
 def _by_all_states(levels: Iterable[_Level]) -> bool | None:
@@ -893,10 +921,12 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
 
     A body with an id, a title and a state of its own is an alarm, and its lists are details.
     """
+    body = _with_rows(body)
     around = [(body, body)]
     for name, value in body.items():
         inner = _opened(_plain(name), value)
         if _plain(name) in words.CONTENTS and isinstance(inner, dict):
+            inner = _with_rows(inner)
             around.append(({key: one for key, one in body.items() if key != name} | inner, inner))
     for outer, owner in around:
         if by_state := _listed_by_state(owner):
@@ -912,12 +942,37 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
     return None
 
 
+def _with_rows(body: JsonObject) -> JsonObject:
+    """Return a body whose table, with the names of its columns in a list of their own, is a list of objects."""
+    columns = next((one for name, one in body.items() if _plain(name) in words.COLUMNS and isinstance(one, list)), [])
+    names = [text(one.get("name") if isinstance(one, dict) else one) or "" for one in columns]
+    if not any(names):
+        return body
+    return {
+        name: [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value]
+        if isinstance(value, list) and value is not columns
+        else value
+        for name, value in body.items()
+    }
+
+
 def _elements(name: str, value: Json) -> list[Json]:
-    """Return a list, or the alarms in an object that has them by their ids."""
+    """Return a list, or the alarms in an object that has them by their ids or names."""
     if isinstance(value, list):
         return value
-    alarms: list[Json] = [*value.values()] if isinstance(value, dict) and name in words.LISTS else []
-    return alarms if len(items(alarms)) == len(alarms) else []
+    if not isinstance(value, dict) or not _names_alarms(name) or len(items([*value.values()])) < len(value):
+        return []
+    return [
+        {"name": key, **one} if not _is_identified(one) else one for key, one in value.items() if isinstance(one, dict)
+    ]
+
+
+def _is_identified(element: JsonObject) -> bool:
+    return any(_plain(name) in {"name", "title", *words.OWN_KEYS, *words.KEYS[0], *words.KEYS[1]} for name in element)
+
+
+def _names_alarms(name: str) -> bool:
+    return name in words.LISTS or (name.endswith(words.LIST_ENDINGS) and not words.NO_STATES.match(name))
 
 
 def _listed_by_state(owner: JsonObject) -> dict[str, list[Json]]:
@@ -940,7 +995,7 @@ def _is_list_of_alarms(name: str, elements: list[Json], outer: JsonObject) -> bo
         return False  # attachments of one message, and conditions of one object
     signs = [_signs(one) for one in items(elements[:_MOST_ELEMENTS])]
     own = _signs(outer, anywhere=name in words.POSSIBLE_LISTS)
-    if name in words.LISTS:
+    if _names_alarms(name):
         return any(sign & {"title", "key"} for sign in signs) and not own >= {"title", "key", "state"}
     is_alarm = any(
         {"title", "state"} <= sign or {"title", "severity"} <= sign or {"key", "state"} <= sign for sign in signs
