@@ -1,6 +1,6 @@
-"""The requests of get as models, for the document only: functions read them without pydantic (`reads.record`).
+"""Query parameters as models, for the document only: functions read them without pydantic.
 
-A test compares the two for events.
+A test compares those of get with what `reads.record` reads, for events.
 """
 
 from __future__ import annotations
@@ -43,3 +43,10 @@ class GetWebhookRequest(GetRequest):
 
     webhook_id: _Id
     """Which webhook."""
+
+
+class TryWebhookRequest(StrictModel):
+    """The query of trying a body."""
+
+    plugin_id: str | None = None
+    """Name of a format to read the body in, in place of the webhook's; empty detects it."""

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from apidoc.answers import NEXT_TOKEN, TIME, as_object, reference, said
 from apidoc.examples import ACCESS_KEY, DOMAIN_ID, EVENT_INFO, PROJECT_ID, WEBHOOK_ID, shown
-from apidoc.get_requests import GetWebhookRequest
+from apidoc.get_requests import GetWebhookRequest, TryWebhookRequest
 from apidoc.jsonschema import Schema
 from apidoc.operations import (
     GATEWAY_ALWAYS,
@@ -508,6 +508,7 @@ OPERATIONS: Mapping[str, Operation] = {
     f"POST {_ONE_WEBHOOK}/try": Operation(
         operation_id="try_webhook",
         tag="manage",
+        parameters=TryWebhookRequest,
         description="The body and the headers are what the sender would send.",
         bodies={"*/*": {}},
         answer="TriedBody",
@@ -573,6 +574,7 @@ PARAMETERS: Mapping[str, Schema] = {
     "action": shown(action=("An action", ["webhook.rotate"])),
     "target_id": shown(target=("A webhook", [WEBHOOK_ID])),
     "actor_id": shown(actor=("A token", [TOKEN_ID])),
+    "plugin_id": shown(format=("A format", "grafana"), detected=("Detected", "")),
 }
 """By the names of parameters."""
 

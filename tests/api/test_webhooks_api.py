@@ -136,6 +136,22 @@ def test_a_tried_body_shows_its_events_and_stores_nothing(app, ask, made):
     assert unreadable["events"][0]["event_type"] == "ERROR"
 
 
+def test_a_body_is_tried_in_another_format(ask, made):
+    def tried(**query):
+        return ask("POST", one(made, "/try"), json.dumps(bodies.direct()), query=query)
+
+    ask("PUT", one(made, "/plugin"), {"plugin_id": "grafana"})
+    assert tried().json()["format"] == "grafana"
+    assert tried(plugin_id="direct").json()["format"] == "direct"
+    assert tried(plugin_id="").json()["format"] == "direct"
+    refused = tried(plugin_id="nonsense")
+    assert (refused.status, refused.json()["detail"]["code"]) == (400, "ERROR_INVALID_PARAMETER")
+    assert ask("GET", one(made)).json()["plugin_info"]["plugin_id"] == "grafana"
+
+    ask("PUT", one(made, "/plugin"), {"options": {"mapping": {"fields": {"title": "nothing"}}}})
+    assert tried(plugin_id="direct").json()["format"] == "direct"
+
+
 def test_a_tried_body_is_bounded(ask, made, monkeypatch):
     answer = ask("POST", one(made, "/try"), b"x" * 2_097_153)
     assert (answer.status, answer.json()["detail"]["code"]) == (413, "ERROR_PAYLOAD_TOO_LARGE")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from event_api.admin.webhooks import check_format
 from event_api.domain import ids, times
 from event_api.domain.body import Body
 from event_api.domain.delivery import Delivery
@@ -22,6 +23,16 @@ def events_of(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> J
     found = normalization.read(webhook, delivery)
     rows = [_as_shown(asdict(normalization.event_of(delivery, "", event, None))) for _, event in found.events]
     return {"format": found.format, "events": rows, "total_count": len(rows)}
+
+
+def in_format(webhook: Webhook, name: str) -> Webhook:
+    """Return a webhook as it would be in a format; an empty name detects it.
+
+    Raises InvalidParameterError for an unknown format.
+    """
+    changed = replace(webhook, format=name or None, mapping=None)
+    check_format(changed.format, changed.mapping)
+    return changed
 
 
 def check_body(webhook: Webhook, content: bytes, headers: Mapping[str, str]) -> None:
