@@ -63,7 +63,7 @@ PROSE_NAMES: Final = _words_of(
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
 """Plain names of sentences, which are usually written anew for each delivery."""
-_PROSE: Final = re.compile(r"(message|description|output|reason|comment)$")
+_PROSE: Final = re.compile(r"(message|description|output|reason|comment|tail)$")
 """Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
 NAMING: Final = re.compile(
     r"(name|id|uid|uuid|guid|key|arn|urn|dsn|url|uri|link|host|hostname|instance|server|node|device|service|target"

@@ -90,6 +90,9 @@ ENDED: Final = _words(
         "løst löst åtgärdad stängd lukket lukka ratkaistu korjattu suljettu": "Nordic templates",
         "megoldva megoldódott lezárva helyreállt rezolvat închis": "Hungarian and Romanian templates",
         "selesai pulih ditutup": "Indonesian templates",
+        "rétablissement résolution clôture recuperación resolución cierre recuperação resolução": "names of events",
+        "ripristino risoluzione chiusura wiederherstellung behebung aufhebung herstel oplossing": "names of events",
+        "fin ende einde koniec slut": "names of events",
         "fine stable safe clean compliant repaired rectified remedied remediated healed subsided abated": "scripts",
         "normalised rtn successfully ready synced synchronized unblocked ontime": "control systems, scripts",
         "ordnung fehlerfrei störungsfrei repariert aufgehoben verbunden betriebsbereit": "German templates",
@@ -122,6 +125,7 @@ ENDED: Final = _words(
 WORK_ENDED: Final = _words(
     {
         "finished finish completed complete done ended end ends": "CI tools, whose runs end as failures too",
+        "fin ende einde koniec slut": "the end in other languages",
         "available ready": "an update that is available",
         "disponible disponível disponibile beschikbaar fertig klar klart zakończono завершено": "the same elsewhere",
     }
@@ -274,7 +278,7 @@ FALSE_IF_ENDED: Final = _names(
         "alerting isalerting breaching": "burn rates",
         "breached breach violated isbreached fired exceeded": "scripts",
         "firing isfiring istriggered triggered alerttriggered raised": "Datto, home-grown senders",
-        "inalarm isalarm alarm alarmactive alertactive inalert ongoing isongoing asserted": "SCADA gateways",
+        "inalarm isalarm alarm alarmactive alertactive inalert standing ongoing isongoing asserted": "SCADA gateways",
         "unresolved": "SCADA gateways",
     }
 )
@@ -285,8 +289,8 @@ OVER_TIMES: Final = _names(
 """They end an alarm; of a run or a check they say nothing about its result."""
 ALARMS: Final = _words({"alert alarm incident problem issue outage case downtime": "most senders"})
 """Objects that are alarms."""
-ALARM_PREFIXES: Final = ("alarm", "alert")
-"""Beginnings of the names of an alarm's own fields."""
+OF_AN_ALARM: Final = re.compile(r"(?:alarm|alert)[a-z]")
+"""Beginnings of the names of an alarm's own fields; ``alarm`` alone may stand beside a machine's state."""
 OFF: Final = frozenset({"off", "aus", "uit", "av", "spento", "apagado", "apagada"})
 TRUE_IF_FINE: Final = _names(
     {
@@ -308,7 +312,7 @@ ENDED_TIMES: Final = _names(
         "resolvedat resolvedon resolvedtime": "Better Stack, Grafana OnCall",
         "endedat closedat closedon": "Google Cloud Monitoring, Mackerel, FireHydrant",
         "resolved recovered cleared restoredat endedon": "scripts",
-        "recoveredat clearedat fixedat cleartime recoverytime": "Netdata, Aliyun",
+        "recoveredat clearedat fixedat went wentat goneat cleartime recoverytime": "Netdata, Aliyun",
     }
 )
 """Times that are filled only when a problem is over."""
@@ -331,7 +335,7 @@ STATES: Final = _names(
         "statechanged statechange statuschange": "scripts",
         "alert alarm": "Gatus",
         "verdict assessment": "heartbeat monitors, scanners",
-        "light lamp trafficlight ampel rag ragstatus indicator lifecycle lifecyclestate": "dashboards",
+        "light lamp trafficlight ampel rag ragstatus indicator lifecycle lifecyclestate stage": "dashboards",
         "to": "scripts, of a transition",
     }
 )
@@ -539,7 +543,12 @@ SEVERITY_NAMES: Final = (
             "rank grade tier gravity danger": "scripts",
         }
     ),
-    _names({"type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic"}),
+    _names(
+        {
+            "type alerttype eventtype messagetype triggertype": "Kubernetes, Datadog, VictorOps, Sumo Logic",
+            "class classification category kind rating klasse clase classe categoría catégorie kategorie": "gateways",
+        }
+    ),
     _names({"color colour": "Xymon, scripts", "light lamp trafficlight ampel rag ragstatus indicator": "dashboards"}),
     _names({"severityid severitynumber": "OCSF, OpenTelemetry", "sysloglevel syslogseverity": "syslog"}),
 )
@@ -707,7 +716,8 @@ OBJECTS: Final = _names(
     {
         "rule check monitor": "ElastAlert, Cronitor, scripts",
         "job task service component application sensor": "scripts",
-        "script command backup schedule cronjob beat heartbeat journey": "wrappers of cron jobs, heartbeat monitors",
+        "script command backup schedule cronjob": "wrappers of cron jobs",
+        "beat heartbeat journey tile": "heartbeat monitors, dashboards",
         "pool volume interface filesystem entity": "ZFS, scripts",
     }
 )
@@ -815,13 +825,16 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "resolvedat": (
-            "behobenam behobenum résolule resueltoen fecharesolucion resolvidoem risoltoil opgelostop "
+            "gegangenam gegangenzeit gehtzeit behobenam behobenum résolule resueltoen fecharesolucion "
+            "resolvidoem risoltoil opgelostop "
             "времявосстановления 恢复时间 復旧時刻 復旧日時 복구시각 복구시간 해제시각 해제시간 "
         ),
         "endtime": (
             "ende endzeit endezeit fin fechafin horafin datefin heurefin fim datafim horafim datafine orafine einde "
             "eindtijd sluttid koniec окончание времяокончания 结束时间 終了時刻 終了日時 종료시각 종료시간 "
         ),
+        "type": "tipo typ tipologia тип 类型 類型 種別 종류 유형",
+        "event": "evento événement ereignis gebeurtenis händelse hendelse zdarzenie событие 事件 イベント 이벤트",
         "starttime": (
             "beginn beginnzeit début heuredébut datedébut inicio fechainicio horainicio início datainício inizio "
             "datainizio aanvang begintijd starttid początek начало времяначала 开始时间 触发时间 開始時刻 "
@@ -856,7 +869,8 @@ TRANSLATIONS: Final = {
             "viesti сообщение 内容 消息 告警内容 메시지 내용 メッセージ"
         ),
         "description": (
-            "опис подробности описаниепроблемы szczegóły dettagli detalles détails detalhes einzelheiten "
+            "detalle detalhe dettaglio détail einzelheit опис подробности описаниепроблемы szczegóły dettagli "
+            "detalles détails detalhes einzelheiten "
             "详情 详细信息 描述信息 詳細内容 상세 상세내용 "
             "beschreibung descripción descrição descrizione opis popis açiklama beskrivning omschrijving "
             "описание 描述 설명 説明 詳細"

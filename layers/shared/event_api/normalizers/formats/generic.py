@@ -745,6 +745,7 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
             if (
                 isinstance(value, str)
                 and " " not in value
+                and words.is_true(value) is None
                 and not words.KNOWN.match(name)
                 and name not in _KNOWN_NAMES
                 and not PARENTS.match(name)
@@ -882,7 +883,7 @@ def _by_state(level: _Level) -> bool | None:
 
 def _is_off(level: _Level) -> bool:
     """Whether an alarm is off, as control systems say it; a machine that is off is another matter."""
-    is_alarm = level.name in words.ALARMS or any(name.startswith(words.ALARM_PREFIXES) for name in level.fields)
+    is_alarm = level.name in words.ALARMS or any(map(words.OF_AN_ALARM.match, level.fields))
     return is_alarm and any(isinstance(value, str) and value.lower() in words.OFF for value in _states(level))
 
 
@@ -925,8 +926,11 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
     around = [(body, body)]
     for name, value in body.items():
         inner = _opened(_plain(name), value)
-        if _plain(name) in words.CONTENTS and isinstance(inner, dict):
-            inner = _with_rows(inner)
+        if not isinstance(inner, dict):
+            continue
+        tabled = _with_rows(inner)
+        if _plain(name) in words.CONTENTS or tabled is not inner:
+            inner = tabled
             around.append(({key: one for key, one in body.items() if key != name} | inner, inner))
     for outer, owner in around:
         if by_state := _listed_by_state(owner):
@@ -946,14 +950,16 @@ def _with_rows(body: JsonObject) -> JsonObject:
     """Return a body whose table, with the names of its columns in a list of their own, is a list of objects."""
     columns = next((one for name, one in body.items() if _plain(name) in words.COLUMNS and isinstance(one, list)), [])
     names = [text(one.get("name") if isinstance(one, dict) else one) or "" for one in columns]
-    if not any(names):
-        return body
-    return {
-        name: [dict(zip(names, row, strict=False)) if isinstance(row, list) else row for row in value]
-        if isinstance(value, list) and value is not columns
-        else value
+    tables: JsonObject = {
+        name: [dict(zip(names, row, strict=True)) for row in value if isinstance(row, list)]
         for name, value in body.items()
+        if isinstance(value, list) and any(names) and _are_rows(value, len(names))
     }
+    return {**body, **tables} if tables else body
+
+
+def _are_rows(values: list[Json], width: int) -> bool:
+    return bool(values) and all(isinstance(row, list) and len(row) == width for row in values)
 
 
 def _elements(name: str, value: Json) -> list[Json]:
