@@ -47,6 +47,8 @@ export interface DeliveryInfo {
   bytes?: number;
   headers?: Record<string, string>;
   unread_because?: string;
+  body?: string;
+  body_encoding?: "text" | "base64";
   events?: Array<{event_id: string; title?: string; event_type?: string; severity?: string}>;
 }
 
@@ -86,8 +88,9 @@ export const updatePlugin = (id: string, fields: JsonObject) => ask<WebhookInfo>
 export const enableWebhook = (id: string, enable: boolean) => ask<WebhookInfo>(`${webhook(id)}/${enable ? "enable" : "disable"}`, {method: "PUT", body: {}});
 export const rotateWebhook = (id: string, overlap: number) => ask<WebhookInfo>(`${webhook(id)}/rotate`, {body: {overlap}});
 export const deleteWebhook = (id: string) => ask<Json>(webhook(id), {method: "DELETE"});
-/** What a body would become; nothing is stored. */
-export const tryWebhook = (id: string, body: string) => ask<Tried>(`${webhook(id)}/try`, {method: "POST", text: body});
+/** What a body would become; nothing is stored. `format` replaces the webhook's own, and an empty one is detected. */
+export const tryWebhook = (id: string, content: string | Uint8Array<ArrayBuffer>, headers: Record<string, string>, format?: string) =>
+  ask<Tried>(`${webhook(id)}/try${format === undefined ? "" : `?plugin_id=${encodeURIComponent(format)}`}`, {method: "POST", content, headers});
 
 export const listTokens = (signal?: AbortSignal) => query<Page<TokenInfo>>("tokens/search", {query: {count: false}}, signal);
 export const createToken = (fields: JsonObject) => ask<TokenInfo>("tokens", {body: fields});

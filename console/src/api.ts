@@ -17,8 +17,9 @@ const BASE = "monitoring/v1/";
 export interface Options {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: Json;
-  /** A body that is sent as it is. */
-  text?: string;
+  /** A body that is sent as it is, with the headers of its sender. */
+  content?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
   signal?: AbortSignal;
   /** Whether a failed try may be repeated; true for requests that change nothing. */
   repeat?: boolean;
@@ -30,7 +31,7 @@ export async function ask<T>(path: string, options: Options = {}): Promise<T> {
   const tries = (options.repeat ?? method === "GET") ? TRIES : 1;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once<T>(path, method, options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body)), signal);
+      return await once<T>(path, method, options);
     } catch (error) {
       const passing = error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
       if (!passing || attempt >= tries || signal?.aborted) throw error;
@@ -44,17 +45,21 @@ export function query<T>(path: string, body: Json, signal?: AbortSignal): Promis
   return ask<T>(path, {method: "POST", body, repeat: true, ...(signal ? {signal} : {})});
 }
 
-async function once<T>(path: string, method: string, body: string | undefined, signal?: AbortSignal): Promise<T> {
+async function once<T>(path: string, method: string, {body: json, content, headers, signal}: Options): Promise<T> {
   const token = session.value;
-  const headers: Record<string, string> = {accept: "application/json", authorization: `Bearer ${token ?? ""}`};
-  if (body !== undefined) headers["content-type"] = "application/json";
+  const body = content ?? (json === undefined ? undefined : JSON.stringify(json));
   const timeout = AbortSignal.timeout(SECONDS * 1000);
   let response: Response;
   let text: string;
   try {
     response = await fetch(BASE + path, {
       method,
-      headers,
+      headers: {
+        ...(body === undefined ? {} : {"content-type": "application/json"}),
+        ...headers,
+        accept: "application/json",
+        authorization: `Bearer ${token ?? ""}`,
+      },
       ...(body === undefined ? {} : {body}),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       cache: "no-store",

@@ -10,9 +10,19 @@ import {Age, Badge, Empty, Failure, Moment, Waiting, attempt, label} from "./ui"
 const POLL_SECONDS = 10;
 
 /** The delivery that an event was made from: its id is within the event's. */
-function deliveryId(eventId: string): string | null {
+export function deliveryId(eventId: string): string | null {
   const match = /^event-([0-9a-f]{24})[0-9a-f]{4}$/.exec(eventId);
   return match ? `delivery-${match[1]}` : null;
+}
+
+/** Whether an event only reports that its delivery could not be read, or that it was read after all. */
+export function isReport(eventId: string): boolean {
+  return /fff[ef]$/.test(eventId);
+}
+
+/** Where the body of a delivery is tried in another format. */
+export function tryingHref(webhookId: string, delivery: string | null): string {
+  return href("webhook", webhookId, delivery && can("delivery.read") ? new URLSearchParams({delivery}) : undefined);
 }
 
 export function DeliveryOf({event}: {event: EventInfo}) {
@@ -80,6 +90,7 @@ function Card({delivery, onChange}: {delivery: DeliveryInfo; onChange: () => voi
       {delivery.unread_because && <p class="text">{delivery.unread_because}</p>}
       <p class="actions">
         {isUnreadable && <a class="button" href={href("event", `${id.replace("delivery", "event")}ffff`)}>Its event</a>}
+        {isUnreadable && can("webhook.read") && <a class="button" href={tryingHref(delivery.webhook_id, id)}>Try another format</a>}
         {can("delivery.manage") && <button type="button" onClick={() => void attempt(() => replayDelivery(id), "It is being processed again.").then(onChange)}>Replay</button>}
         {can("delivery.manage") && !isUnreadable && <button type="button" onClick={() => void attempt(() => discardDelivery(id), "Given up.").then(onChange)}>Discard</button>}
         <code>{id}</code>

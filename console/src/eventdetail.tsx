@@ -4,7 +4,7 @@ import {useEffect, useRef} from "preact/hooks";
 import {ask, isObject, type Json} from "./api";
 import {can} from "./access";
 import {NAMES, courseOf, type EventInfo} from "./events";
-import {DeliveryOf} from "./delivery";
+import {DeliveryOf, deliveryId, isReport, tryingHref} from "./delivery";
 import {useLoad} from "./load";
 import {nameOf} from "./names";
 import {href} from "./route";
@@ -46,11 +46,14 @@ export function EventDetail({id, onFilter, onClose}: {id: string; onFilter?: OnF
 
 function Content({event, onFilter}: {event: EventInfo; onFilter?: OnFilter}) {
   const json = () => JSON.stringify(event, null, 2);
+  const isError = event.event_type === "ERROR";
+  // An alarm whose format failed is made of its legible part.
+  const partly = isReport(event.event_id) ? event.additional_info?.unread_because : undefined;
   return (
     <>
       <p class="detail-kind">
         <Badge value={event.event_type === "RECOVERY" ? "RECOVERY" : event.severity} />
-        {event.event_type === "ERROR" && <span class="badge unreadable">Unreadable</span>}
+        {isError && <span class="badge unreadable">Unreadable</span>}
         <Moment at={event.created_at} />
       </p>
       <p class="actions">
@@ -58,14 +61,14 @@ function Content({event, onFilter}: {event: EventInfo; onFilter?: OnFilter}) {
         <CopyButton text={() => curl(event.event_id)}>Copy as curl</CopyButton>
         <CopyButton text={() => new URL(href("event", event.event_id), location.href).href}>Copy link</CopyButton>
       </p>
-      {event.event_type === "ERROR" && (
+      {(isError || partly !== undefined) && (
         <section class="reason">
-          <h3>Why it could not be read</h3>
-          <p>{event.description || "No reason was recorded."}</p>
-          {can("webhook.read") && <p><a href={href("webhook", event.webhook_id)}>Try the body with another format</a></p>}
+          <h3>{isError ? "Why it could not be read" : "Why it was read only in part"}</h3>
+          <p>{(isError ? event.description : String(partly)) || "No reason was recorded."}</p>
+          {can("webhook.read") && <p><a href={tryingHref(event.webhook_id, deliveryId(event.event_id))}>Try the body with another format</a></p>}
         </section>
       )}
-      {event.event_type !== "ERROR" && event.description && <section><h3>Description</h3><p class="text">{event.description}</p></section>}
+      {!isError && event.description && <section><h3>Description</h3><p class="text">{event.description}</p></section>}
       <section>
         <h3>Fields</h3>
         <dl class="fields">

@@ -3,6 +3,7 @@ import {useEffect, useState} from "preact/hooks";
 import {me} from "./access";
 import {createWebhook, type WebhookInfo} from "./admin";
 import {query, type JsonObject} from "./api";
+import {deliveryId, tryingHref} from "./delivery";
 import type {EventInfo, Page} from "./events";
 import {Instructions} from "./instructions";
 import {learnWebhooks} from "./names";
@@ -131,7 +132,7 @@ function FirstDelivery({webhook}: {webhook: WebhookInfo}) {
       {event?.event_type === "ERROR" && (
         <>
           <p><b>It arrived, and could not be read.</b> {event.description}</p>
-          <p><a href={href("event", event.event_id)}>See the event</a>, or <a href={href("webhook", webhook.webhook_id)}>try the body with another format</a>.</p>
+          <p><a href={href("event", event.event_id)}>See the event</a>, or <a href={tryingHref(webhook.webhook_id, deliveryId(event.event_id))}>try the body with another format</a>.</p>
         </>
       )}
       {event && event.event_type !== "ERROR" && (

@@ -1,16 +1,16 @@
 /** Webhooks: what delivers, how busy it is, and what can be read of it. */
-import {useEffect, useState} from "preact/hooks";
+import {useState} from "preact/hooks";
 import {can} from "./access";
 import {
-  ACTIVITY_DAYS, activities, deleteWebhook, enableWebhook, getWebhook, listWebhooks, rotateWebhook, tryWebhook, updatePlugin, updateWebhook,
-  type Activity, type Tried, type WebhookInfo,
+  ACTIVITY_DAYS, activities, deleteWebhook, enableWebhook, getWebhook, listWebhooks, rotateWebhook, updatePlugin, updateWebhook,
+  type Activity, type WebhookInfo,
 } from "./admin";
-import {messageOf, type JsonObject} from "./api";
+import type {JsonObject} from "./api";
 import {useEvery, useLoad} from "./load";
 import {learnWebhooks} from "./names";
-import {go, href} from "./route";
+import {go, href, route} from "./route";
 import {ago, clock} from "./time";
-import {Tree} from "./tree";
+import {TryBody} from "./trybody";
 import {AskDialog, Badge, ConfirmDialog, CopyButton, Dialog, Empty, Failure, Moment, Waiting, attempt} from "./ui";
 
 const POLL_SECONDS = 20;
@@ -90,6 +90,7 @@ export function WebhookPage({id}: {id: string}) {
     return found;
   }, id);
   const counts = useLoad((signal) => activities(new Date(), id, signal), id);
+  const delivery = route.value.params.get("delivery");
   const [open, setOpen] = useState<Open>(null);
   const [url, setUrl] = useState<string | null>(null);
   const close = () => setOpen(null);
@@ -136,7 +137,7 @@ export function WebhookPage({id}: {id: string}) {
               <dt>Webhook id</dt><dd><code>{id}</code></dd>
             </dl>
           </section>
-          <TryBody id={id} />
+          <TryBody key={delivery} webhook={webhook} deliveryId={delivery} onChange={reload} />
         </>
       )}
       {webhook && open === "name" && <AskDialog title="Name" name="Name" value={webhook.name ?? ""} action="Save" onClose={close} onAnswer={(name) => void run(() => updateWebhook(id, {name}), "Saved.")} />}
@@ -248,44 +249,3 @@ function SignDialog({present, onAnswer, onClose}: {present?: string; onAnswer: (
     </Dialog>
   );
 }
-
-/** What a pasted body would become. */
-export function TryBody({id, body: given = ""}: {id: string; body?: string}) {
-  const [body, setBody] = useState(given);
-  const [tried, setTried] = useState<Tried | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => setBody(given), [given]);
-  return (
-    <section class="box">
-      <h2>Try a body</h2>
-      <p class="hint">What it would become at this webhook. Nothing is stored.</p>
-      <form class="form" onSubmit={(event) => {
-        event.preventDefault();
-        tryWebhook(id, body).then((answer) => {
-          setTried(answer);
-          setError(null);
-        }, (failure: unknown) => {
-          setTried(null);
-          setError(failure);
-        });
-      }}>
-        <label for="body">Body, as the sender posts it</label>
-        <textarea id="body" rows={8} spellcheck={false} required value={body} onInput={(event) => setBody(event.currentTarget.value)} />
-        <footer><button type="submit" class="primary">Try</button></footer>
-      </form>
-      {error !== null && <p class="failure" role="alert">{messageOf(error)}</p>}
-      {tried && (
-        <div role="status">
-          <p>{tried.format ? <>Read as <b>{tried.format}</b>: {tried.total_count} event{tried.total_count === 1 ? "" : "s"}</> : <b>It could not be read.</b>}</p>
-          {tried.events.map((event, index) => (
-            <div key={index} class="tried">
-              <p><Badge value={String(event.event_type === "RECOVERY" ? "RECOVERY" : event.severity ?? "NONE")} /> <b>{String(event.title ?? "(no title)")}</b></p>
-              <Tree name="the event" value={event} />
-            </div>
-          ))}
-        </div>
-      )}
-    </section>
-  );
-}
-

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import urllib.error
 
@@ -9,6 +11,7 @@ import pytest
 
 from event_api.domain.access import Role
 from localrun import fill
+from tests.e2e.driver import ask
 
 
 def create(page, console, sender, name, project="project-shop"):
@@ -85,6 +88,67 @@ def test_a_body_is_tried(webhook):
     page.get_by_text("It could not be read.").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("start", "field"),
+    [("Its event", "text of a script"), ("Its event", "lage"), ("Try another format", "text of a script")],
+    ids=["an unreadable event", "one that is legible in part", "the list"],
+)
+def test_a_delivery_is_tried_in_another_format_and_replayed(console, visit, webhook, start, field):
+    page, url = webhook
+    change_setting(page, "Format", "grafana")
+    page.locator("dl.fields").get_by_text("grafana").wait_for()
+    title = f"Disk {os.urandom(4).hex()} is full"
+    fill.post(url, json.dumps({field: title}).encode())
+
+    page.goto(console.address("deliveries", token=console.admin))
+    page.locator(".card").filter(has_text="Changed").first.get_by_role("link", name=start).click()
+    if start == "Its event":
+        page.get_by_role("link", name="Try the body with another format").click()
+    assert title in page.get_by_label("Body, as the sender posts it").input_value()
+    format_to_try = page.get_by_label("Format to try")
+    assert format_to_try.input_value() == "grafana"
+    page.wait_for_function("document.activeElement.id === 'format'")
+    tries = page.get_by_role("region", name="Try a body")
+
+    tries.get_by_role("button", name="Try", exact=True).click()
+    tries.get_by_text("It could not be read.").wait_for()
+    assert tries.get_by_role("button", name=re.compile("replay")).count() == 0
+
+    format_to_try.fill("generic")
+    tries.get_by_role("button", name="Try", exact=True).click()
+    tries.get_by_text("Read as generic: 1 event").wait_for()
+    tries.locator(".tried b").get_by_text(title).wait_for()
+    tries.get_by_role("button", name="Set the format to generic, and replay").click()
+    tries.get_by_text("The delivery was read.").wait_for()
+    page.locator("dl.fields").get_by_text("generic").wait_for()
+    tries.get_by_role("link", name=title).click()
+    page.get_by_role("heading", name=title).wait_for()
+
+
+def test_an_edited_body_is_not_replayed(console, visit, webhook):
+    page, url = webhook
+    fill.post(url, b'{"half": ')
+    page.goto(console.address("deliveries", token=console.admin))
+    page.locator(".card").filter(has_text="Changed").first.get_by_role("link", name="Try another format").click()
+    body = page.get_by_label("Body, as the sender posts it")
+    assert body.input_value() == '{"half": '
+    body.fill('{"half": 1}')
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.get_by_text("Read as generic: 1 event").wait_for()
+    page.get_by_text("The replay takes the body as it was delivered").wait_for()
+    assert page.get_by_role("button", name=re.compile("replay", re.IGNORECASE)).count() == 0
+
+
+def test_a_body_that_is_no_text_is_tried_as_it_is(console, visit, webhook):
+    page, url = webhook
+    ask(url, body=b"\xff\x00\x01", headers={"Content-Type": "application/octet-stream"})
+    page.goto(console.address("deliveries", token=console.admin))
+    page.locator(".card").filter(has_text="Changed").first.get_by_role("link", name="Try another format").click()
+    page.get_by_text("its 3 bytes are tried as they are").wait_for()
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.get_by_text("It could not be read.").wait_for()
+
+
 def test_a_webhook_is_rotated_disabled_and_deleted(webhook):
     page, url = webhook
     page.get_by_role("button", name="Rotate the URL").click()
@@ -110,6 +174,12 @@ def test_a_webhook_is_rotated_disabled_and_deleted(webhook):
         fill.post(new, b"{}")
 
 
+def change_setting(page, setting, text):
+    page.get_by_role("button", name=f"Change: {setting}").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill(text)
+    page.get_by_role("button", name="Save").click()
+
+
 def test_settings_are_changed(webhook):
     page, _ = webhook
     for setting, text, shown in (
@@ -118,9 +188,7 @@ def test_settings_are_changed(webhook):
         ("Limit", "600", "600 deliveries a minute"),
         ("A repetition joins its alert for", "3600", "3600 seconds"),
     ):
-        page.get_by_role("button", name=f"Change: {setting}").click()
-        page.get_by_role("dialog").get_by_role("textbox").fill(text)
-        page.get_by_role("button", name="Save").click()
+        change_setting(page, setting, text)
         page.locator("dl.fields").get_by_text(shown).wait_for()
     page.get_by_role("button", name="Change: Recoveries").click()
     page.get_by_text("leave the alert open").wait_for()
@@ -130,9 +198,7 @@ def test_settings_are_changed(webhook):
     page.get_by_role("button", name="Save").click()
     page.get_by_text("github, required").wait_for()
 
-    page.get_by_role("button", name="Change: Format").click()
-    page.get_by_role("dialog").get_by_role("textbox").fill("no-such-format")
-    page.get_by_role("button", name="Save").click()
+    change_setting(page, "Format", "no-such-format")
     page.locator(".messages .bad").wait_for()
 
 
