@@ -1,10 +1,11 @@
 /** Alerts: open ones first, by severity and age; changed one by one or several at once. */
-import {useEffect, useMemo, useRef, useState} from "preact/hooks";
+import {useEffect, useRef, useState} from "preact/hooks";
 import {can} from "./access";
 import {ActionDialog, TITLES, actionsFor, asks, perform, type Action} from "./alertactions";
 import {AlertDetail} from "./alertdetail";
 import {openAlerts, resolvedAlerts, type AlertInfo} from "./alerts";
 import {isAbort} from "./api";
+import {useHeld} from "./held";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
 import {change, route} from "./route";
@@ -13,6 +14,8 @@ import {showMinute} from "./time";
 import {Age, Badge, Empty, Failure, Waiting, tone} from "./ui";
 
 const POLL_SECONDS = 5;
+// How long after a change of the user's own it may take until the list has it.
+const OWN_SECONDS = 15;
 const GROUPS = {project_id: "project", resource: "resource", webhook_id: "webhook"} as const;
 type Group = keyof typeof GROUPS;
 
@@ -21,21 +24,40 @@ export function AlertsView() {
   const keyword = (params.get("q") ?? "").trim();
   const group = (params.get("group") ?? "") as Group | "";
   const opened = params.get("alert");
-  const {data, error, loading, reload} = useLoad((signal) => openAlerts(keyword, signal), keyword);
+  const {data, error, loading, reload} = useLoad(async (signal) => ({keyword, ...(await openAlerts(keyword, signal))}), keyword);
   useEvery(POLL_SECONDS, reload);
-  const open = data?.results ?? [];
   const [resolved, setResolved] = useState<AlertInfo[]>([]);
   const [current, setCurrent] = useState<string | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [dialog, setDialog] = useState<{action: Action; alerts: AlertInfo[]} | null>(null);
-  const groups = useMemo(() => grouped(open, group), [open, group]);
+  const list = useRef<HTMLElement>(null);
+  const [, redraw] = useState(0);
+  // Once the focus has moved on: until then it is nowhere.
+  const looksAway = () => requestAnimationFrame(() => redraw((count) => count + 1));
+  const changes = useRef(new Map<string, number>());
+  const total = data?.total_count ?? data?.results.length ?? 0;
+  const {alerts: open, arrived, gone, release} = useHeld(
+    data && {key: data.keyword, alerts: data.results, isComplete: total <= data.results.length},
+    () => chosen.size > 0 || isRead(list.current),
+    (id) => Date.now() - (changes.current.get(id) ?? 0) < OWN_SECONDS * 1000,
+  );
+  useEffect(() => {
+    if (arrived + gone.size === 0) return;
+    const listen = () => {
+      if (scrollY === 0) looksAway();
+    };
+    addEventListener("scroll", listen, {passive: true});
+    return () => removeEventListener("scroll", listen);
+  }, [arrived + gone.size > 0]);
+  const groups = grouped(open, group);
   const ordered = [...groups.flatMap(([, alerts]) => alerts), ...resolved];
-  const known = new Map(ordered.map((alert) => [alert.alert_id, alert]));
+  const known = new Map(ordered.filter(({alert_id}) => !gone.has(alert_id)).map((alert) => [alert.alert_id, alert]));
   const selected = [...chosen].flatMap((id) => known.get(id) ?? []);
   const targets = selected.length > 0 ? selected : [known.get(opened ?? current ?? "")].flatMap((alert) => alert ?? []);
   const mayChange = can("alert.change");
   const [turn, setTurn] = useState(0);
-  const changed = () => {
+  const changed = (alerts: AlertInfo[]) => {
+    for (const {alert_id} of alerts) changes.current.set(alert_id, Date.now());
     setChosen(new Set());
     setTurn((before) => before + 1);
     reload();
@@ -43,7 +65,7 @@ export function AlertsView() {
   const act = (action: Action) => {
     if (!mayChange || !actionsFor(targets).includes(action)) return;
     if (asks(action)) setDialog({action, alerts: targets});
-    else void perform(targets, action).then(changed);
+    else void perform(targets, action).then(() => changed(targets));
   };
   const toggle = (id: string) => {
     const next = new Set(chosen);
@@ -52,8 +74,11 @@ export function AlertsView() {
   };
 
   const keys = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  const at = ordered.findIndex(({alert_id}) => alert_id === current);
+  // Where the current row was if it has left the list: the next one is there now.
+  const place = useRef(0);
+  if (at >= 0) place.current = at;
   keys.current = (event) => {
-    const at = ordered.findIndex(({alert_id}) => alert_id === current);
     const go = (index: number) => {
       const alert = ordered[Math.min(Math.max(index, 0), ordered.length - 1)];
       if (!alert) return;
@@ -62,8 +87,8 @@ export function AlertsView() {
       if (opened) change({alert: alert.alert_id}, true);
     };
     const action = (Object.keys(TITLES) as Action[]).find((name) => TITLES[name].key === event.key);
-    if (event.key === "j") go(at + 1);
-    else if (event.key === "k") go(at < 0 ? 0 : at - 1);
+    if (event.key === "j") go(at >= 0 ? at + 1 : place.current);
+    else if (event.key === "k") go(place.current - 1);
     else if (event.key === "x" && current) toggle(current);
     else if (event.key === "Escape" && chosen.size > 0) setChosen(new Set());
     else if (event.key === "Escape" && opened) change({alert: null});
@@ -88,6 +113,7 @@ export function AlertsView() {
       isCurrent={alert.alert_id === current}
       isOpen={alert.alert_id === opened}
       isChosen={chosen.has(alert.alert_id)}
+      isGone={gone.has(alert.alert_id)}
       {...(mayChange ? {onChoose: () => toggle(alert.alert_id)} : {})}
       onFocus={() => setCurrent(alert.alert_id)}
     />
@@ -116,9 +142,20 @@ export function AlertsView() {
           ))}
         </div>
       )}
-      <section class="list" aria-label="Open alerts">
-        <h2 class="list-head">{data ? `${(data.total_count ?? open.length).toLocaleString("en")} open` : "Open"}</h2>
-        {error !== null && <Failure error={error} retry={reload} />}
+      <section class="list" aria-label="Open alerts" ref={list} onMouseLeave={looksAway} onFocusOut={looksAway}>
+        <div class="news" role="status">
+          {arrived + gone.size > 0 && (
+            <button type="button" class="primary" onClick={() => {
+              release();
+              scrollTo({top: 0});
+            }}>
+              {[arrived > 0 && `${arrived} new`, gone.size > 0 && `${gone.size} no longer open`].filter(Boolean).join(", ")}: show
+            </button>
+          )}
+          {data && error !== null && <Failure error={error} retry={reload} />}
+        </div>
+        <h2 class="list-head">{data ? `${total.toLocaleString("en")} open` : "Open"}</h2>
+        {!data && error !== null && <Failure error={error} retry={reload} />}
         {!data && error === null && <Waiting what="alerts" />}
         {data && open.length === 0 && <Empty title="Nothing is open">{keyword && <p>No open alert has these words.</p>}</Empty>}
         {groups.map(([name, alerts]) => (
@@ -127,6 +164,7 @@ export function AlertsView() {
             <ol class="rows">{alerts.map(row)}</ol>
           </section>
         ))}
+        {data && total > data.results.length && <p class="hint end">The first {data.results.length.toLocaleString("en")} are shown. Search to find the others.</p>}
         <Resolved key={`${keyword} ${turn}`} keyword={keyword} row={row} onLoad={setResolved} />
       </section>
       {opened && (
@@ -136,7 +174,7 @@ export function AlertsView() {
           turn={`${turn}`}
           onAction={(action, alert) => {
             if (asks(action)) setDialog({action, alerts: [alert]});
-            else void perform([alert], action).then(changed);
+            else void perform([alert], action).then(() => changed([alert]));
           }}
           onClose={() => {
             change({alert: null});
@@ -144,9 +182,16 @@ export function AlertsView() {
           }}
         />
       )}
-      {dialog && <ActionDialog alerts={dialog.alerts} action={dialog.action} onDone={changed} onClose={() => setDialog(null)} />}
+      {dialog && <ActionDialog alerts={dialog.alerts} action={dialog.action} onDone={() => changed(dialog.alerts)} onClose={() => setDialog(null)} />}
     </div>
   );
+}
+
+/** Whether somebody may be reading the rows, or about to hit one: the pointer or the focus is there, or they are scrolled. */
+function isRead(list: HTMLElement | null): boolean {
+  if (!list) return false;
+  // A finger has no place before it touches.
+  return !matchMedia("(hover: hover)").matches || list.matches(":hover") || list.contains(document.activeElement) || scrollY > 0;
 }
 
 function grouped(alerts: AlertInfo[], group: Group | ""): Array<[string, AlertInfo[]]> {
@@ -166,15 +211,16 @@ interface RowProps {
   isCurrent: boolean;
   isOpen: boolean;
   isChosen: boolean;
+  isGone: boolean;
   onChoose?: () => void;
   onFocus: () => void;
 }
 
-function AlertRow({alert, group, isCurrent, isOpen, isChosen, onChoose, onFocus}: RowProps) {
+function AlertRow({alert, group, isCurrent, isOpen, isChosen, isGone, onChoose, onFocus}: RowProps) {
   const isResolved = alert.state === "RESOLVED";
   return (
-    <li class={`alert-row ${tone(isResolved ? "RESOLVED" : alert.severity)} ${isOpen ? "open" : ""} ${isCurrent ? "current" : ""}`}>
-      {onChoose && <input type="checkbox" checked={isChosen} aria-label={`Choose ${alert.title ?? alert.alert_id}`} onChange={onChoose} />}
+    <li class={`alert-row ${tone(isResolved ? "RESOLVED" : alert.severity)} ${isOpen ? "open" : ""} ${isCurrent ? "current" : ""} ${isGone ? "gone" : ""}`}>
+      {onChoose && <input type="checkbox" checked={isChosen} disabled={isGone} aria-label={`Choose ${alert.title ?? alert.alert_id}`} onChange={onChoose} />}
       <Badge value={alert.severity} />
       <span class="alert-what">
         <button type="button" class="row-title" data-alert={alert.alert_id} aria-expanded={isOpen} onFocus={onFocus} onClick={() => change({alert: isOpen ? null : alert.alert_id})}>
@@ -189,8 +235,8 @@ function AlertRow({alert, group, isCurrent, isOpen, isChosen, onChoose, onFocus}
         </span>
       </span>
       <span class="alert-state">
-        <Badge value={alert.state} />
-        {alert.is_snoozed && alert.snoozed_end_time && <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>}
+        {isGone ? <span class="badge tone-none">No longer open</span> : <Badge value={alert.state} />}
+        {!isGone && alert.is_snoozed && alert.snoozed_end_time && <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>}
       </span>
       <span class="alert-who">{alert.assignee}</span>
       <span class="alert-age"><span class="unseen">opened </span><Age at={alert.created_at} /><span class={isResolved ? "" : "unseen"}> ago</span></span>

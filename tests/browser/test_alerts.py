@@ -140,6 +140,8 @@ def test_two_people_see_each_others_changes(console, visit, opened):
     assert ada.locator(".course").get_by_text("Acknowledged", exact=True).count() == 1
 
     console.event(event_key=keys[1], event_type="RECOVERY", title="Well again")
+    bob.mouse.move(5, 5)
+    row(bob, "Problem 1").get_by_role("checkbox").blur()
     row(bob, "Problem 1").wait_for(state="detached")
 
 
@@ -186,3 +188,111 @@ def test_a_phone_is_enough(console, visit, opened):
     page.locator("[data-alert]").click()
     page.locator(".detail").get_by_role("button", name="Resolve").click()
     page.get_by_text("One alert resolved.").wait_for()
+
+
+def places(page):
+    """Where each row is, by its title."""
+    return page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(".alert-row")].map((row) => {
+            const {x, y, width, height} = row.getBoundingClientRect();
+            return [row.querySelector(".row-title").textContent, [x, y, width, height]];
+        }))"""
+    )
+
+
+@pytest.mark.parametrize("where", ["the pointer", "the focus", "the scroll"])
+def test_nothing_moves_where_somebody_reads(console, visit, opened, where):
+    word, keys = opened(24)
+    page = show(console, visit, word)
+    row(page, f"Problem 3 {word}").wait_for()
+    if where == "the pointer":
+        row(page, f"Problem 12 {word}").hover()
+    elif where == "the focus":
+        row(page, f"Problem 12 {word}").get_by_role("checkbox").focus()
+    else:
+        page.mouse.wheel(0, 300)
+        page.wait_for_function("scrollY > 200")
+    before = places(page)
+
+    console.event(title=f"Another one {word}", severity="CRITICAL")
+    console.event(event_key=keys[20], event_type="RECOVERY", title="Well again")
+    other = show(console, visit, word)
+    row(other, f"Problem 15 {word}").get_by_role("checkbox").check()
+    other.keyboard.press("a")
+    note(other, "Somebody restarts it")
+
+    show_news = page.get_by_role("button", name="1 new, 1 no longer open: show")
+    show_news.wait_for()
+    row(page, f"Problem 20 {word}").get_by_text("No longer open").wait_for()
+    row(page, f"Problem 15 {word}").get_by_text("Acknowledged").wait_for()
+    row(page, f"Problem 15 {word}").get_by_text("Somebody restarts it").wait_for()
+    page.get_by_role("heading", name="24 open").wait_for()
+    assert places(page) == before
+    assert row(page, f"Problem 20 {word}").get_by_role("checkbox").is_disabled()
+
+    if where == "the pointer":
+        page.mouse.move(5, 5)
+    elif where == "the focus":
+        row(page, f"Problem 12 {word}").get_by_role("checkbox").blur()
+    else:
+        show_news.click()
+    row(page, f"Problem 20 {word}").wait_for(state="detached")
+    show_news.wait_for(state="detached")
+    assert next(iter(places(page))) == f"Another one {word}"
+    assert page.evaluate("scrollY") == 0
+
+
+def note(page, text):
+    row(page, "Acknowledged").get_by_role("checkbox").check()
+    page.keyboard.press("n")
+    page.get_by_label("How it stands").fill(text)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text(text).wait_for()
+
+
+def test_what_comes_shows_by_itself_if_nobody_reads(console, visit, opened):
+    word, _ = opened(2)
+    page = show(console, visit, word)
+    console.event(title=f"Another one {word}", severity="CRITICAL")
+    row(page, f"Another one {word}").wait_for()
+    assert next(iter(places(page))) == f"Another one {word}"
+
+
+def test_a_finger_hits_what_it_aims_at(console, visit, opened):
+    word, _ = opened(2)
+    page = show(console, visit, word, size=PHONE, is_mobile=True, has_touch=True)
+    before = places(page)
+    console.event(title=f"Another one {word}", severity="CRITICAL")
+    page.get_by_role("button", name="1 new: show").wait_for()
+    assert places(page) == before
+    page.get_by_role("button", name="1 new: show").tap()
+    row(page, f"Another one {word}").wait_for()
+
+
+def test_an_api_that_stays_away_moves_nothing(console, visit, opened):
+    word, _ = opened(3)
+    page = show(console, visit, word)
+    before = places(page)
+    page.route(re.compile("alerts/search"), lambda route: route.fulfill(status=400, json={"message": "Not now"}))
+    page.get_by_text("Not now (400)").wait_for()
+    assert places(page) == before
+
+
+def test_the_next_one_takes_the_place_of_one_that_is_resolved(console, visit, opened):
+    word, _ = opened(3)
+    page = show(console, visit, word)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    row(page, f"Problem 1 {word}").wait_for(state="detached")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent").startswith("Problem 0")
+
+
+def test_choosing_one_on_a_phone_moves_nothing(console, visit, opened):
+    word, _ = opened(2)
+    page = show(console, visit, word, size=PHONE, is_mobile=True, has_touch=True)
+    before = places(page)
+    row(page, f"Problem 0 {word}").get_by_role("checkbox").tap()
+    page.get_by_role("toolbar").get_by_role("button", name="Acknowledge").wait_for()
+    assert places(page) == before
