@@ -117,6 +117,7 @@ _KNOWN_NAMES: Final = frozenset(
 _OWN_STATES: Final = frozenset(
     {*words.STATES, *(name for names in words.SEVERITY_NAMES[:3] for name in names)} - {"to"}
 )
+_RATING_NAMES: Final = (*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES)
 _SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
@@ -394,8 +395,7 @@ def _rank(name: str, outer: int, top: int) -> int:
 def _is_told_and_rated(fields: JsonObject) -> bool:
     """Whether an object under an unknown name is an alarm: it has a sentence, and a state or a severity."""
     is_told = any(isinstance(value := fields.get(name), str) and _has_blank(value) for name in _SENTENCE_NAMES)
-    names = (*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES)
-    return is_told and any(isinstance(fields.get(name), str | bool) for name in names)
+    return is_told and any(isinstance(fields.get(name), str | bool) for name in _RATING_NAMES)
 
 
 def _says_much(fields: JsonObject) -> bool:
