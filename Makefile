@@ -174,6 +174,10 @@ $(BROWSER)/.installed: $(BIN)/.installed
 test-browser: $(BROWSER)/.installed console/node_modules/.installed  ## Test the console in a real browser (needs npm, and Chromium)
 	PYTHONPATH=$(BROWSER) $(BIN)/pytest -q -m browser tests/browser
 
+.PHONY: pictures
+pictures: $(BROWSER)/.installed  ## Take the pictures anew that the browser tests compare (needs Chromium); look at them before
+	UPDATE_PICTURES=1 PYTHONPATH=$(BROWSER) $(BIN)/pytest -q -m browser tests/browser/test_pictures.py
+
 # --- the local run ---------------------------------------------------------------------------------------------------
 
 .PHONY: run

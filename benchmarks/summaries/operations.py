@@ -23,12 +23,14 @@ def _top(key: str) -> list[dict[str, Any]]:
     return [_by({"key": key}), {"sort": {"key": "n", "desc": True}}, {"limit": 10}]
 
 
-def _a_week() -> list[dict[str, str]]:
-    bounds = (("datetime_gte", population.day(50)), ("datetime_lt", population.day(57)))
+def _days(number: int) -> list[dict[str, str]]:
+    bounds = (("datetime_gte", population.day(50)), ("datetime_lt", population.day(50 + number)))
     return [{"key": "created_at", "value": value, "operator": operator} for operator, value in bounds]
 
 
 _BY_HOUR = _by({"key": "created_at", "date_format": "%Y-%m-%d %H"})
+_PER_HOUR = {"key": "created_at", "date_format": "%Y-%m-%dT%H"}
+_FACETS = ("severity", "event_type", "project_id", "webhook_id", "provider")
 _PER_DAY = {"key": "created_at", "date_format": "%Y-%m-%d"}
 
 TOP_TITLES = "top 10 titles"
@@ -39,7 +41,16 @@ OPERATIONS = (
     _asked("first page of 50 with its total", "list_events", page={"limit": _PAGE}),
     _asked("by severity", "stat_events", aggregate=[_by({"key": "severity"})]),
     _asked("by project and day", "stat_events", aggregate=[_by({"key": "project_id"}, _PER_DAY)]),
-    _asked("by hour of a week", "stat_events", aggregate=[_BY_HOUR], filter=_a_week()),
+    _asked("by hour of a week", "stat_events", aggregate=[_BY_HOUR], filter=_days(7)),
+    _asked(
+        "the console's chart, 30 days", "stat_events", aggregate=[_by(_PER_HOUR, {"key": "severity"})], filter=_days(30)
+    ),
+    _asked(
+        "the console's facets, 30 days",
+        "stat_events",
+        aggregate=[_by(*({"key": key} for key in _FACETS))],
+        filter=_days(30),
+    ),
     _asked("top 10 rules", "stat_events", aggregate=_top("rule")),
     _asked(TOP_TITLES, "stat_events", aggregate=_top("title")),
 )

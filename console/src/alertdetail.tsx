@@ -5,10 +5,11 @@ import {can} from "./access";
 import {TITLES, actionsFor, type Action} from "./alertactions";
 import {getAlert, historyOf, type AlertInfo, type Entry} from "./alerts";
 import {isObject} from "./api";
+import {near} from "./events";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
 import {href} from "./route";
-import {showMinute} from "./time";
+import {HOUR, showMinute} from "./time";
 import {Badge, CopyButton, Failure, Moment, Waiting, label} from "./ui";
 
 const POLL_SECONDS = 5;
@@ -64,7 +65,10 @@ export function AlertDetail({id, turn, onAction, onClose}: Props) {
               </ol>
             )}
             {course.data?.is_complete === false && <p class="hint">With the newest 500 events.</p>}
-            <p><a href={href("events", "", new URLSearchParams({range: "365d", is: `alert_id:${id}`}))}>Its events over time</a></p>
+            <p class="actions">
+              <a class="button" href={href("events", "", new URLSearchParams({range: "365d", is: `alert_id:${id}`}))}>Its events over time</a>
+              <a class="button" href={near(alert.created_at, HOUR)}>Everything around its beginning</a>
+            </p>
           </section>
           <Fields alert={alert} />
         </>

@@ -11,7 +11,7 @@ import {nameOf} from "./names";
 import {change, route} from "./route";
 import {Search} from "./search";
 import {showMinute} from "./time";
-import {Age, Badge, Empty, Failure, Waiting, tone} from "./ui";
+import {Age, Badge, Empty, Failure, Waiting, isOnRow, tone} from "./ui";
 
 const POLL_SECONDS = 5;
 // How long after a change of the user's own it may take until the list has it.
@@ -155,6 +155,11 @@ export function AlertsView() {
           {data && error !== null && <Failure error={error} retry={reload} />}
         </div>
         <h2 class="list-head">{data ? `${total.toLocaleString("en")} open` : "Open"}</h2>
+        {ordered.length > 0 && (
+          <div class="alert-head" aria-hidden="true">
+            {mayChange && <span class="tick" />}<span>Severity</span><span>Alert</span><span>State</span><span class="alert-who">Assigned to</span><span class="alert-age">Opened</span>
+          </div>
+        )}
         {!data && error !== null && <Failure error={error} retry={reload} />}
         {!data && error === null && <Waiting what="alerts" />}
         {data && open.length === 0 && <Empty title="Nothing is open">{keyword && <p>No open alert has these words.</p>}</Empty>}
@@ -218,30 +223,37 @@ interface RowProps {
 
 function AlertRow({alert, group, isCurrent, isOpen, isChosen, isGone, onChoose, onFocus}: RowProps) {
   const isResolved = alert.state === "RESOLVED";
+  const open = () => change({alert: isOpen ? null : alert.alert_id});
   return (
-    <li class={`alert-row ${tone(isResolved ? "RESOLVED" : alert.severity)} ${isOpen ? "open" : ""} ${isCurrent ? "current" : ""} ${isGone ? "gone" : ""}`}>
+    <li class={`alert-row ${tone(isResolved ? "RESOLVED" : alert.severity)} ${isOpen ? "open" : ""} ${isCurrent ? "current" : ""} ${isGone ? "gone" : ""}`} onClick={(click) => isOnRow(click) && open()}>
       {onChoose && <input type="checkbox" checked={isChosen} disabled={isGone} aria-label={`Choose ${alert.title ?? alert.alert_id}`} onChange={onChoose} />}
       <Badge value={alert.severity} />
       <span class="alert-what">
-        <button type="button" class="row-title" data-alert={alert.alert_id} aria-expanded={isOpen} onFocus={onFocus} onClick={() => change({alert: isOpen ? null : alert.alert_id})}>
+        <button type="button" class="row-title" data-alert={alert.alert_id} aria-expanded={isOpen} onFocus={onFocus} onClick={open}>
           {alert.title || "(no title)"}
         </button>
         <span class="alert-where">
           {group !== "resource" && alert.resource?.name && <span>{alert.resource.name}</span>}
           {group !== "project_id" && <span>{alert.project_id}</span>}
-          {group !== "webhook_id" && alert.webhook_id && <span class="wide-only">{nameOf("webhook_id", alert.webhook_id)}</span>}
+          {group !== "webhook_id" && alert.webhook_id && <span>{nameOf("webhook_id", alert.webhook_id)}</span>}
           {alert.merged_alerts && alert.merged_alerts.length > 0 && <span>+ {alert.merged_alerts.length} merged</span>}
           {alert.status_message && <span class="note">“{alert.status_message}”</span>}
         </span>
       </span>
       <span class="alert-state">
-        {isGone ? <span class="badge tone-none">No longer open</span> : <Badge value={alert.state} />}
-        {!isGone && alert.is_snoozed && alert.snoozed_end_time && <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>}
+        <State alert={alert} isGone={isGone} />
       </span>
       <span class="alert-who">{alert.assignee}</span>
-      <span class="alert-age"><span class="unseen">opened </span><Age at={alert.created_at} /><span class={isResolved ? "" : "unseen"}> ago</span></span>
+      <span class="alert-age"><span class="unseen">opened </span><Age at={alert.created_at} /> ago</span>
     </li>
   );
+}
+
+function State({alert, isGone}: {alert: AlertInfo; isGone: boolean}) {
+  if (isGone) return <span class="badge tone-none">No longer open</span>;
+  if (alert.is_snoozed && alert.snoozed_end_time) return <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>;
+  if (alert.state === "RESOLVED" && alert.resolved_at) return <span class="badge tone-resolved">Resolved <Age at={alert.resolved_at} /> ago</span>;
+  return <Badge value={alert.state} />;
 }
 
 function Resolved({keyword, row, onLoad}: {keyword: string; row: (alert: AlertInfo) => preact.JSX.Element; onLoad: (alerts: AlertInfo[]) => void}) {
@@ -273,6 +285,7 @@ function Resolved({keyword, row, onLoad}: {keyword: string; row: (alert: AlertIn
         <button type="button" class="quiet" aria-expanded={isShown} onClick={() => change({resolved: isShown ? null : "1"}, true)}>
           <span aria-hidden="true">{isShown ? "▾" : "▸"}</span> Resolved
         </button>
+        {isShown && alerts.length > 0 && <span class="hint">{token ? `the newest ${alerts.length.toLocaleString("en")}` : alerts.length.toLocaleString("en")}</span>}
       </p>
       {isShown && (
         <>

@@ -118,8 +118,8 @@ function Frame() {
           ))}
         </nav>
         <div class="who">
-          {me.value?.domain_id && <span class="wide-only" title={me.value.domain_id}>{me.value.actor_name ?? me.value.domain_id}</span>}
-          <button type="button" class="quiet" aria-label="Keyboard shortcuts" title="Keyboard shortcuts" onClick={() => setHelp(true)}>?</button>
+          {me.value?.domain_id && <span class="who-name" title={me.value.domain_id}>{me.value.actor_name ?? me.value.domain_id}</span>}
+          <button type="button" class="quiet" aria-keyshortcuts="?" onClick={() => setHelp(true)}>Shortcuts</button>
           <button type="button" class="quiet" onClick={() => signOut()}>Sign out</button>
         </div>
       </header>

@@ -3,14 +3,14 @@ import type {ComponentChildren} from "preact";
 import {useEffect, useRef} from "preact/hooks";
 import {ask, isObject, type Json} from "./api";
 import {can} from "./access";
-import {NAMES, courseOf, type EventInfo} from "./events";
+import {NAMES, courseOf, near, type EventInfo} from "./events";
 import {DeliveryOf, deliveryId, isReport, tryingHref} from "./delivery";
 import {useLoad} from "./load";
 import {nameOf} from "./names";
 import {href} from "./route";
-import {showMinute} from "./time";
+import {DAY, HOUR, showMinute} from "./time";
 import {Tree} from "./tree";
-import {Badge, CopyButton, Failure, Moment, Waiting, tone} from "./ui";
+import {CopyButton, Failure, Kind, Moment, Waiting, tone} from "./ui";
 
 type OnFilter = (kind: "is" | "not", field: string, value: string) => void;
 
@@ -52,9 +52,12 @@ function Content({event, onFilter}: {event: EventInfo; onFilter?: OnFilter}) {
   return (
     <>
       <p class="detail-kind">
-        <Badge value={event.event_type === "RECOVERY" ? "RECOVERY" : event.severity} />
-        {isError && <span class="badge unreadable">Unreadable</span>}
+        <Kind type={event.event_type} severity={event.severity} />
         <Moment at={event.created_at} />
+      </p>
+      <p class="actions">
+        {event.resource?.name && <a class="button" href={near(event.created_at, DAY, {...about(event, event.resource.name), event: event.event_id})}>Events of this resource</a>}
+        <a class="button" href={near(event.created_at, HOUR, {event: event.event_id})}>Everything around this time</a>
       </p>
       <p class="actions">
         <CopyButton text={json}>Copy as JSON</CopyButton>
@@ -119,8 +122,8 @@ function Field({field, value, event, onFilter}: {field: string; value: string; e
         <span class="field-value">{shown}</span>
         {onFilter && (
           <span class="field-tools">
-            <button type="button" class="quiet" aria-label={`Only events with this ${name.toLowerCase()}`} title="Only these" onClick={() => onFilter("is", field, value)}>=</button>
-            <button type="button" class="quiet" aria-label={`Exclude events with this ${name.toLowerCase()}`} title="Exclude" onClick={() => onFilter("not", field, value)}>≠</button>
+            <button type="button" class="quiet" aria-label={`only this ${name.toLowerCase()}`} title="Only these" onClick={() => onFilter("is", field, value)}>only</button>
+            <button type="button" class="quiet" aria-label={`not this ${name.toLowerCase()}`} title="Exclude" onClick={() => onFilter("not", field, value)}>not</button>
           </span>
         )}
       </dd>
@@ -154,7 +157,7 @@ function Course({alertId, eventId}: {alertId: string; eventId: string}) {
                 {event.event_id === eventId
                   ? <b aria-current="true">{event.title || "(no title)"}</b>
                   : <a href={href("event", event.event_id)}>{event.title || "(no title)"}</a>}
-                <Badge value={event.event_type === "RECOVERY" ? "RECOVERY" : event.severity} />
+                <span class="row-kind"><Kind type={event.event_type} severity={event.severity} /></span>
               </li>
             ))}
           </ol>
@@ -162,6 +165,12 @@ function Course({alertId, eventId}: {alertId: string; eventId: string}) {
       )}
     </section>
   );
+}
+
+/** Which events are about a resource: those whose title names its host, if that is the custom of its sender, for it may have several ports. */
+function about(event: EventInfo, resource: string): Record<string, string> {
+  const host = resource.replace(/:\d+$/, "");
+  return event.title?.includes(host) && host !== event.title ? {q: host} : {is: `resource.name:${resource}`};
 }
 
 /** The command that gets the event; the token stays out of it. */

@@ -1,6 +1,7 @@
 /** What the events view asks the API, made from the address's parameters. */
 import {query, type Json, type JsonObject} from "./api";
-import {stepsFor, type Range, type Steps} from "./time";
+import {href} from "./route";
+import {HOUR, stepsFor, type Range, type Steps} from "./time";
 
 export interface EventInfo {
   event_id: string;
@@ -121,6 +122,13 @@ export function courseOf(alertId: string, signal?: AbortSignal): Promise<Page> {
   return query<Page>("events/search", {
     query: {filter: [{key: "alert_id", value: alertId, operator: "eq"}], only: LISTED, page: {limit: 100}, count: false},
   }, signal);
+}
+
+/** Where the events of some time before a moment are, and of an hour after it. */
+export function near(moment: string, before: number, params: Record<string, string> = {}): string {
+  const at = Date.parse(moment);
+  const range = {from: new Date(at - before).toISOString(), to: new Date(at + HOUR).toISOString()};
+  return href("events", "", new URLSearchParams({...range, ...params}));
 }
 
 // --- counts -------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import {RangeChoice, setRange} from "./range";
 import {change, route} from "./route";
 import {Search} from "./search";
 import {isAbsolute, rangeOf, sameDay, showDay, showFull, showTime, type Range} from "./time";
-import {Badge, Empty, Failure, Waiting, tone} from "./ui";
+import {Empty, Failure, Kind, Waiting, isOnRow, tone} from "./ui";
 
 const LIVE_SECONDS = 5;
 const COUNT_SECONDS = 30;
@@ -66,10 +66,10 @@ export function EventsView() {
             </select>
           </label>
           <div class="steps" role="group" aria-label="Move the range">
-            <button type="button" aria-label="Earlier" title="Earlier" onClick={() => setRange(moved(range, -0.5))}>‹</button>
-            <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => setRange(scaled(range, 0.5))}>+</button>
-            <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => setRange(scaled(range, 2))}>−</button>
-            <button type="button" aria-label="Later" title="Later" onClick={() => setRange(moved(range, 0.5))}>›</button>
+            <button type="button" onClick={() => setRange(moved(range, -0.5))}>Earlier</button>
+            <button type="button" onClick={() => setRange(scaled(range, 0.5))}>Zoom in</button>
+            <button type="button" onClick={() => setRange(scaled(range, 2))}>Zoom out</button>
+            <button type="button" onClick={() => setRange(moved(range, 0.5))}>Later</button>
           </div>
         </div>
         {failure !== null && <Failure error={failure} retry={() => setCounting((before) => before + 1)} />}
@@ -284,34 +284,30 @@ function Rows({events, open, onToggle}: {events: EventInfo[]; open: string | nul
 function Row({event, at, isOpen, onToggle}: {event: EventInfo; at: Date; isOpen: boolean; onToggle: ListProps["onToggle"]}) {
   const values: Array<[string, string | undefined]> = [
     ["resource.name", event.resource?.name],
-    ["provider", event.provider],
     ["project_id", event.project_id],
     // An id says nothing to a reader, and takes the place of the others.
     ["webhook_id", nameOf("webhook_id", event.webhook_id) === event.webhook_id ? undefined : event.webhook_id],
   ];
-  const isRecovery = event.event_type === "RECOVERY";
+  const open = () => change({event: isOpen ? null : event.event_id});
   return (
-    <li class={`row ${tone(isRecovery ? "RECOVERY" : event.severity)} ${isOpen ? "open" : ""}`}>
+    <li class={`row ${tone(event.event_type === "RECOVERY" ? "RECOVERY" : event.severity)} ${isOpen ? "open" : ""}`} onClick={(click) => isOnRow(click) && open()}>
       <time dateTime={event.created_at} title={showFull(at)}>{showTime(at)}</time>
-      <span class="row-kind">
-        {event.event_type === "ALERT" ? <Badge value={event.severity} /> : <Badge value={isRecovery ? "RECOVERY" : event.severity} />}
-        {event.event_type === "ERROR" && <span class="badge unreadable">Unreadable</span>}
-      </span>
-      <button type="button" class="row-title" data-event={event.event_id} aria-expanded={isOpen} onClick={() => change({event: isOpen ? null : event.event_id})}>
+      <span class="row-kind"><Kind type={event.event_type} severity={event.severity} /></span>
+      <button type="button" class="row-title" data-event={event.event_id} aria-expanded={isOpen} onClick={open}>
         {event.title || "(no title)"}
       </button>
       <span class="row-values">
-        {values.map(([field, value]) => value && (
+        {values.map(([field, value]) => (value ? (
           <button
             key={field}
             type="button"
-            class={`value ${field === "project_id" || field === "webhook_id" ? "wide-only" : ""}`}
+            class={`value ${field === "resource.name" ? "" : "wide-only"}`}
             title={`${NAMES[field]}: ${value}. Click to show only these, with Alt to exclude them.`}
             onClick={(click) => onToggle(click.altKey ? "not" : "is", field, value)}
           >
             {nameOf(field, value)}
           </button>
-        ))}
+        ) : <span key={field} class={field === "resource.name" ? "" : "wide-only"} />))}
       </span>
     </li>
   );

@@ -54,8 +54,8 @@ function FacetValues({field, values, filters, name, onToggle}: Omit<Props, "coun
                 <span class="facet-count">{count.toLocaleString("en")}</span>
                 <span class="share" style={{width: `${total === 0 ? 0 : (count / total) * 100}%`}} />
               </label>
-              <button type="button" class="quiet exclude" aria-pressed={isOut} aria-label={`Exclude ${text}`} title="Exclude" onClick={() => onToggle("not", field, value)}>
-                ≠
+              <button type="button" class="quiet exclude" aria-pressed={isOut} aria-label={`not ${text}`} title="Exclude" onClick={() => onToggle("not", field, value)}>
+                not
               </button>
             </li>
           );

@@ -74,6 +74,12 @@ export function sameDay(one: Date, other: Date): boolean {
   return timeDay.floor(one).getTime() === timeDay.floor(other).getTime();
 }
 
+/** An hour of which only the beginning is known, as it is said within days: "today after 14:00". */
+export function after(hour: number, now: number): string {
+  const days = timeDay.count(timeDay.floor(new Date(hour)), new Date(now));
+  return `${["today", "yesterday"][days] ?? showShortDay(hour)} after ${showHour(hour)}`;
+}
+
 export function ago(at: number, now: number): string {
   const seconds = Math.max(0, Math.round((now - at) / SECOND));
   if (seconds < 60) return `${seconds} s`;
@@ -118,10 +124,11 @@ export function stepsFor({from, to}: Range): Steps {
 }
 
 export function ticks({from, to}: Range, count: number): Array<{at: Date; text: string}> {
-  return timeTicks(from, to, count).map((at) => ({at, text: tickText(at)}));
+  const isLong = to.getTime() - from.getTime() > 90 * DAY;
+  return timeTicks(from, to, count).map((at) => ({at, text: tickText(at, isLong)}));
 }
 
-function tickText(at: Date): string {
-  if (timeMonth.floor(at).getTime() === at.getTime()) return showMonth(at);
+function tickText(at: Date, isLong: boolean): string {
+  if (isLong && timeMonth.floor(at).getTime() === at.getTime()) return showMonth(at);
   return timeDay.floor(at).getTime() === at.getTime() ? showShortDay(at) : showHour(at);
 }

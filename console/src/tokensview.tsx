@@ -37,16 +37,16 @@ export function TokensView() {
       {!data && error === null && <Waiting what="tokens" />}
       {data && (
         <div class="scrolled" tabIndex={0} role="region" aria-label="Tokens">
-          <table>
+          <table class="stacked">
             <thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">May</th><th scope="col">Projects</th><th scope="col">Expires</th>{mayManage && <th scope="col">Changes</th>}</tr></thead>
             <tbody>
               {data.results.map((token) => (
                 <tr key={token.token_id}>
                   <td><b>{token.name}</b><br /><code>{token.token_id}</code></td>
-                  <td><Badge value={token.state} /></td>
-                  <td title={token.permissions?.join(", ")}>{token.role ? label(token.role) : token.permissions?.join(", ")}</td>
-                  <td>{token.projects ? token.projects.join(", ") : "all"}</td>
-                  <td>{token.expires_at ? <Moment at={token.expires_at} /> : "never"}</td>
+                  <td data-name="State"><Badge value={token.state} /></td>
+                  <td data-name="May" title={token.permissions?.join(", ")}>{token.role ? label(token.role) : token.permissions?.join(", ")}</td>
+                  <td data-name="Projects">{token.projects ? token.projects.join(", ") : "all"}</td>
+                  <td data-name="Expires">{token.expires_at ? <Moment at={token.expires_at} /> : "never"}</td>
                   {mayManage && (
                     <td>
                       {token.state === "VALID" && (
@@ -162,16 +162,16 @@ function Records({keyword}: {keyword: string}) {
       {token === null && records.length === 0 && <Empty title="No records" />}
       {records.length > 0 && (
         <div class="scrolled" tabIndex={0} role="region" aria-label="Audit records">
-          <table>
+          <table class="stacked">
             <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">Action</th><th scope="col">Target</th><th scope="col">Details</th></tr></thead>
             <tbody>
               {records.map((record) => (
                 <tr key={record.audit_id}>
                   <td><Moment at={record.created_at} /></td>
-                  <td title={record.actor_id}>{record.actor_name ?? record.actor_id}</td>
-                  <td>{record.action}</td>
-                  <td><Target id={record.target_id} /></td>
-                  <td><Details details={record.details ?? {}} /></td>
+                  <td data-name="Who" title={record.actor_id}>{record.actor_name ?? record.actor_id}</td>
+                  <td data-name="Action">{record.action}</td>
+                  <td data-name="Target"><Target id={record.target_id} /></td>
+                  <td data-name="Details"><Details details={record.details ?? {}} /></td>
                 </tr>
               ))}
             </tbody>

@@ -23,6 +23,14 @@ export function Badge({value}: {value: string}) {
   return <span class={`badge ${tone(value)}`}>{label(value)}</span>;
 }
 
+/** What kind of event it is: an alarm by its severity, the end of one, or a report. */
+export function Kind({type, severity}: {type: string; severity: string}) {
+  if (type === "ERROR") return <span class={`badge ${tone(severity)}`}>Unreadable</span>;
+  if (type !== "RECOVERY") return <Badge value={severity} />;
+  const isRated = severity !== "INFO" && severity !== "NONE";
+  return <><Badge value="RECOVERY" />{isRated && <span class="was">was {label(severity).toLowerCase()}</span>}</>;
+}
+
 export function Age({at}: {at: string | undefined}) {
   if (!at) return null;
   return <time dateTime={at} title={showFull(Date.parse(at))}>{ago(Date.parse(at), clock.value)}</time>;
@@ -55,6 +63,11 @@ export function Empty({title, children}: {title: string; children?: ComponentChi
 
 export function Waiting({what}: {what: string}) {
   return <p class="waiting" role="status">Loading {what} …</p>;
+}
+
+/** Whether a click is meant for the row that it is in: neither for a control in it, nor the end of selecting text. */
+export function isOnRow(click: MouseEvent): boolean {
+  return !(click.target as Element).closest("button, a, input, label") && (getSelection()?.isCollapsed ?? true);
 }
 
 // --- messages that pass -----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import type {JsonObject} from "./api";
 import {useEvery, useLoad} from "./load";
 import {learnWebhooks} from "./names";
 import {go, href, route} from "./route";
-import {ago, clock} from "./time";
+import {after, clock} from "./time";
 import {TryBody} from "./trybody";
 import {AskDialog, Badge, ConfirmDialog, CopyButton, Dialog, Empty, Failure, Moment, Waiting, attempt} from "./ui";
 
@@ -42,8 +42,9 @@ export function WebhooksView() {
               <h2><a href={href("webhook", webhook.webhook_id)}>{webhook.name || webhook.webhook_id}</a></h2>
               <p class="card-facts">
                 <Badge value={webhook.state} />
+                <Reading activity={counts.data?.get(webhook.webhook_id)} />
                 <span>{webhook.project_id}</span>
-                <span>{webhook.plugin_info?.plugin_id ?? "format detected"}</span>
+                <span>{webhook.plugin_info?.plugin_id ?? "any format"}</span>
               </p>
               <ActivityChart activity={counts.data?.get(webhook.webhook_id)} isKnown={counts.data !== null} />
             </li>
@@ -52,6 +53,12 @@ export function WebhooksView() {
       )}
     </div>
   );
+}
+
+/** How well deliveries are read, if not all are. */
+function Reading({activity}: {activity: Activity | undefined}) {
+  if (!activity?.unreadable) return null;
+  return <span class="badge tone-critical">{activity.unreadable === activity.total ? "Nothing is readable" : `${activity.unreadable.toLocaleString("en")} unreadable`}</span>;
 }
 
 function ActivityChart({activity, isKnown}: {activity: Activity | undefined; isKnown: boolean}) {
@@ -71,10 +78,8 @@ function ActivityChart({activity, isKnown}: {activity: Activity | undefined; isK
           </g>
         ))}
       </svg>
-      <p class="spark-text">
-        {activity.total.toLocaleString("en")} event{activity.total === 1 ? "" : "s"} within {ACTIVITY_DAYS} days, the last one {clock.value - last < 3_600_000 ? "within the hour" : `${ago(last, clock.value)} ago`}
-        {activity.unreadable > 0 && <span class="bad-count">, {activity.unreadable.toLocaleString("en")} unreadable</span>}
-      </p>
+      <p class="spark-scale" aria-hidden="true"><span>{ACTIVITY_DAYS} days ago</span><span>{most.toLocaleString("en")} on the busiest day</span><span>today</span></p>
+      <p class="spark-text">{activity.total.toLocaleString("en")} event{activity.total === 1 ? "" : "s"}, the last one {after(last, clock.value)}</p>
     </div>
   );
 }
@@ -107,7 +112,7 @@ export function WebhookPage({id}: {id: string}) {
       {!webhook && error === null && <Waiting what="the webhook" />}
       {webhook && (
         <>
-          <div class="page-head"><h1>{webhook.name || id} <Badge value={webhook.state} /></h1></div>
+          <div class="page-head"><h1>{webhook.name || id} <Badge value={webhook.state} /> <Reading activity={counts.data?.get(id)} /></h1></div>
           <section class="box">
             <ActivityChart activity={counts.data?.get(id)} isKnown={counts.data !== null} />
             <p class="actions">
@@ -116,7 +121,7 @@ export function WebhookPage({id}: {id: string}) {
                 <>
                   <button type="button" onClick={() => setOpen("rotate")}>Rotate the URL</button>
                   <button type="button" onClick={() => void run(() => enableWebhook(id, !isEnabled), isEnabled ? "Disabled." : "Enabled.")}>{isEnabled ? "Disable" : "Enable"}</button>
-                  <button type="button" onClick={() => setOpen("delete")}>Delete</button>
+                  <button type="button" class="grave" onClick={() => setOpen("delete")}>Delete</button>
                 </>
               )}
             </p>
@@ -128,7 +133,7 @@ export function WebhookPage({id}: {id: string}) {
               <Setting name="Name" value={webhook.name ?? ""} onChange={() => setOpen("name")} />
               <dt>Project</dt><dd>{webhook.project_id}</dd>
               <Setting name="Format" value={webhook.plugin_info?.plugin_id ?? (options.mapping ? "a mapping of its own" : "detected for each delivery")} onChange={() => setOpen("format")} />
-              <Setting name="Limit" value={options.rate_limit === undefined ? "that of the deployment" : options.rate_limit === 0 ? "none" : `${options.rate_limit} deliveries a minute`} onChange={() => setOpen("limit")} />
+              <Setting name="Limit" value={options.rate_limit === undefined ? "the deployment's own" : options.rate_limit === 0 ? "none" : `${options.rate_limit} deliveries a minute`} onChange={() => setOpen("limit")} />
               <Setting name="A repetition joins its alert for" value={`${options.duplicate_event_time ?? 600} seconds`} onChange={() => setOpen("repeat")} />
               <Setting name="Recoveries" value={options.recovery_mode === "MANUAL" ? "leave the alert open" : "resolve the alert"} onChange={() => void run(() => updatePlugin(id, {options: {recovery_mode: options.recovery_mode === "MANUAL" ? "AUTO" : "MANUAL"}}), "Changed.")} />
               <Setting name="Signatures" value={options.signing ? `${options.signing.scheme}, ${options.signing.required === false ? "counted" : "required"}` : "not checked"} onChange={() => setOpen("sign")} />

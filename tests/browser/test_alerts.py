@@ -44,6 +44,15 @@ def test_open_alerts_come_first_the_most_severe_at_the_top(console, visit):
     order = ["Critical", "Error", "Warning", "Info", "Not available", "None"]
     assert is_open == sorted(is_open, key=order.index)
     assert len(is_open) >= 5
+    resolved = page.locator("[aria-label='Resolved alerts']")
+    resolved.get_by_text(re.compile(r"^the newest 50$|^\d+$")).wait_for()
+    resolved.locator(".alert-row").first.get_by_text(re.compile("^Resolved .* ago$")).wait_for()
+
+
+def test_a_click_anywhere_on_a_row_opens_its_alert(console, visit):
+    page = visit(console.address("alerts", token=console.admin))
+    page.locator(".alert-age").nth(1).click()
+    page.get_by_role("complementary", name="Alert").get_by_role("heading", name="Fields").wait_for()
 
 
 def test_alerts_are_grouped(console, visit):
@@ -180,6 +189,9 @@ def test_an_alert_has_an_address_of_its_own(console, visit, opened):
     page.get_by_role("link", name="All alerts").wait_for()
     page.get_by_role("button", name="Acknowledge").click()
     page.locator(".course").get_by_text("Acknowledged", exact=True).wait_for()
+
+    page.get_by_role("link", name="Everything around its beginning").click()
+    page.locator(".row-title").filter(has_text=word).first.wait_for()
 
 
 def test_a_phone_is_enough(console, visit, opened):

@@ -57,7 +57,7 @@ def test_a_facet_keeps_its_other_values_and_an_excluded_one_is_left_out(console,
     facets.get_by_role("checkbox", name="Critical").wait_for()
     assert set(page.locator(".row .badge").all_inner_texts()) <= {"Warning"}
 
-    facets.get_by_role("button", name="Exclude Warning").click()
+    facets.get_by_role("button", name="not Warning").click()
     assert settled_total(page, count) == everything - count
     page.get_by_role("button", name="Clear all").click()
     assert settled_total(page, everything - count) == everything
@@ -210,6 +210,38 @@ def test_an_event_shows_every_field_its_course_and_its_body(console, visit):
 
     page.keyboard.press("Escape")
     detail.wait_for(state="detached")
+
+
+def test_a_click_anywhere_on_a_row_opens_its_event(console, visit):
+    page = visit(console.address(range="7d", q="PostgresDown"))
+    row = page.locator(".row").first
+    row.locator("time").click()
+    detail = page.get_by_role("complementary", name="Event")
+    detail.get_by_role("heading", name="Fields").wait_for()
+    row.locator(".row-kind").click()
+    detail.wait_for(state="detached")
+
+
+def test_an_event_leads_to_those_of_its_resource_and_around_it(console, visit):
+    page = visit(console.address(range="7d", q="PostgresDown"))
+    open_event(page, "PostgresDown on payments-db-1")
+    page.get_by_role("link", name="Events of this resource").click()
+    # On another port: the warning of hours before, which says why.
+    page.locator(".row").filter(has_text="DiskAlmostFull").locator(".badge", has_text="Warning").wait_for()
+
+    page.get_by_role("link", name="Everything around this time").click()
+    page.locator(".row").filter(has_text="Payment errors").first.wait_for()
+    assert page.locator(".chips").count() == 0
+
+    page = visit(console.address(range="7d", q="Payment errors"))
+    open_event(page, "Payment errors")
+    page.get_by_role("link", name="Events of this resource").click()
+    page.locator(".chips").get_by_text("Resource is").wait_for()
+
+
+def test_a_recovery_says_what_it_ended(console, visit):
+    page = visit(console.address(range="7d", q="PostgresDown", **{"is": "event_type:RECOVERY"}))
+    page.locator(".row").filter(has_text="was critical").first.wait_for()
 
 
 def test_an_unreadable_delivery_says_why(console, visit):

@@ -31,7 +31,7 @@ def test_hostile_events_are_shown_as_text(console, visit):
     assert detail.get_by_role("heading", level=2).inner_text().startswith("<img src=x")
 
     # As a filter, and in the address.
-    detail.get_by_role("button", name="Only events with this provider").click()
+    detail.get_by_role("button", name="only this provider").click()
     page.locator(".chips").get_by_text("onerror").wait_for()
     page.reload()
     page.locator(".row-title").filter(has_text="onerror").first.wait_for()
