@@ -1,7 +1,7 @@
 /** What the events view asks the API, made from the address's parameters. */
 import {query, type Json, type JsonObject} from "./api";
 import {href} from "./route";
-import {HOUR, stepsFor, type Range, type Steps} from "./time";
+import {DAY, HOUR, stepsFor, type Range, type Steps} from "./time";
 
 export interface EventInfo {
   event_id: string;
@@ -143,15 +143,40 @@ export interface Counts {
 
 const ROWS = 5000;
 
-/** Count the events by all facets at once; conditions on facets are applied here, so that choosing one shows the others still. */
-export async function countFacets(filters: Filters, range: Range, signal?: AbortSignal): Promise<Row[]> {
+/** Events by all facets, whose own conditions are left out, and by time as well if that is few rows. */
+export interface Combined {
+  range: Range;
+  rows: Row[];
+  hasTimes: boolean;
+}
+
+const FEW_HOURS = 3 * DAY;
+
+/** Count the events of a range by all facets at once; conditions on facets are applied here, so that choosing one shows the others still. */
+export async function countCombined(filters: Filters, range: Range, signal?: AbortSignal): Promise<Combined> {
+  if (isFewHours(range)) {
+    const rows = await combinations([timeKey(range)], filters, range, signal);
+    if (rows.length < ROWS) return {range, rows, hasTimes: true};
+  }
+  return {range, rows: await combinations([], filters, range, signal), hasTimes: false};
+}
+
+export function isFewHours({from, to}: Range): boolean {
+  return to.getTime() - from.getTime() <= FEW_HOURS;
+}
+
+function timeKey(range: Range): JsonObject {
+  return {key: "created_at", name: "time", date_format: stepsFor(range).dateFormat};
+}
+
+async function combinations(keys: JsonObject[], filters: Filters, range: Range, signal?: AbortSignal): Promise<Row[]> {
   const isFacet = (field: string) => (FACETS as readonly string[]).includes(field);
   const answer = await query<{results: Row[]}>("events/stat", {
     query: {
       filter: conditions(filters, range, isFacet),
       ...words(filters),
       aggregate: [
-        {group: {keys: FACETS.map((key) => ({key, name: key})), fields: [{name: "count", operator: "count"}]}},
+        {group: {keys: [...keys, ...FACETS.map((key) => ({key, name: key}))], fields: [{name: "count", operator: "count"}]}},
         {sort: {key: "count", desc: true}},
         {limit: ROWS},
       ],
@@ -160,25 +185,27 @@ export async function countFacets(filters: Filters, range: Range, signal?: Abort
   return answer.results;
 }
 
+function matches(row: Row, filters: Filters, except?: Facet): boolean {
+  return FACETS.every((field) => {
+    if (field === except) return true;
+    const value = String(row[field] ?? "");
+    return (filters.is.get(field)?.includes(value) ?? true) && !(filters.not.get(field)?.includes(value) ?? false);
+  });
+}
+
 export function summarize(rows: Row[], filters: Filters): Counts {
-  const matches = (row: Row, except?: Facet) =>
-    FACETS.every((field) => {
-      if (field === except) return true;
-      const value = String(row[field] ?? "");
-      return (filters.is.get(field)?.includes(value) ?? true) && !(filters.not.get(field)?.includes(value) ?? false);
-    });
   const facets = new Map<Facet, Array<[string, number]>>();
   for (const field of FACETS) {
     const counts = new Map<string, number>();
     for (const row of rows) {
       const value = String(row[field] ?? "");
-      if (matches(row, field)) counts.set(value, (counts.get(value) ?? 0) + Number(row.count));
+      if (matches(row, filters, field)) counts.set(value, (counts.get(value) ?? 0) + Number(row.count));
     }
     // A chosen value stays in view without events, so that it can be unchosen.
     for (const value of [...(filters.is.get(field) ?? []), ...(filters.not.get(field) ?? [])]) counts.set(value, counts.get(value) ?? 0);
     facets.set(field, [...counts].sort((one, other) => other[1] - one[1]));
   }
-  return {facets, total: rows.reduce((sum, row) => sum + (matches(row) ? Number(row.count) : 0), 0)};
+  return {facets, total: rows.reduce((sum, row) => sum + (matches(row, filters) ? Number(row.count) : 0), 0)};
 }
 
 export interface Histogram {
@@ -192,24 +219,25 @@ export interface Histogram {
 const MOST_VALUES = 7;
 export const OTHERS = "\u0000others";
 
+/** Count the events of a range by time and by one facet. */
 export async function countOverTime(filters: Filters, range: Range, by: Facet, signal?: AbortSignal): Promise<Histogram> {
-  const steps = stepsFor(range);
   const answer = await query<{results: Row[]}>("events/stat", {
     query: {
       filter: conditions(filters, range),
       ...words(filters),
-      aggregate: [{
-        group: {
-          keys: [{key: "created_at", name: "time", date_format: steps.dateFormat}, {key: by, name: "value"}],
-          fields: [{name: "count", operator: "count"}],
-        },
-      }],
+      aggregate: [{group: {keys: [timeKey(range), {key: by, name: by}], fields: [{name: "count", operator: "count"}]}}],
     },
   }, signal);
-  return histogram(answer.results, range, steps);
+  return histogram(answer.results, range, by);
 }
 
-export function histogram(rows: Row[], range: Range, steps: Steps): Histogram {
+/** The same from what is counted by all facets and by time. */
+export function overTime({rows, range}: Combined, filters: Filters, by: Facet): Histogram {
+  return histogram(rows.filter((row) => matches(row, filters)), range, by);
+}
+
+function histogram(rows: Row[], range: Range, by: Facet): Histogram {
+  const steps = stepsFor(range);
   const {interval} = steps;
   const bars: Histogram["bars"] = [];
   const first = interval.floor(range.from);
@@ -219,14 +247,14 @@ export function histogram(rows: Row[], range: Range, steps: Steps): Histogram {
   });
   const barOf = new Map(bars.map((bar) => [bar.from.getTime(), bar]));
   const totals = new Map<string, number>();
-  for (const row of rows) totals.set(String(row.value ?? ""), (totals.get(String(row.value ?? "")) ?? 0) + Number(row.count));
+  for (const row of rows) totals.set(String(row[by] ?? ""), (totals.get(String(row[by] ?? "")) ?? 0) + Number(row.count));
   const frequent = [...totals].sort((one, other) => other[1] - one[1]).map(([value]) => value);
   const kept = new Set(frequent.slice(0, MOST_VALUES));
   for (const row of rows) {
     const at = steps.parse(String(row.time));
     const bar = barOf.get(interval.floor(at).getTime()) ?? (at < range.from ? bars[0] : bars[bars.length - 1]);
     if (!bar) continue;
-    const value = kept.has(String(row.value ?? "")) ? String(row.value ?? "") : OTHERS;
+    const value = kept.has(String(row[by] ?? "")) ? String(row[by] ?? "") : OTHERS;
     bar.counts.set(value, (bar.counts.get(value) ?? 0) + Number(row.count));
     bar.total += Number(row.count);
   }

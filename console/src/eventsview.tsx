@@ -4,7 +4,8 @@ import {useEffect, useMemo, useRef, useState} from "preact/hooks";
 import {isAbort} from "./api";
 import {EventDetail} from "./eventdetail";
 import {
-  FACETS, NAMES, countFacets, countOverTime, filtersOf, isEmpty, listEvents, summarize, toggled, type EventInfo, type Facet, type Filters,
+  FACETS, NAMES, countCombined, countOverTime, filtersOf, isEmpty, isFewHours, listEvents, overTime, summarize, toggled, type EventInfo, type Facet,
+  type Filters, type Histogram as Counted,
 } from "./events";
 import {Facets, shownValue} from "./facets";
 import {Histogram} from "./histogram";
@@ -38,10 +39,17 @@ export function EventsView() {
   // While it counts anew in live mode, the range ends now and not when the view was opened.
   const counted = useMemo(() => (live ? rangeOf(params, new Date()) : range), [range, live, counting]);
   const countKey = `${key} ${turn} ${counting}`;
-  const histogram = useLoad((signal) => countOverTime(filters, counted, by, signal), `${countKey} ${by}`);
-  const facets = useLoad((signal) => countFacets(filters, counted, signal), countKey);
-  const counts = useMemo(() => (facets.data ? summarize(facets.data, filters) : null), [facets.data, filters]);
-  const failure = histogram.error ?? facets.error;
+  const combined = useLoad((signal) => countCombined(filters, counted, signal), countKey);
+  // A long range has too many combinations of times and facets to count both in one request.
+  const isApart = !isFewHours(counted) || (combined.data?.range === counted && !combined.data.hasTimes);
+  const apart = useLoad(async (signal) => (isApart ? countOverTime(filters, counted, by, signal) : null), `${countKey} ${isApart ? by : ""}`);
+  const counts = useMemo(() => (combined.data ? summarize(combined.data.rows, filters) : null), [combined.data, filters]);
+  const together = useMemo(() => (combined.data?.hasTimes ? overTime(combined.data, filters, by) : null), [combined.data, filters, by]);
+  // The last one stays until the next is counted.
+  const shown = useRef<Counted | null>(null);
+  shown.current = (isApart ? apart.data : together) ?? shown.current;
+  const histogram = shown.current;
+  const failure = combined.error ?? apart.error;
   useEvery(COUNT_SECONDS, () => setCounting((before) => before + 1), live);
   const open = params.get("event");
   const toggle = (kind: "is" | "not", field: string, value: string) => change(toggled(params, kind, field, value));
@@ -49,7 +57,7 @@ export function EventsView() {
   return (
     <div class={`events ${open ? "with-detail" : ""}`}>
       <h1 class="unseen">Events</h1>
-      <Bar range={range} live={live} filters={filters} onRefresh={() => setTurn((before) => before + 1)} busy={histogram.loading || facets.loading} />
+      <Bar range={range} live={live} filters={filters} onRefresh={() => setTurn((before) => before + 1)} busy={combined.loading || apart.loading} />
       <Chips filters={filters} onToggle={toggle} />
       <details class="side" open={matchMedia("(min-width: 60rem)").matches}>
         <summary>Filters</summary>
@@ -58,7 +66,7 @@ export function EventsView() {
       <section class="chart" aria-label="Events over time">
         <div class="chart-head">
           <h2>{counts ? `${counts.total.toLocaleString("en")} event${counts.total === 1 ? "" : "s"}` : "Events"}</h2>
-          <span class="hint">{histogram.data && `a bar is ${/^\d/.test(histogram.data.steps.label) ? "" : "one "}${histogram.data.steps.label}`}</span>
+          <span class="hint">{histogram && `a bar is ${/^\d/.test(histogram.steps.label) ? "" : "one "}${histogram.steps.label}`}</span>
           <label class="inline">
             by{" "}
             <select value={by} onChange={(event) => change({by: event.currentTarget.value === "severity" ? null : event.currentTarget.value}, true)}>
@@ -73,10 +81,10 @@ export function EventsView() {
           </div>
         </div>
         {failure !== null && <Failure error={failure} retry={() => setCounting((before) => before + 1)} />}
-        {histogram.data
+        {histogram
           ? (
             <Histogram
-              counted={histogram.data}
+              counted={histogram}
               by={by}
               name={(value) => nameOf(by, value)}
               chosen={filters.is.get(by) ?? []}

@@ -136,6 +136,27 @@ def test_the_switch_counts_by_another_field(console, visit):
     page.locator(".chips").get_by_text("project-shop").wait_for()
 
 
+def test_a_short_range_is_counted_in_one_request(console, visit):
+    page = visit()
+    asked = []
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/events/stat") else None)
+    page.goto(console.address(range="3d"))
+    everything = total(page)
+    page.get_by_label("by").select_option("event_type")
+    page.locator(".legend").get_by_text("Recovery").wait_for()
+    page.locator(".facets").get_by_role("checkbox", name="Warning").check()
+    filtered = settled_total(page, everything)
+    assert len(asked) == 2  # at the beginning, and since another condition makes another question
+
+    legend = page.locator(".legend b").all_inner_texts()
+    assert sum(int(count.replace(",", "")) for count in legend) == filtered
+
+    page.goto(console.address(range="7d"))
+    page.locator(".legend b").first.wait_for()
+    total(page)
+    assert len(asked) == 4
+
+
 def test_a_range_is_chosen_in_the_viewers_time_zone(console, visit):
     page = visit(console.address())
     page.locator(".row").first.wait_for()
