@@ -30,7 +30,8 @@ def _days(number: int) -> list[dict[str, str]]:
 
 _BY_HOUR = _by({"key": "created_at", "date_format": "%Y-%m-%d %H"})
 _PER_HOUR = {"key": "created_at", "date_format": "%Y-%m-%dT%H"}
-_FACETS = ("severity", "event_type", "project_id", "webhook_id", "provider")
+_SEVERITY = {"key": "severity"}
+_FACETS = (_SEVERITY, *({"key": key} for key in ("event_type", "project_id", "webhook_id", "provider")))
 _PER_DAY = {"key": "created_at", "date_format": "%Y-%m-%d"}
 
 TOP_TITLES = "top 10 titles"
@@ -42,15 +43,10 @@ OPERATIONS = (
     _asked("by severity", "stat_events", aggregate=[_by({"key": "severity"})]),
     _asked("by project and day", "stat_events", aggregate=[_by({"key": "project_id"}, _PER_DAY)]),
     _asked("by hour of a week", "stat_events", aggregate=[_BY_HOUR], filter=_days(7)),
-    _asked(
-        "the console's chart, 30 days", "stat_events", aggregate=[_by(_PER_HOUR, {"key": "severity"})], filter=_days(30)
-    ),
-    _asked(
-        "the console's facets, 30 days",
-        "stat_events",
-        aggregate=[_by(*({"key": key} for key in _FACETS))],
-        filter=_days(30),
-    ),
+    _asked("the console's chart, 7 days", "stat_events", aggregate=[_by(_PER_HOUR, _SEVERITY)], filter=_days(7)),
+    _asked("the console's chart, 30 days", "stat_events", aggregate=[_by(_PER_DAY, _SEVERITY)], filter=_days(30)),
+    _asked("the console's facets, 30 days", "stat_events", aggregate=[_by(*_FACETS)], filter=_days(30)),
+    _asked("the console's counts, 24 hours", "stat_events", aggregate=[_by(_PER_HOUR, *_FACETS)], filter=_days(1)),
     _asked("top 10 rules", "stat_events", aggregate=_top("rule")),
     _asked(TOP_TITLES, "stat_events", aggregate=_top("title")),
 )

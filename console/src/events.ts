@@ -1,7 +1,7 @@
 /** What the events view asks the API, made from the address's parameters. */
 import {query, type Json, type JsonObject} from "./api";
 import {href} from "./route";
-import {DAY, HOUR, stepsFor, type Range, type Steps} from "./time";
+import {HOUR, stepsFor, type Range, type Steps} from "./time";
 
 export interface EventInfo {
   event_id: string;
@@ -150,7 +150,7 @@ export interface Combined {
   hasTimes: boolean;
 }
 
-const FEW_HOURS = 3 * DAY;
+const FEW_HOURS = 25 * HOUR;
 
 /** Count the events of a range by all facets at once; conditions on facets are applied here, so that choosing one shows the others still. */
 export async function countCombined(filters: Filters, range: Range, signal?: AbortSignal): Promise<Combined> {

@@ -1,5 +1,5 @@
 /** Times and ranges, in the viewer's time zone. */
-import {timeDay, timeHour, timeMinute, timeMonth, timeTicks, timeWeek, type CountableTimeInterval, type TimeInterval} from "d3-time";
+import {timeDay, timeHour, timeMinute, timeMonth, timeTicks, utcDay, utcMonday, utcMonth, type CountableTimeInterval, type TimeInterval} from "d3-time";
 import {signal} from "@preact/signals";
 
 export interface Range {
@@ -105,8 +105,8 @@ export interface Steps {
 const utc = (suffix: string) => (group: string) => new Date(group + suffix);
 const MINUTES = {dateFormat: "%Y-%m-%dT%H:%M", parse: utc(":00Z")};
 const HOURS = {dateFormat: "%Y-%m-%dT%H", parse: utc(":00:00Z")};
-// Days are UTC's; a day of the viewer's would need a year of hours.
-const DAYS = {dateFormat: "%Y-%m-%d", parse: (group: string) => new Date(`${group}T00:00:00`)};
+// Days are UTC's: a month or a year of the viewer's own days would need all of its hours.
+const DAYS = {dateFormat: "%Y-%m-%d", parse: utc("T00:00:00Z")};
 
 /** Bars that are as fine as a range allows. Hours and days are counted already (summaries), minutes are read. */
 export function stepsFor({from, to}: Range): Steps {
@@ -117,10 +117,9 @@ export function stepsFor({from, to}: Range): Steps {
   if (length <= 8 * HOUR) return {...MINUTES, interval: every(timeMinute, 5), label: "5 minutes"};
   if (length <= 4 * DAY) return {...HOURS, interval: timeHour, label: "hour"};
   if (length <= 10 * DAY) return {...HOURS, interval: every(timeHour, 3), label: "3 hours"};
-  if (length <= 31 * DAY) return {...HOURS, interval: every(timeHour, 12), label: "12 hours"};
-  if (length <= 120 * DAY) return {...DAYS, interval: timeDay, label: "day (UTC)"};
-  if (length <= 500 * DAY) return {...DAYS, interval: timeWeek, label: "week (UTC)"};
-  return {...DAYS, interval: timeMonth, label: "month (UTC)"};
+  if (length <= 120 * DAY) return {...DAYS, interval: utcDay, label: "day (UTC)"};
+  if (length <= 500 * DAY) return {...DAYS, interval: utcMonday, label: "week (UTC)"};
+  return {...DAYS, interval: utcMonth, label: "month (UTC)"};
 }
 
 export function ticks({from, to}: Range, count: number): Array<{at: Date; text: string}> {

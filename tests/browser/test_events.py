@@ -140,7 +140,7 @@ def test_a_short_range_is_counted_in_one_request(console, visit):
     page = visit()
     asked = []
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/events/stat") else None)
-    page.goto(console.address(range="3d"))
+    page.goto(console.address(range="24h"))
     everything = total(page)
     page.get_by_label("by").select_option("event_type")
     page.locator(".legend").get_by_text("Recovery").wait_for()
