@@ -3,7 +3,7 @@ import {useState} from "preact/hooks";
 import {messageOf, type JsonObject} from "./api";
 import {myName} from "./access";
 import {merge, snooze, update, type AlertInfo} from "./alerts";
-import {HOUR, toInput} from "./time";
+import {HOUR, showMinute, toInput} from "./time";
 import {AskDialog, Badge, Dialog, say} from "./ui";
 
 export type Action = "acknowledge" | "resolve" | "reopen" | "assign" | "snooze" | "merge" | "note";
@@ -172,7 +172,7 @@ function MergeDialog({alerts, onAnswer, onClose}: {alerts: AlertInfo[]; onAnswer
           {alerts.map((alert) => (
             <label key={alert.alert_id} class="choice">
               <input type="radio" name="into" checked={into === alert.alert_id} onChange={() => setInto(alert.alert_id)} />
-              <Badge value={alert.severity} /> <span>{alert.title}</span>
+              <Badge value={alert.severity} /> <span>{alert.title} <span class="hint">{[alert.resource?.name, `opened ${showMinute(Date.parse(alert.created_at))}`].filter(Boolean).join(", ")}</span></span>
             </label>
           ))}
         </fieldset>

@@ -31,6 +31,7 @@ export function AlertDetail({id, turn, onAction, onClose}: Props) {
   });
   const heading = useRef<HTMLHeadingElement>(null);
   const isThere = alert !== null;
+  const reported = course.data?.results.find(({event_id}) => event_id !== undefined)?.event_id;
   useEffect(() => {
     // On a narrow screen it covers the list; beside it, j and k go on in the list.
     if (isThere && onClose && !matchMedia("(min-width: 60rem)").matches) heading.current?.focus();
@@ -51,9 +52,17 @@ export function AlertDetail({id, turn, onAction, onClose}: Props) {
             {alert.alert_number !== undefined && <span>#{alert.alert_number}</span>}
           </p>
           <p class="actions">
-            {can("alert.change") && actionsFor([alert]).map((action) => <button key={action} type="button" onClick={() => onAction(action, alert)}>{TITLES[action].title}</button>)}
+            {can("alert.change") && (Object.keys(TITLES) as Action[]).filter((action) => action !== "merge").map((action) => (
+              <button key={action} type="button" disabled={!actionsFor([alert]).includes(action)} onClick={() => onAction(action, alert)}>{TITLES[action].title}</button>
+            ))}
             <CopyButton text={() => new URL(href("alert", id), location.href).href}>Copy link</CopyButton>
           </p>
+          {alert.state === "ERROR" && (
+            <section class="reason">
+              <h3>A delivery could not be read</h3>
+              <p>The alert ends as soon as a replay reads it. {reported && <a href={href("event", reported)}>See why, and try another format</a>}</p>
+            </section>
+          )}
           {alert.status_message && <section><h3>Note</h3><p class="text">{alert.status_message}</p></section>}
           {alert.description && <section><h3>Description</h3><p class="text">{alert.description}</p></section>}
           <section>
@@ -66,7 +75,7 @@ export function AlertDetail({id, turn, onAction, onClose}: Props) {
             )}
             {course.data?.is_complete === false && <p class="hint">With the newest 500 events.</p>}
             <p class="actions">
-              <a class="button" href={href("events", "", new URLSearchParams({range: "365d", is: `alert_id:${id}`}))}>Its events over time</a>
+              <a class="button" href={near(alert.created_at, HOUR, {is: `alert_id:${id}`}, alert.resolved_at ?? new Date().toISOString())}>Its events over time</a>
               <a class="button" href={near(alert.created_at, HOUR)}>Everything around its beginning</a>
             </p>
           </section>
@@ -131,5 +140,5 @@ function Fields({alert}: {alert: AlertInfo}) {
 }
 
 function Pair({name, children}: {name: string; children: ComponentChildren}) {
-  return <><dt>{name}</dt><dd>{children}</dd></>;
+  return <><dt>{name}</dt><dd><span class="field-value">{children}</span></dd></>;
 }

@@ -8,7 +8,7 @@ import {isAbort} from "./api";
 import {useHeld} from "./held";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
-import {change, route} from "./route";
+import {change, href, route} from "./route";
 import {Search} from "./search";
 import {showMinute} from "./time";
 import {Age, Badge, Empty, Failure, Waiting, isOnRow, tone} from "./ui";
@@ -16,6 +16,7 @@ import {Age, Badge, Empty, Failure, Waiting, isOnRow, tone} from "./ui";
 const POLL_SECONDS = 5;
 // How long after a change of the user's own it may take until the list has it.
 const OWN_SECONDS = 15;
+const UNREADABLE = "Deliveries that could not be read";
 const GROUPS = {project_id: "project", resource: "resource", webhook_id: "webhook"} as const;
 type Group = keyof typeof GROUPS;
 
@@ -49,7 +50,10 @@ export function AlertsView() {
     addEventListener("scroll", listen, {passive: true});
     return () => removeEventListener("scroll", listen);
   }, [arrived + gone.size > 0]);
-  const groups = grouped(open, group);
+  // They cannot be resolved by hand, and are less urgent than what was read.
+  const unreadable = open.filter(({state}) => state === "ERROR");
+  const readable = open.filter(({state}) => state !== "ERROR");
+  const groups = [...grouped(readable, group), ...(unreadable.length > 0 ? [[UNREADABLE, unreadable] as [string, AlertInfo[]]] : [])];
   const ordered = [...groups.flatMap(([, alerts]) => alerts), ...resolved];
   const known = new Map(ordered.filter(({alert_id}) => !gone.has(alert_id)).map((alert) => [alert.alert_id, alert]));
   const selected = [...chosen].flatMap((id) => known.get(id) ?? []);
@@ -71,7 +75,9 @@ export function AlertsView() {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
     setChosen(next);
+    setCurrent(id);
   };
+  const choosable = open.map(({alert_id}) => alert_id).filter((id) => !gone.has(id));
 
   const keys = useRef<(event: KeyboardEvent) => void>(() => undefined);
   const at = ordered.findIndex(({alert_id}) => alert_id === current);
@@ -134,12 +140,13 @@ export function AlertsView() {
       </div>
       {mayChange && (
         <div class={selected.length === 0 ? "act-row idle" : "act-row"} role="toolbar" aria-label="Changes">
-          <span class="hint">{selected.length > 0 ? `${selected.length} chosen` : targets.length > 0 ? "the current alert" : "no alert chosen"}</span>
+          <span class="hint">{selected.length > 0 ? `${selected.length} chosen` : targets[0]?.title ?? "no alert chosen"}</span>
           {(Object.keys(TITLES) as Action[]).filter((action) => action !== "reopen" || actionsFor(targets).includes(action)).map((action) => (
             <button key={action} type="button" disabled={!actionsFor(targets).includes(action)} aria-keyshortcuts={TITLES[action].key} onClick={() => act(action)}>
               {TITLES[action].title} <kbd class="wide-only">{TITLES[action].key}</kbd>
             </button>
           ))}
+          {selected.length > 0 && <button type="button" class="quiet" onClick={() => setChosen(new Set())}>Choose none</button>}
         </div>
       )}
       <section class="list" aria-label="Open alerts" ref={list} onMouseLeave={looksAway} onFocusOut={looksAway}>
@@ -154,7 +161,10 @@ export function AlertsView() {
           )}
           {data && error !== null && <Failure error={error} retry={reload} />}
         </div>
-        <h2 class="list-head">{data ? `${total.toLocaleString("en")} open` : "Open"}</h2>
+        <div class="list-head">
+          <h2>{data ? `${total.toLocaleString("en")} open${keyword ? " with these words" : ""}` : "Open"}</h2>
+          {mayChange && choosable.some((id) => !chosen.has(id)) && <button type="button" class="quiet small" onClick={() => setChosen(new Set(choosable))}>Choose all</button>}
+        </div>
         {ordered.length > 0 && (
           <div class="alert-head" aria-hidden="true">
             {mayChange && <span class="tick" />}<span>Severity</span><span>Alert</span><span>State</span><span class="alert-who">Assigned to</span><span class="alert-age">Opened</span>
@@ -162,10 +172,11 @@ export function AlertsView() {
         )}
         {!data && error !== null && <Failure error={error} retry={reload} />}
         {!data && error === null && <Waiting what="alerts" />}
-        {data && open.length === 0 && <Empty title="Nothing is open">{keyword && <p>No open alert has these words.</p>}</Empty>}
+        {data && open.length === 0 && <Empty title={keyword ? "No open alert has these words" : "Nothing is open"} />}
         {groups.map(([name, alerts]) => (
           <section key={name} aria-label={name || "Alerts"}>
             {name && <h3 class="group">{name} <span class="hint">{alerts.length}</span></h3>}
+            {name === UNREADABLE && can("delivery.read") && <p class="hint group-hint">Each ends as soon as a replay reads its delivery: <a href={href("deliveries")}>deliveries that need a look</a>.</p>}
             <ol class="rows">{alerts.map(row)}</ol>
           </section>
         ))}
@@ -252,6 +263,7 @@ function AlertRow({alert, group, isCurrent, isOpen, isChosen, isGone, onChoose, 
 function State({alert, isGone}: {alert: AlertInfo; isGone: boolean}) {
   if (isGone) return <span class="badge tone-none">No longer open</span>;
   if (alert.is_snoozed && alert.snoozed_end_time) return <span class="badge tone-snoozed">Snoozed until {showMinute(Date.parse(alert.snoozed_end_time))}</span>;
+  if (alert.state === "ERROR") return <span class="badge tone-none">Unreadable</span>;
   if (alert.state === "RESOLVED" && alert.resolved_at) return <span class="badge tone-resolved">Resolved <Age at={alert.resolved_at} /> ago</span>;
   return <Badge value={alert.state} />;
 }

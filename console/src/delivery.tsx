@@ -5,7 +5,7 @@ import type {EventInfo} from "./events";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
 import {href} from "./route";
-import {Age, Badge, Empty, Failure, Moment, Waiting, attempt, label} from "./ui";
+import {Age, Empty, Failure, Moment, Waiting, attempt, label, tone} from "./ui";
 
 const POLL_SECONDS = 10;
 
@@ -82,7 +82,7 @@ function Card({delivery, onChange}: {delivery: DeliveryInfo; onChange: () => voi
   return (
     <li class="card">
       <p class="card-facts">
-        <Badge value={isUnreadable ? "ERROR" : "WARNING"} /> <b>{label(state)}</b>
+        <span class={`badge ${tone(isUnreadable ? "ERROR" : "WARNING")}`}>{label(state)}</span>
         <span>{nameOf("webhook_id", delivery.webhook_id)}</span>
         <span>{delivery.project_id}</span>
         <span><Age at={delivery.created_at ?? delivery.received_at} /> ago</span>

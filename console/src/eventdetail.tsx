@@ -56,7 +56,7 @@ function Content({event, onFilter}: {event: EventInfo; onFilter?: OnFilter}) {
         <Moment at={event.created_at} />
       </p>
       <p class="actions">
-        {event.resource?.name && <a class="button" href={near(event.created_at, DAY, {...about(event, event.resource.name), event: event.event_id})}>Events of this resource</a>}
+        {event.resource?.name && <a class="button" href={near(event.created_at, DAY, {...about(event, event.resource.name), event: event.event_id}, dayAfter(event))}>Events of this resource</a>}
         <a class="button" href={near(event.created_at, HOUR, {event: event.event_id})}>Everything around this time</a>
       </p>
       <p class="actions">
@@ -165,6 +165,10 @@ function Course({alertId, eventId}: {alertId: string; eventId: string}) {
       )}
     </section>
   );
+}
+
+function dayAfter(event: EventInfo): string {
+  return new Date(Math.min(Date.parse(event.created_at) + DAY, Date.now())).toISOString();
 }
 
 /** Which events are about a resource: those whose title names its host, if that is the custom of its sender, for it may have several ports. */

@@ -124,10 +124,9 @@ export function courseOf(alertId: string, signal?: AbortSignal): Promise<Page> {
   }, signal);
 }
 
-/** Where the events of some time before a moment are, and of an hour after it. */
-export function near(moment: string, before: number, params: Record<string, string> = {}): string {
-  const at = Date.parse(moment);
-  const range = {from: new Date(at - before).toISOString(), to: new Date(at + HOUR).toISOString()};
+/** Where the events of some time before a moment are, and of an hour after it or after a later one. */
+export function near(moment: string, before: number, params: Record<string, string> = {}, until = moment): string {
+  const range = {from: new Date(Date.parse(moment) - before).toISOString(), to: new Date(Date.parse(until) + HOUR).toISOString()};
   return href("events", "", new URLSearchParams({...range, ...params}));
 }
 
@@ -219,13 +218,20 @@ export interface Histogram {
 const MOST_VALUES = 7;
 export const OTHERS = "\u0000others";
 
+export const RECOVERY = "RECOVERY";
+
+/** The value of a bar's part. A recovery has the severity of what it ended, and is no alarm of that severity. */
+function valueOf(row: Row, by: Facet): string {
+  return by === "severity" && row.event_type === RECOVERY ? RECOVERY : String(row[by] ?? "");
+}
+
 /** Count the events of a range by time and by one facet. */
 export async function countOverTime(filters: Filters, range: Range, by: Facet, signal?: AbortSignal): Promise<Histogram> {
   const answer = await query<{results: Row[]}>("events/stat", {
     query: {
       filter: conditions(filters, range),
       ...words(filters),
-      aggregate: [{group: {keys: [timeKey(range), {key: by, name: by}], fields: [{name: "count", operator: "count"}]}}],
+      aggregate: [{group: {keys: [timeKey(range), ...[by, ...(by === "severity" ? ["event_type"] : [])].map((key) => ({key, name: key}))], fields: [{name: "count", operator: "count"}]}}],
     },
   }, signal);
   return histogram(answer.results, range, by);
@@ -247,14 +253,14 @@ function histogram(rows: Row[], range: Range, by: Facet): Histogram {
   });
   const barOf = new Map(bars.map((bar) => [bar.from.getTime(), bar]));
   const totals = new Map<string, number>();
-  for (const row of rows) totals.set(String(row[by] ?? ""), (totals.get(String(row[by] ?? "")) ?? 0) + Number(row.count));
+  for (const row of rows) totals.set(valueOf(row, by), (totals.get(valueOf(row, by)) ?? 0) + Number(row.count));
   const frequent = [...totals].sort((one, other) => other[1] - one[1]).map(([value]) => value);
   const kept = new Set(frequent.slice(0, MOST_VALUES));
   for (const row of rows) {
     const at = steps.parse(String(row.time));
     const bar = barOf.get(interval.floor(at).getTime()) ?? (at < range.from ? bars[0] : bars[bars.length - 1]);
     if (!bar) continue;
-    const value = kept.has(String(row[by] ?? "")) ? String(row[by] ?? "") : OTHERS;
+    const value = kept.has(valueOf(row, by)) ? valueOf(row, by) : OTHERS;
     bar.counts.set(value, (bar.counts.get(value) ?? 0) + Number(row.count));
     bar.total += Number(row.count);
   }

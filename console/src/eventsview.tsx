@@ -4,10 +4,10 @@ import {useEffect, useMemo, useRef, useState} from "preact/hooks";
 import {isAbort} from "./api";
 import {EventDetail} from "./eventdetail";
 import {
-  FACETS, NAMES, countCombined, countOverTime, filtersOf, isEmpty, isFewHours, listEvents, overTime, summarize, toggled, type EventInfo, type Facet,
+  FACETS, NAMES, RECOVERY, countCombined, countOverTime, filtersOf, isEmpty, isFewHours, listEvents, overTime, summarize, toggled, type EventInfo, type Facet,
   type Filters, type Histogram as Counted,
 } from "./events";
-import {Facets, shownValue} from "./facets";
+import {Facets} from "./facets";
 import {Histogram} from "./histogram";
 import {useEvery, useLoad} from "./load";
 import {nameOf} from "./names";
@@ -15,7 +15,7 @@ import {RangeChoice, setRange} from "./range";
 import {change, route} from "./route";
 import {Search} from "./search";
 import {isAbsolute, rangeOf, sameDay, showDay, showFull, showTime, type Range} from "./time";
-import {Empty, Failure, Kind, Waiting, isOnRow, tone} from "./ui";
+import {Empty, Failure, Kind, Waiting, isOnRow, shownValue, tone} from "./ui";
 
 const LIVE_SECONDS = 5;
 const COUNT_SECONDS = 30;
@@ -87,9 +87,9 @@ export function EventsView() {
               counted={histogram}
               by={by}
               name={(value) => nameOf(by, value)}
-              chosen={filters.is.get(by) ?? []}
+              chosen={[...(filters.is.get(by) ?? []), ...(by === "severity" ? filters.is.get("event_type") ?? [] : [])]}
               onZoom={setRange}
-              onValue={(value) => toggle("is", by, value)}
+              onValue={(value) => toggle("is", by === "severity" && value === RECOVERY ? "event_type" : by, value)}
             />
           )
           : failure === null && <div class="chart-space"><Waiting what="the histogram" /></div>}
@@ -111,8 +111,10 @@ export function EventsView() {
 }
 
 function moved({from, to}: Range, share: number): Range {
-  const by = (to.getTime() - from.getTime()) * share;
-  return {from: new Date(from.getTime() + by), to: new Date(to.getTime() + by)};
+  const length = to.getTime() - from.getTime();
+  // Later than now, there is nothing to see.
+  const end = Math.min(to.getTime() + length * share, Math.max(Date.now(), to.getTime()));
+  return {from: new Date(end - length), to: new Date(end)};
 }
 
 function scaled({from, to}: Range, factor: number): Range {

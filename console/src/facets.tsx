@@ -1,7 +1,7 @@
 /** Values of the events with their counts; a click shows only events with a value, or those without it. */
 import {useState} from "preact/hooks";
 import {FACETS, NAMES, type Counts, type Facet, type Filters} from "./events";
-import {SEVERITIES, label, tone} from "./ui";
+import {SEVERITIES, tone} from "./ui";
 
 const SHOWN = 6;
 
@@ -66,9 +66,4 @@ function FacetValues({field, values, filters, name, onToggle}: Omit<Props, "coun
       )}
     </fieldset>
   );
-}
-
-/** The label of a known word, or a value as it is. */
-export function shownValue(field: string, value: string): string {
-  return field === "severity" || field === "event_type" ? label(value) : value;
 }

@@ -2,7 +2,7 @@
 import {useEffect, useMemo, useRef, useState} from "preact/hooks";
 import {OTHERS, type Facet, type Histogram as Counted} from "./events";
 import {showMinute, showRange, ticks, type Range} from "./time";
-import {SEVERITIES, label, tone} from "./ui";
+import {SEVERITIES, label, shownValue, tone} from "./ui";
 
 const HEIGHT = 132;
 const BOTTOM = 20;
@@ -68,6 +68,8 @@ export function Histogram({counted, by, name, chosen, onZoom, onValue}: Props) {
 
   const current = cursor === null ? null : bars[cursor];
   const [from, to] = anchor === null || cursor === null ? [null, null] : [Math.min(anchor, cursor), Math.max(anchor, cursor)];
+  const marked = from !== null && to !== null ? bars.slice(from, to + 1) : current ? [current] : [];
+  const countOf = (value: string, among: typeof bars) => among.reduce((sum, bar) => sum + (bar.counts.get(value) ?? 0), 0);
   const total = bars.reduce((sum, bar) => sum + bar.total, 0);
   return (
     <div class="histogram">
@@ -115,7 +117,7 @@ export function Histogram({counted, by, name, chosen, onZoom, onValue}: Props) {
             {ticks(counted.range, Math.max(2, Math.floor(width / 110))).map(({at, text}) => (
               <g key={at.getTime()}>
                 <line class="tick" x1={x(at)} x2={x(at)} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM + 4} />
-                <text class="axis" x={Math.min(Math.max(x(at), LEFT + 16), width - RIGHT - 18)} y={HEIGHT - 4} text-anchor="middle">{text}</text>
+                <text class="axis" x={Math.min(Math.max(x(at), LEFT + 24), width - RIGHT - 24)} y={HEIGHT - 4} text-anchor="middle">{text}</text>
               </g>
             ))}
             {current && <rect class="cursor" x={inside(current.from)} width={inside(current.to) - inside(current.from)} y={TOP} height={HEIGHT - TOP - BOTTOM} />}
@@ -149,10 +151,10 @@ export function Histogram({counted, by, name, chosen, onZoom, onValue}: Props) {
         {current && width > 0 && (
           <div class={`tip ${x(current.from) > width / 2 ? "left" : ""}`} style={{[x(current.from) > width / 2 ? "right" : "left"]: `${x(current.from) > width / 2 ? width - inside(current.from) + 8 : inside(current.to) + 8}px`}}>
             <strong>{from !== null && to !== null && from !== to ? showRange({from: bars[from]!.from, to: bars[to]!.to}) : `${showMinute(current.from)}, ${counted.steps.label}`}</strong>
-            {[...values].reverse().filter((value) => current.counts.get(value)).map((value) => (
-              <span key={value}><i class={`dot ${colour(value, by, values.indexOf(value))}`} />{named(value, by, name)}<b>{current.counts.get(value)!.toLocaleString("en")}</b></span>
+            {[...values].reverse().filter((value) => countOf(value, marked) > 0).map((value) => (
+              <span key={value}><i class={`dot ${colour(value, by, values.indexOf(value))}`} />{named(value, by, name)}<b>{countOf(value, marked).toLocaleString("en")}</b></span>
             ))}
-            {current.total === 0 && <span>no events</span>}
+            {marked.every((bar) => bar.total === 0) && <span>no events</span>}
           </div>
         )}
         <p class="unseen" role="status">
@@ -161,7 +163,7 @@ export function Histogram({counted, by, name, chosen, onZoom, onValue}: Props) {
       </div>
       <ul class="legend" aria-label="Values in the histogram">
         {values.map((value, index) => {
-          const count = bars.reduce((sum, bar) => sum + (bar.counts.get(value) ?? 0), 0);
+          const count = countOf(value, bars);
           const content = <><i class={`dot ${colour(value, by, index)}`} />{named(value, by, name)} <b>{count.toLocaleString("en")}</b></>;
           return (
             <li key={value}>
@@ -191,7 +193,7 @@ function colour(value: string, by: Facet, index: number): string {
 function named(value: string, by: Facet, name: (value: string) => string): string {
   if (value === OTHERS) return "others";
   if (value === "") return "(none)";
-  return by === "severity" || by === "event_type" ? label(value) : name(value);
+  return by === "severity" ? label(value) : by === "event_type" ? shownValue(by, value) : name(value);
 }
 
 function niceTop(count: number): number {

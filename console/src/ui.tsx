@@ -12,6 +12,12 @@ export function label(value: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** The label of a known word, or a value as it is. An event of type ERROR says that its delivery could not be read. */
+export function shownValue(field: string, value: string): string {
+  if (field === "event_type" && value === "ERROR") return "Unreadable";
+  return field === "severity" || field === "event_type" ? label(value) : value;
+}
+
 /** The class of a known severity, type or state; values of senders make no class names. */
 export function tone(value: string): string {
   return /^(CRITICAL|ERROR|WARNING|INFO|NOT_AVAILABLE|NONE|ALERT|RECOVERY|TRIGGERED|ACKNOWLEDGED|RESOLVED|HIGH|LOW|ENABLED|DISABLED|SNOOZED|VALID|EXPIRED|REVOKED)$/.test(value)
@@ -191,6 +197,38 @@ export function AskDialog({title, name, time, value = "", action, required = tru
             ? <input id="answer" type="datetime-local" required={required} value={text} onInput={(event) => setText(event.currentTarget.value)} />
             : <input id="answer" type="text" required={required} autocomplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />}
         {hint && <p class="hint">{hint}</p>}
+        <footer>
+          <button type="button" onClick={onClose}>Cancel</button>
+          <button type="submit" class="primary">{action}</button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Ask for one of a few values. */
+export function ChoiceDialog<T extends string | number>({title, legend, choices, value, action, onAnswer, onClose}: {
+  title: string;
+  legend: string;
+  choices: ReadonlyArray<readonly [T, string]>;
+  value: T;
+  action: string;
+  onAnswer: (value: T) => void;
+  onClose: () => void;
+}) {
+  const [chosen, setChosen] = useState(value);
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={(event) => {
+        event.preventDefault();
+        onAnswer(chosen);
+      }}>
+        <fieldset>
+          <legend>{legend}</legend>
+          {choices.map(([one, text]) => (
+            <label key={one} class="choice"><input type="radio" name="choice" checked={chosen === one} onChange={() => setChosen(one)} /> {text}</label>
+          ))}
+        </fieldset>
         <footer>
           <button type="button" onClick={onClose}>Cancel</button>
           <button type="submit" class="primary">{action}</button>

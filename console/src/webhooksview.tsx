@@ -11,7 +11,7 @@ import {learnWebhooks} from "./names";
 import {go, href, route} from "./route";
 import {after, clock} from "./time";
 import {TryBody} from "./trybody";
-import {AskDialog, Badge, ConfirmDialog, CopyButton, Dialog, Empty, Failure, Moment, Waiting, attempt} from "./ui";
+import {AskDialog, Badge, ChoiceDialog, ConfirmDialog, CopyButton, Dialog, Empty, Failure, Moment, Waiting, attempt} from "./ui";
 
 const POLL_SECONDS = 20;
 
@@ -86,7 +86,7 @@ function ActivityChart({activity, isKnown}: {activity: Activity | undefined; isK
 
 // --- one webhook ---------------------------------------------------------------------------------------------------------
 
-type Open = "name" | "format" | "limit" | "repeat" | "sign" | "rotate" | "delete" | null;
+type Open = "disable" | "recoveries" | "name" | "format" | "limit" | "repeat" | "sign" | "rotate" | "delete" | null;
 
 export function WebhookPage({id}: {id: string}) {
   const {data: webhook, error, reload} = useLoad(async (signal) => {
@@ -120,7 +120,7 @@ export function WebhookPage({id}: {id: string}) {
               {can("webhook.manage") && (
                 <>
                   <button type="button" onClick={() => setOpen("rotate")}>Rotate the URL</button>
-                  <button type="button" onClick={() => void run(() => enableWebhook(id, !isEnabled), isEnabled ? "Disabled." : "Enabled.")}>{isEnabled ? "Disable" : "Enable"}</button>
+                  <button type="button" onClick={() => (isEnabled ? setOpen("disable") : void run(() => enableWebhook(id, true), "Enabled."))}>{isEnabled ? "Disable" : "Enable"}</button>
                   <button type="button" class="grave" onClick={() => setOpen("delete")}>Delete</button>
                 </>
               )}
@@ -135,7 +135,7 @@ export function WebhookPage({id}: {id: string}) {
               <Setting name="Format" value={webhook.plugin_info?.plugin_id ?? (options.mapping ? "a mapping of its own" : "detected for each delivery")} onChange={() => setOpen("format")} />
               <Setting name="Limit" value={options.rate_limit === undefined ? "the deployment's own" : options.rate_limit === 0 ? "none" : `${options.rate_limit} deliveries a minute`} onChange={() => setOpen("limit")} />
               <Setting name="A repetition joins its alert for" value={`${options.duplicate_event_time ?? 600} seconds`} onChange={() => setOpen("repeat")} />
-              <Setting name="Recoveries" value={options.recovery_mode === "MANUAL" ? "leave the alert open" : "resolve the alert"} onChange={() => void run(() => updatePlugin(id, {options: {recovery_mode: options.recovery_mode === "MANUAL" ? "AUTO" : "MANUAL"}}), "Changed.")} />
+              <Setting name="Recoveries" value={options.recovery_mode === "MANUAL" ? "leave the alert open" : "resolve the alert"} onChange={() => setOpen("recoveries")} />
               <Setting name="Signatures" value={options.signing ? `${options.signing.scheme}, ${options.signing.required === false ? "counted" : "required"}` : "not checked"} onChange={() => setOpen("sign")} />
               <dt>Created</dt><dd><Moment at={webhook.created_at} /></dd>
               {webhook.old_keys_until?.map((until) => <Old key={until} until={until} />)}
@@ -159,8 +159,24 @@ export function WebhookPage({id}: {id: string}) {
       {open === "rotate" && (
         <RotateDialog what="URL" onClose={close} onAnswer={(overlap) => void run(async () => setUrl(absolute(await rotateWebhook(id, overlap))), "")} />
       )}
+      {open === "recoveries" && (
+        <ChoiceDialog
+          title="Recoveries"
+          legend="A recovery from the sender is to"
+          choices={[["AUTO", "resolve the alert"], ["MANUAL", "leave the alert open, until someone resolves it"]]}
+          value={options.recovery_mode ?? "AUTO"}
+          action="Save"
+          onClose={close}
+          onAnswer={(mode) => void run(() => updatePlugin(id, {options: {recovery_mode: mode}}), "Saved.")}
+        />
+      )}
+      {open === "disable" && (
+        <ConfirmDialog title={`Disable ${webhook?.name || "the webhook"}?`} action="Disable" onClose={close} onConfirm={() => void run(() => enableWebhook(id, false), "Disabled.")}>
+          <p>What its sender posts is refused until it is enabled again.</p>
+        </ConfirmDialog>
+      )}
       {open === "delete" && (
-        <ConfirmDialog title="Delete the webhook?" action="Delete" onClose={close} onConfirm={() => void run(async () => {
+        <ConfirmDialog title={`Delete ${webhook?.name || "the webhook"}?`} action="Delete" onClose={close} onConfirm={() => void run(async () => {
           await deleteWebhook(id);
           go(href("webhooks"));
         }, "Deleted.")}>
@@ -204,26 +220,7 @@ export function NewUrl({url}: {url: string}) {
 const OVERLAPS: Array<[number, string]> = [[0, "at once"], [3600, "in one hour"], [86_400, "in one day"], [7 * 86_400, "in seven days"]];
 
 export function RotateDialog({what, onAnswer, onClose}: {what: string; onAnswer: (overlap: number) => void; onClose: () => void}) {
-  const [overlap, setOverlap] = useState(86_400);
-  return (
-    <Dialog title={`Rotate the ${what}`} onClose={onClose}>
-      <form onSubmit={(event) => {
-        event.preventDefault();
-        onAnswer(overlap);
-      }}>
-        <fieldset>
-          <legend>The old one ends</legend>
-          {OVERLAPS.map(([seconds, text]) => (
-            <label key={seconds} class="choice"><input type="radio" name="overlap" checked={overlap === seconds} onChange={() => setOverlap(seconds)} /> {text}</label>
-          ))}
-        </fieldset>
-        <footer>
-          <button type="button" onClick={onClose}>Cancel</button>
-          <button type="submit" class="primary">Rotate</button>
-        </footer>
-      </form>
-    </Dialog>
-  );
+  return <ChoiceDialog title={`Rotate the ${what}`} legend="The old one ends" choices={OVERLAPS} value={86_400} action="Rotate" onAnswer={onAnswer} onClose={onClose} />;
 }
 
 const SCHEMES = ["github", "gitlab", "grafana", "standard-webhooks", "sns", "sentry", "pagerduty", "checkly", "cloudflare"];

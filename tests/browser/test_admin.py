@@ -162,6 +162,7 @@ def test_a_webhook_is_rotated_disabled_and_deleted(webhook):
     fill.post(new, b'{"title": "taken"}')
 
     page.get_by_role("button", name="Disable").click()
+    page.get_by_role("dialog").get_by_role("button", name="Disable").click()
     page.locator("h1 .badge").get_by_text("Disabled").wait_for()
     with pytest.raises(urllib.error.HTTPError, match="400"):
         fill.post(new, b"{}")
@@ -192,7 +193,9 @@ def test_settings_are_changed(webhook):
         change_setting(page, setting, text)
         page.locator("dl.fields").get_by_text(shown).wait_for()
     page.get_by_role("button", name="Change: Recoveries").click()
-    page.get_by_text("leave the alert open").wait_for()
+    page.get_by_role("dialog").get_by_role("radio", name="leave the alert open").check()
+    page.get_by_role("button", name="Save").click()
+    page.locator("dl.fields").get_by_text("leave the alert open").wait_for()
     page.get_by_role("button", name="Change: Signatures").click()
     page.get_by_label("Scheme").fill("github")
     page.get_by_label("Secret that the sender has, too").fill("a-secret-of-16-letters")

@@ -49,6 +49,26 @@ def test_open_alerts_come_first_the_most_severe_at_the_top(console, visit):
     resolved.locator(".alert-row").first.get_by_text(re.compile("^Resolved .* ago$")).wait_for()
 
 
+def test_unreadable_deliveries_come_last_and_lead_to_what_can_be_done(console, visit):
+    console.post(b'{"half": ', "ups")
+    page = visit(console.address("alerts", token=console.admin))
+    page.get_by_role("heading", name=re.compile("^Deliveries that could not be read")).wait_for()
+    page.get_by_role("link", name="deliveries that need a look").wait_for()
+    assert page.locator(".alert-state .badge").all_inner_texts()[0] != "Unreadable"
+    row(page, "UPS of rack 4").last.locator("[data-alert]").click()
+    page.get_by_role("link", name="See why, and try another format").click()
+    page.get_by_role("heading", name="Why it could not be read").wait_for()
+
+
+def test_all_that_are_open_are_chosen_and_let_go(console, visit, opened):
+    word, _ = opened(2)
+    page = show(console, visit, word)
+    page.get_by_role("button", name="Choose all").click()
+    page.get_by_text("2 chosen").wait_for()
+    page.get_by_role("button", name="Choose none").click()
+    page.get_by_role("toolbar").get_by_text(word).wait_for(state="detached")
+
+
 def test_a_click_anywhere_on_a_row_opens_its_alert(console, visit):
     page = visit(console.address("alerts", token=console.admin))
     page.locator(".alert-age").nth(1).click()

@@ -157,6 +157,22 @@ def test_a_short_range_is_counted_in_one_request(console, visit):
     assert len(asked) == 4
 
 
+def test_recoveries_are_no_alarms_of_a_severity_in_the_histogram(console, visit):
+    page = visit(console.address(range="7d", q="PostgresDown"))
+    total(page)
+    page.locator(".legend").get_by_role("button", name=re.compile(r"^Critical 1$")).wait_for()
+    page.locator(".legend").get_by_role("button", name=re.compile(r"^Recovery 1$")).click()
+    page.locator(".chips").get_by_text("Type is").wait_for()
+
+
+def test_no_range_is_later_than_now(console, visit):
+    page = visit(console.address(range="24h"))
+    total(page)
+    page.get_by_role("button", name="Later").click()
+    page.wait_for_function("location.hash.includes('to=')")
+    assert page.evaluate("Date.parse(new URLSearchParams(location.hash.split('?')[1]).get('to')) <= Date.now()")
+
+
 def test_a_range_is_chosen_in_the_viewers_time_zone(console, visit):
     page = visit(console.address())
     page.locator(".row").first.wait_for()
