@@ -139,13 +139,12 @@ class Declared(_Fields):
         if event_type is None:
             return None
         read = self._readers
-        key = next(filter(None, (one(body) for one in read.keys)), None)
+        key = read.key(body)
         title = first_line(read.title(body))
         if key is None and title is None:
             names = ", ".join(dict.fromkeys((*self.title, *self.key)))
             raise NormalizeError(f"the body has neither a title nor an id: none of {names}")
         recovered = event_type is RECOVERY
-        times = (*self.ended_at, *(() if self.strict_end else self.occurred_at)) if recovered else self.occurred_at
         return NormalizedEvent(
             event_key=(key or self._named(body, title)) + self.parts.get(word, ""),
             event_type=event_type,
@@ -158,7 +157,7 @@ class Declared(_Fields):
             account=read.account(body) or "",
             image_url=read.image_url(body),
             additional_info=self._info(body),
-            occurred_at=_time(times, body),
+            occurred_at=_time(read.ends if recovered else read.starts, body),
         )
 
     def _state(self, body: JsonObject) -> tuple[str, EventType | None]:
@@ -198,9 +197,13 @@ class Declared(_Fields):
         return info
 
     def _severity(self, body: JsonObject) -> Severity:
-        words = [word.lower() for read in self._readers.severities if (word := read(body))]
-        found = next((self.severities[word] for word in words if word in self.severities), None)
-        return found or (Severity.NONE if words else self.fault)
+        level = self.fault
+        for read in self._readers.severities:
+            if word := read(body):
+                if found := self.severities.get(word.lower()):
+                    return found
+                level = Severity.NONE
+        return level
 
     @cached_property
     def _readers(self) -> _Readers:
@@ -211,7 +214,7 @@ class _Readers:
     """The sources of a format as functions, made at its first event: no other pays for parsing them."""
 
     def __init__(self, declared: Declared) -> None:
-        self.keys = tuple(map(_source_reader if declared.hashed else _key_reader, declared.key))
+        self.key = _first(map(_source_reader if declared.hashed else _key_reader, declared.key))
         self.states = tuple(_reader((source,)) for source in declared.state)
         self.severities = tuple(_reader((source,)) for source in declared.severity)
         self.title = _reader(declared.title)
@@ -226,12 +229,18 @@ class _Readers:
         self.info = tuple(
             (name, _reader((source,) if isinstance(source, str) else source)) for name, source in declared.info.items()
         )
+        self.starts = tuple(map(_path, declared.occurred_at))
+        self.ends = (*map(_path, declared.ended_at), *(() if declared.strict_end else self.starts))
 
 
 @cache
 def _reader(sources: Sources) -> Reader:
     """Return a function that finds the first text."""
-    readers = tuple(map(_source_reader, sources))
+    return _first(map(_source_reader, sources))
+
+
+def _first(found: Iterable[Reader]) -> Reader:
+    readers = tuple(found)
     if len(readers) <= 1:
         return readers[0] if readers else lambda _: None
 
@@ -247,33 +256,46 @@ def _reader(sources: Sources) -> Reader:
 def _source_reader(source: str) -> Reader:
     paths, texts_around = _parsed(source)
     if texts_around != ("", ""):
-        return lambda body: _filled(paths, texts_around, body)
+        return _template_reader(paths, texts_around, text)
     first, *others = paths[0]
+
+    def at_key(body: JsonObject) -> str | None:
+        value = body.get(first)
+        return value.strip() or None if isinstance(value, str) else None if value is None else text(value)
 
     def at_path(body: JsonObject) -> str | None:
         value = body.get(first)
         if value is None:
             return None
-        if others:
-            value = value.get(others[0]) if isinstance(value, dict) and len(others) == 1 else _at(value, others)
+        value = value.get(others[0]) if isinstance(value, dict) and len(others) == 1 else _at(value, others)
         return value.strip() or None if isinstance(value, str) else text(value)
 
-    return at_path
+    return at_path if others else at_key
 
 
 def _key_reader(source: str) -> Reader:
-    read = _source_reader(source)
-    paths, _ = _parsed(source)
-    return lambda body: read(body) if all(is_id(_at(body, path)) for path in paths) else None
+    return _template_reader(*_parsed(source), _id)
 
 
-def _filled(paths: tuple[Path, ...], texts_around: tuple[str, ...], body: JsonObject) -> str | None:
-    filled = texts_around[0]
-    for path, after in zip(paths, texts_around[1:], strict=True):
-        found = text(_at(body, path))
-        if found is None:
-            return None
-        filled += found + after
+def _id(value: Json) -> str | None:
+    return text(value) if is_id(value) else None
+
+
+def _template_reader(
+    paths: tuple[Path, ...], texts_around: tuple[str, ...], read: Callable[[Json], str | None]
+) -> Reader:
+    before, *rest = texts_around
+    parts = tuple(zip(paths, rest, strict=True))
+
+    def filled(body: JsonObject) -> str | None:
+        found = before
+        for path, after in parts:
+            value = read(body.get(path[0]) if len(path) == 1 else _at(body, path))
+            if value is None:
+                return None
+            found += value + after
+        return found
+
     return filled
 
 
@@ -297,10 +319,17 @@ def _at(value: Json, path: Iterable[str]) -> Json:
     return value
 
 
+def _path(source: str) -> Path:
+    """Return the path that a source is."""
+    return _parsed(source)[0][0]
+
+
 def _value(source: str, body: JsonObject) -> Json:
-    """Return what lies at the path that a source is."""
-    return _at(body, _parsed(source)[0][0])
+    return _at(body, _path(source))
 
 
-def _time(sources: Sources, body: JsonObject) -> datetime | None:
-    return next(filter(None, (parse_time(_value(source, body)) for source in sources)), None)
+def _time(paths: tuple[Path, ...], body: JsonObject) -> datetime | None:
+    for path in paths:
+        if found := parse_time(_at(body, path)):
+            return found
+    return None
