@@ -103,6 +103,11 @@ def test_plain_names_are_read_whatever_their_form():
     assert only({"HOST_NAME": "web-1"}, form).title == "web-1"
 
 
+def test_what_no_path_leads_to_is_prepared():
+    form = Declared(plain=True, prepare=lambda body: {"host": str(body["text"])[5:]}, key=("{host}",), title=("host",))
+    assert only({"Text": "host web-1"}, form).title == "web-1"
+
+
 def test_each_element_makes_an_event_and_finds_the_body():
     form = Declared(elements="items", key=("{_.group}:{id}",), title=("name",))
     body = {"group": "g", "items": [{"id": 1, "name": "a"}, None, {"id": 2, "name": "b"}]}

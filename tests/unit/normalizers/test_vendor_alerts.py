@@ -274,13 +274,13 @@ def test_opscruise_reads_what_spans_lines():
         ("pagerduty-events", "neither a summary nor a dedup_key"),
         ("pagerduty-webhook", "neither a title nor an id"),
         ("opsgenie", "none of alert.message, alert.alias"),
-        ("splunk", "neither a search_name nor a sid"),
+        ("splunk", "none of search_name, Search {search}"),
         ("splunk-observability", "no title, rule"),
         ("graylog", "neither a message nor a definition"),
         ("appdynamics", "no name, type or summary"),
         ("vmware-vrealize", "none of alertName, info"),
         ("kibana", "no title or message"),
-        ("opscruise", "neither a Summary nor a Ticket ID"),
+        ("opscruise", "none of summary, Ticket {ticket id}"),
     ],
 )
 def test_the_reason_says_what_is_missing(name, said):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from event_api.normalizers.payload import Payload
 
     Reader = Callable[[JsonObject], str | None]
+    Prepare = Callable[[JsonObject], JsonObject]
 
 Sources = tuple[str, ...]
 Path = tuple[str, ...]
@@ -118,12 +119,16 @@ class Declared(_Fields):
     """The body's own keys are read in lower case and without separators: ``HOST_STATE`` is ``hoststate``."""
     unset: re.Pattern[str] | None = None
     """The beginning of a text of the body that is a variable that the sender did not replace: it is left out."""
+    prepare: Prepare | None = None
+    """Adds values for paths, such as the fields in a text or the id in a URL; after ``plain`` and ``unset``."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
         """Make the events of a payload. Raises NormalizeError if a body, or each element, has neither title nor id."""
         body = plain_names(payload.body) if self.plain else payload.body
         if (unset := self.unset) is not None:
             body = {name: value for name, value in body.items() if not isinstance(value, str) or not unset.match(value)}
+        if (prepare := self.prepare) is not None:
+            body = prepare(body)
         if not self.elements:
             event = self._event(body)
             return [] if event is None else [event]

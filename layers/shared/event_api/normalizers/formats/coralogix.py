@@ -1,21 +1,23 @@
 """Coralogix's generic outbound webhook, with the body that it offers.
 
+Make one event of an alert that is triggered or resolved.
+
 Source: https://coralogix.com/docs/user-guides/alerting/outbound-webhooks/generic-outbound-webhooks-alert-webhooks/
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, fault_severity, first_text, first_time, items, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, SEVERITIES, Declared
+from event_api.normalizers.lenient import items, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.json_types import Json, JsonObject
-    from event_api.normalizers.payload import Payload
+    from event_api.json_types import JsonObject
 
 NAME: Final = "coralogix"
 ALIASES: Final = ()
@@ -25,69 +27,56 @@ RULES: Final = (
     Rule(keys=("alert_id", "alert_action", "alert_url")),
 )
 
-SEVERITIES: Final = {
-    "critical": Severity.CRITICAL,
-    "error": Severity.ERROR,
-    "warning": Severity.WARNING,
-    "warn": Severity.WARNING,
-    "info": Severity.INFO,
-    "verbose": Severity.INFO,
-    "debug": Severity.INFO,
-    "p1": Severity.CRITICAL,
-    "p2": Severity.ERROR,
-    "p3": Severity.WARNING,
-    "p4": Severity.INFO,
-    "p5": Severity.INFO,
-}
-"""By the event's severity, or without one by the alert's priority."""
-RECOVERED: Final = frozenset({"resolve", "resolved"})
-
-INFO: Final = ("alert_id", "alert_url", "log_url", "threshold", "timewindow")
-"""Useful parts of the body, and of its fields."""
-FIELDS: Final = ("team", "application", "subsystem", "priority", "hitCount", "category", "metaLabels")
+_UNSET: Final = re.compile(r"\s*(\$|\*insert |null\s*$)")
+"""A variable that Coralogix did not replace, as ``$SERVICE``, and its own words for nothing."""
 
 
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert that is triggered or resolved."""
-    body = payload.body
-    fields = _fields(body)
-    alert = _known(body.get("alert_id"))
-    name = first_text(_known(body.get("name")), fields.get("alertName"), alert)
-    if name is None:
-        raise NormalizeError("the alert has neither a name nor an id")
-    recovered = (text(body.get("alert_action")) or "").lower() in RECOVERED
-    level = first_text(fields.get("severity"), fields.get("severityLowercase"), fields.get("priority"))
-    about = [fields.get(field) for field in ("application", "subsystem")]
-    resource = first_text(fields.get("computer"), "/".join(filter(None, about)))
-    # An alert's own id is the same for all of its groups.
-    key = first_text(fields.get("dedupKey"), fields.get("alertUniqueIdentifier"), alert)
-    return [
-        NormalizedEvent(
-            event_key=f"{NAME}:{key or digest(name, resource)}",
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=name,
-            severity=Severity.INFO if recovered else fault_severity(level, SEVERITIES),
-            description=first_text(_known(body.get("description")), fields.get("text")),
-            rule=name,
-            resource=Resource(resource_id=resource, resource_type=None, name=resource),
-            account=fields.get("companyId") or "",
-            additional_info=texts(
-                {name: _known(body.get(name)) for name in INFO} | {name: fields.get(name) for name in FIELDS}
-            ),
-            occurred_at=first_time(fields.get("timestampISO"), fields.get("timestampMs")),
-        )
-    ]
-
-
-def _fields(body: JsonObject) -> dict[str, str]:
+def _with_fields(body: JsonObject) -> JsonObject:
     """Return the ``fields`` by their keys: a list of keys and values, which a user may have made an object."""
-    listed = body.get("fields")
-    if not isinstance(listed, dict):
-        listed = {text(one.get("key")) or "": one.get("value") for one in items(listed)}
-    return {key: found for key, value in listed.items() if key and (found := _known(value))}
+    found = body.get("fields")
+    if not isinstance(found, dict):
+        found = {text(one.get("key")) or "": one.get("value") for one in items(found)}
+    known = {name: value for name, value in found.items() if not isinstance(value, str) or not _UNSET.match(value)}
+    return {**body, "fields": known}
 
 
-def _known(value: Json) -> str | None:
-    """Leave out what Coralogix did not replace, as ``$SERVICE``, and its own words for nothing."""
-    found = text(value)
-    return None if found is None or found.startswith(("$", "*insert ")) or found == "null" else found
+_NAME: Final = ("name", "fields.alertName", "alert_id")
+_RESOURCE: Final = (
+    "fields.computer",
+    "{fields.application}/{fields.subsystem}",
+    "fields.application",
+    "fields.subsystem",
+)
+_FIELDS: Final = ("team", "application", "subsystem", "priority", "hitCount", "category", "metaLabels")
+
+FORMAT: Final = Declared(
+    unset=_UNSET,
+    prepare=_with_fields,
+    # An alert's own id is the same for all of its groups.
+    key=("coralogix:{fields.dedupKey}", "coralogix:{fields.alertUniqueIdentifier}", "coralogix:{alert_id}"),
+    hashed_as="coralogix:",
+    hashed=(_NAME, _RESOURCE),
+    title=_NAME,
+    state=("alert_action",),
+    states={"resolve": RECOVERY, "resolved": RECOVERY},
+    severity=("fields.severity", "fields.severityLowercase", "fields.priority"),
+    severities=SEVERITIES
+    | {
+        "warn": Severity.WARNING,
+        "verbose": Severity.INFO,
+        "debug": Severity.INFO,
+        "p1": Severity.CRITICAL,
+        "p2": Severity.ERROR,
+        "p3": Severity.WARNING,
+        "p4": Severity.INFO,
+        "p5": Severity.INFO,
+    },
+    description=("description", "fields.text"),
+    rule=_NAME,
+    resource_id=_RESOURCE,
+    account=("fields.companyId",),
+    occurred_at=("fields.timestampISO", "fields.timestampMs"),
+    info={name: name for name in ("alert_id", "alert_url", "log_url", "threshold", "timewindow")}
+    | {name: f"fields.{name}" for name in _FIELDS},
+)
+normalize = FORMAT.normalize

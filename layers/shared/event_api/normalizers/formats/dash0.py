@@ -1,5 +1,7 @@
 """Dash0's webhook, for issues that a check rule found.
 
+Make one event of an issue; none of the channel's test message.
+
 Source: https://www.dash0.com/hub/integrations/int_alerting_webhook/overview
 """
 
@@ -7,78 +9,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import at, fault_severity, first_text, items, mapping, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, Declared
+from event_api.normalizers.lenient import at, items, mapping, text, texts
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
     from event_api.json_types import Json, JsonObject
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "dash0"
 ALIASES: Final = ()
 KEY_SCOPE: Final = KeyScope.PROJECT
 RULES: Final = (Rule(keys=("data.issue.id", "data.issue.status"), starts={"type": ("alert.",)}),)
 
-SEVERITIES: Final = {
-    "critical": Severity.CRITICAL,
-    "failed": Severity.CRITICAL,
-    "degraded": Severity.WARNING,
-}
-"""Severities by the issue's status."""
-OVER: Final = frozenset({"alert.resolved", "alert.superseded", "alert.closed", "resolved", "superseded", "closed"})
-"""Types and statuses of an issue that is over. A superseded issue continues under another id."""
-TEST: Final = frozenset({"test", "alert.test"})
-
-RESOURCE: Final = ("dash0.resource.name", "service.name", "k8s.pod.name", "host.name")
+_RESOURCE: Final = ("dash0.resource.name", "service.name", "k8s.pod.name", "host.name")
 """Labels that name the resource; the first one that an issue has counts."""
 
 
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an issue; none of the channel's test message."""
-    body = payload.body
-    kind = (text(body.get("type")) or "").lower()
-    if kind in TEST:
-        return []
+def _issue(body: JsonObject) -> JsonObject:
     issue = mapping(at(body, "data.issue"))
     rule = next(iter(items(issue.get("checkrules"))), None) or mapping(issue.get("checkrule"))
-    key = first_text(issue.get("id"), issue.get("issueIdentifier"))
-    title = first_text(issue.get("summary"), rule.get("name"), key)
-    if title is None:
-        raise NormalizeError("the issue has neither a summary, a check rule nor an id")
-    status = text(issue.get("status"))
-    recovered = kind in OVER or (status or "").lower() in OVER
-    labels = _attributes(issue.get("labels"))
-    label = next((name for name in RESOURCE if name in labels), None)
-    resource = labels.get(label or "")
-    return [
-        NormalizedEvent(
-            event_key=f"{NAME}:{key or title}",
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=title,
-            severity=Severity.INFO if recovered else fault_severity(status, SEVERITIES),
-            description=first_text(issue.get("description"), rule.get("description"), rule.get("expression")),
-            rule=text(rule.get("name")),
-            resource=Resource(resource_id=resource, resource_type=label, name=resource),
-            additional_info=labels
-            | _attributes(issue.get("annotations"))
-            | texts(
-                {
-                    "url": issue.get("url"),
-                    "check_rule_url": rule.get("url"),
-                    "expression": rule.get("expression"),
-                    "dataset": issue.get("dataset"),
-                    "status": status,
-                    "issue_identifier": issue.get("issueIdentifier"),
-                    "start": issue.get("start"),
-                }
-            ),
-            occurred_at=parse_time(issue.get("end" if recovered else "start")),
-        )
-    ]
+    labels, notes = _attributes(issue.get("labels")), _attributes(issue.get("annotations"))
+    kind = next((name for name in _RESOURCE if name in labels), None)
+    resource: JsonObject = {"type": kind, "name": labels.get(kind or "")}
+    told: JsonObject = {"type": body.get("type"), "rule": rule, "resource": resource}
+    return {**issue, **told, "labels": {**labels}, "annotations": {**notes}}
 
 
 def _attributes(value: Json) -> dict[str, str]:
@@ -90,3 +46,34 @@ def _attributes(value: Json) -> dict[str, str]:
 
 def _value(typed: JsonObject) -> Json:
     return next(iter(typed.values()), None)
+
+
+FORMAT: Final = Declared(
+    prepare=_issue,
+    key=("dash0:{id}", "dash0:{issueIdentifier}", "dash0:{summary}", "dash0:{rule.name}"),
+    title=("summary", "rule.name", "id", "issueIdentifier"),
+    state=("type", "status"),
+    silent={"type": ("test", "alert.test")},
+    # A superseded issue continues under another id.
+    states={f"{prefix}{word}": RECOVERY for prefix in ("alert.", "") for word in ("resolved", "superseded", "closed")},
+    severity=("status",),
+    severities={"critical": Severity.CRITICAL, "failed": Severity.CRITICAL, "degraded": Severity.WARNING},
+    description=("description", "rule.description", "rule.expression"),
+    rule=("rule.name",),
+    resource_id=("resource.name",),
+    resource_type=("resource.type",),
+    occurred_at=("start",),
+    ended_at=("end",),
+    strict_end=True,
+    info_of=("labels", "annotations"),
+    info={
+        "url": "url",
+        "check_rule_url": "rule.url",
+        "expression": "rule.expression",
+        "dataset": "dataset",
+        "status": "status",
+        "issue_identifier": "issueIdentifier",
+        "start": "start",
+    },
+)
+normalize = FORMAT.normalize

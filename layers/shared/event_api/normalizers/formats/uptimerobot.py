@@ -1,22 +1,23 @@
 """UptimeRobot's webhook, posted as JSON or as a form, with its own names for the fields or the user's.
 
+Make one event of the monitor's change of state, or of its certificate's near end.
+
 Source: https://help.uptimerobot.com/en/articles/14498593-webhook-integration
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, first_text, plain_names, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, Declared
+from event_api.normalizers.lenient import text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.json_types import Json
-    from event_api.normalizers.payload import Payload
+    from event_api.json_types import JsonObject
 
 NAME: Final = "uptimerobot"
 ALIASES: Final = ()
@@ -28,61 +29,48 @@ RULES: Final = (
     Rule(keys=("alert_type", "monitor_url")),
 )
 
-DOWN: Final = (EventType.ALERT, Severity.ERROR, "")
-KINDS: Final = {
-    "1": DOWN,
-    "down": DOWN,
-    "2": (EventType.RECOVERY, Severity.INFO, ""),
-    "up": (EventType.RECOVERY, Severity.INFO, ""),
-    "3": (EventType.ALERT, Severity.WARNING, ":ssl"),
-}
-"""By ``alertType`` or by its friendly name; a certificate that expires is an alert of its own, which nothing ends."""
-OTHER: Final = (EventType.ALERT, Severity.WARNING, ":other")
-"""Later additions, such as a domain that expires."""
+_KINDS: Final = {"1": "down", "down": "down", "2": "up", "up": "up", "3": "ssl"}
+"""By ``alertType`` or by its friendly name."""
 
 
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of the monitor's change of state, or of its certificate's near end."""
-    fields = {name: _known(value) for name, value in plain_names(payload.body).items()}
-    monitor = fields.get("monitorid")
-    url = fields.get("monitorurl")
-    name = first_text(fields.get("monitorfriendlyname"), url, monitor)
-    if name is None:
-        raise NormalizeError("the monitor has neither a name, a URL nor an id")
-    words = [(fields.get(field) or "").lower() for field in ("alerttype", "alerttypefriendlyname")]
-    kind = next((KINDS[word] for word in words if word in KINDS), OTHER if any(words) else DOWN)
-    event_type, severity, part = kind
-    return [
-        NormalizedEvent(
-            event_key=f"{NAME}:{monitor or digest(name, url)}{part}",
-            event_type=event_type,
-            title=f"{name}: {fields.get('alerttypefriendlyname') or 'other alert'}" if part else name,
-            severity=severity,
-            description=first_text(fields.get("alertdetails"), fields.get("friendlymessage"), _expiry(fields)),
-            rule=name,
-            resource=Resource(resource_id=url or monitor, resource_type=fields.get("monitortype"), name=name),
-            additional_info=texts(
-                {
-                    "monitor_id": monitor,
-                    "alert_type": fields.get("alerttypefriendlyname"),
-                    "duration": fields.get("alertfriendlyduration") or fields.get("alertduration"),
-                    "ssl_expiry_date": fields.get("sslexpirydate"),
-                    "ssl_expiry_days_left": fields.get("sslexpirydaysleft"),
-                    "domain_expire_date": fields.get("domainexpiredate"),
-                    "dashboard_url": fields.get("dashboardurl"),
-                }
-            ),
-            occurred_at=parse_time(fields.get("alertdatetime")),
-        )
-    ]
+def _with_kind(body: JsonObject) -> JsonObject:
+    words = [(text(body.get(name)) or "").lower() for name in ("alerttype", "alerttypefriendlyname")]
+    kind = next((_KINDS[word] for word in words if word in _KINDS), "other" if any(words) else "down")
+    other = None if kind in {"up", "down"} else text(body.get("alerttypefriendlyname")) or "other alert"
+    return {**body, "kind": kind, "other": other}
 
 
-def _known(value: Json) -> str | None:
-    """Leave out variables that UptimeRobot did not replace, as ``*alertDuration*``."""
-    found = text(value)
-    return None if found is None or (found.startswith("*") and found.endswith("*")) else found
+_NAME: Final = ("monitorfriendlyname", "monitorurl", "monitorid")
 
-
-def _expiry(fields: dict[str, str | None]) -> str | None:
-    days = fields.get("sslexpirydaysleft")
-    return days and f"The SSL certificate expires in {days} days"
+FORMAT: Final = Declared(
+    plain=True,
+    unset=re.compile(r"\s*\*(.*\*)?\s*\Z", re.DOTALL),  # ``*alertDuration*``
+    prepare=_with_kind,
+    key=("uptimerobot:{monitorid}",),
+    hashed_as="uptimerobot:",
+    hashed=(_NAME, ("monitorurl",)),
+    title=(*(f"{{{name}}}: {{other}}" for name in _NAME), *_NAME),
+    state=("kind",),
+    states={"up": RECOVERY},
+    # A certificate that expires is an alert of its own, which nothing ends; so are later additions, such as a domain.
+    parts={"ssl": ":ssl", "other": ":other"},
+    severity=("kind",),
+    severities={"down": Severity.ERROR, "ssl": Severity.WARNING, "other": Severity.WARNING},
+    description=("alertdetails", "friendlymessage", "The SSL certificate expires in {sslexpirydaysleft} days"),
+    rule=_NAME,
+    resource_id=("monitorurl", "monitorid"),
+    resource_name=_NAME,
+    resource_type=("monitortype",),
+    strict_resource=True,
+    occurred_at=("alertdatetime",),
+    info={
+        "monitor_id": "monitorid",
+        "alert_type": "alerttypefriendlyname",
+        "duration": ("alertfriendlyduration", "alertduration"),
+        "ssl_expiry_date": "sslexpirydate",
+        "ssl_expiry_days_left": "sslexpirydaysleft",
+        "domain_expire_date": "domainexpiredate",
+        "dashboard_url": "dashboardurl",
+    },
+)
+normalize = FORMAT.normalize
