@@ -1,21 +1,18 @@
 """Better Stack's (formerly Better Uptime's) outgoing webhook for incidents.
 
+Make one event of an incident that started or was resolved; none of an acknowledgement.
+
 Source: https://betterstack.com/docs/uptime/webhooks/
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from event_api.domain.normalized import KeyScope
 from event_api.normalizers.declared import ALERT, RECOVERY, Declared
 from event_api.normalizers.lenient import mapping
 from event_api.normalizers.rules import Rule
-
-if TYPE_CHECKING:
-    from event_api.domain.normalized import NormalizedEvent
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "better-stack"
 ALIASES: Final = ("better-uptime",)
@@ -27,6 +24,7 @@ RULES: Final = (
 )
 
 FORMAT: Final = Declared(
+    prepare=lambda body: mapping(body.get("data")) or body,
     key=("better-stack:{id}",),
     title=("attributes.name", "attributes.cause", "attributes.url"),
     state=("attributes.status",),
@@ -45,8 +43,4 @@ FORMAT: Final = Declared(
         "method": "attributes.http_method",
     },
 )
-
-
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an incident that started or was resolved; none of an acknowledgement."""
-    return FORMAT.normalize(replace(payload, content=mapping(payload.body.get("data")) or payload.body))
+normalize = FORMAT.normalize

@@ -1,12 +1,13 @@
 """Nagios, Naemon and Icinga: notification commands and scripts that post the macros by their names.
 
+Make one event of a problem, a recovery or flapping; none of an acknowledgement or a downtime.
+
 Source: https://assets.nagios.com/downloads/nagioscore/docs/nagioscore/4/en/macrolist.html and
 https://icinga.com/docs/icinga-2/latest/doc/03-monitoring-basics/#notification-commands
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.event import Severity
@@ -15,9 +16,7 @@ from event_api.normalizers.declared import ALERT, RECOVERY, Declared
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "nagios"
 ALIASES: Final = ("icinga", "icinga2", "naemon")
@@ -33,8 +32,15 @@ RULES: Final = (
     Rule(keys=("notification_type", "host_name", "host_state")),
 )
 
+
+def _without_prefix(body: JsonObject) -> JsonObject:
+    """Return macros that are environment variables under their own names."""
+    return {name.removeprefix("nagios").removeprefix("icinga"): value for name, value in body.items()}
+
+
 FORMAT: Final = Declared(
     plain=True,
+    prepare=_without_prefix,
     key=("nagios:{hostname}:{servicedesc}", "nagios:{hostname}:{servicename}", "nagios:{hostname}"),
     title=(
         "{servicedesc} on {hostname}: {serviceoutput}",
@@ -86,13 +92,4 @@ FORMAT: Final = Declared(
         "contact": "contactname",
     },
 )
-
-
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of a problem, a recovery or flapping; none of an acknowledgement or a downtime."""
-    return FORMAT.normalize(replace(payload, content=_without_prefix(payload.body)))
-
-
-def _without_prefix(body: JsonObject) -> JsonObject:
-    """Return macros that are environment variables under their own names."""
-    return {name.removeprefix("NAGIOS_").removeprefix("ICINGA_"): value for name, value in body.items()}
+normalize = FORMAT.normalize

@@ -1,11 +1,12 @@
 """Netdata Cloud's webhook, for alerts and for nodes that cannot be reached.
 
+Make one event of an alert that was raised or cleared, or of a node that was lost or is back.
+
 Source: https://learn.netdata.cloud/docs/alerting/notifications/centralized-cloud-notifications/webhook
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.normalized import KeyScope
@@ -14,9 +15,7 @@ from event_api.normalizers.lenient import first_text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "netdata"
 ALIASES: Final = ()
@@ -27,7 +26,15 @@ RULES: Final = (
     Rule(keys=("message", "host", "severity", "status.reachable")),
 )
 
+
+def _with_link(body: JsonObject) -> JsonObject:
+    """Add the alert's address without the transition; no other field names the alert's node."""
+    url = first_text(body.get("alert_url"), body.get("alarm_url"))
+    return body | {"link": url.partition("?")[0]} if url else body
+
+
 FORMAT: Final = Declared(
+    prepare=_with_link,
     key=(
         "netdata:{space}:{link}",
         "netdata:{space}:{chart}:{alert}",
@@ -55,14 +62,4 @@ FORMAT: Final = Declared(
         "other_warning": "additional_active_warning_alerts",
     },
 )
-
-
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert that was raised or cleared, or of a node that was lost or is back."""
-    return FORMAT.normalize(replace(payload, content=payload.body | _link(payload.body)))
-
-
-def _link(body: JsonObject) -> JsonObject:
-    """Return the alert's address without the transition; no other field names the alert's node."""
-    url = first_text(body.get("alert_url"), body.get("alarm_url"))
-    return {"link": url.partition("?")[0]} if url else {}
+normalize = FORMAT.normalize
