@@ -35,5 +35,5 @@ def test_a_number_is_a_key_as_well():
 
 
 def test_what_tells_nothing_is_said():
-    with pytest.raises(NormalizeError, match="neither a ProblemTitle nor an id"):
+    with pytest.raises(NormalizeError, match="neither a title nor an id"):
         events({"State": "OPEN"})

@@ -279,7 +279,7 @@ def test_opscruise_reads_what_spans_lines():
         ("graylog", "neither a message nor a definition"),
         ("appdynamics", "no name, type or summary"),
         ("vmware-vrealize", "none of alertName, info"),
-        ("kibana", "no title or message"),
+        ("kibana", "none of title, rule, message"),
         ("opscruise", "none of summary, Ticket {ticket id}"),
     ],
 )

@@ -1,11 +1,12 @@
 """incident.io's webhook, for incidents.
 
+Make one event of an incident's status; none of its actions, follow-ups and members.
+
 Source: https://api-docs.incident.io/tag/Webhooks/
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.event import Severity
@@ -15,9 +16,7 @@ from event_api.normalizers.lenient import mapping, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.domain.normalized import NormalizedEvent
     from event_api.json_types import JsonObject
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "incident-io"
 ALIASES: Final = ()
@@ -30,7 +29,19 @@ RULES: Final = (
     ),
 )
 
+_INCIDENTS: Final = ("incident_created", "incident_updated", "incident_status_updated")
+
+
+def _with_incident(body: JsonObject) -> JsonObject:
+    """Add the incident, which lies under the event's own name; a change of its status has it one level deeper."""
+    kind = text(body.get("event_type")) or ""
+    told = mapping(body.get(kind)) or mapping(body.get("incident"))
+    about_incident = not kind or any(name in kind for name in _INCIDENTS)
+    return {**body, "incident": mapping(told.get("incident")) or told, "about_incident": about_incident}
+
+
 FORMAT: Final = Declared(
+    prepare=_with_incident,
     key=("incident-io:{incident.id}",),
     title=("incident.name", "incident.title", "incident.reference", "incident.id"),
     state=("incident.incident_status.category", "incident.status.category"),
@@ -45,6 +56,7 @@ FORMAT: Final = Declared(
         "canceled": RECOVERY,
         "paused": None,
     },
+    silent={"about_incident": (False,)},
     severity=("incident.severity.name",),
     severities=SEVERITIES
     | {
@@ -66,19 +78,4 @@ FORMAT: Final = Declared(
         "url": "incident.permalink",
     },
 )
-
-_INCIDENTS: Final = ("incident_created", "incident_updated", "incident_status_updated")
-
-
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an incident's status; none of its actions, follow-ups and members."""
-    kind = text(payload.body.get("event_type")) or ""
-    if kind and not any(name in kind for name in _INCIDENTS):
-        return []
-    return FORMAT.normalize(replace(payload, content=payload.body | _incident(payload.body, kind)))
-
-
-def _incident(body: JsonObject, kind: str) -> JsonObject:
-    """Return the incident, which lies under the event's own name; a change of its status has it one level deeper."""
-    told = mapping(body.get(kind)) or mapping(body.get("incident"))
-    return {"incident": mapping(told.get("incident")) or told}
+normalize = FORMAT.normalize

@@ -1,5 +1,7 @@
 """Kibana's rules by a webhook connector, and Elasticsearch's Watcher, with the templates that we recommend.
 
+Make one event of an alert's action group; an ALERT of a watch, which never says that it is over.
+
 Source: https://www.elastic.co/guide/en/kibana/current/rule-action-variables.html. Kibana posts what its user writes;
 docs/formats.md has the template: that page's variables under their own names, ``rule.id``, ``alert.actionGroup``.
 """
@@ -8,16 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, first_line, first_text, severity, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, SEVERITIES, Declared
+from event_api.normalizers.lenient import first_text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
     from event_api.json_types import JsonObject
-    from event_api.normalizers.payload import Payload
 
 NAME: Final = "kibana"
 ALIASES: Final = ("elastic", "watcher")
@@ -29,23 +29,9 @@ RULES: Final = (
     Rule(keys=("watch_id", "execution_time", "title")),
 )
 
-SEVERITIES: Final = {
-    word: level
-    for level, words in {
-        Severity.CRITICAL: "critical fatal",
-        Severity.ERROR: "error high major",
-        Severity.WARNING: "warning medium minor",
-        Severity.INFO: "low info",
-    }.items()
-    for word in words.split()
-}
-"""By the template's own ``severity``, else by an action group's last word (``metrics.threshold.warning``)."""
-
-RECOVERED: Final = frozenset({"recovered", "resolved", "untracked"})
-
+_SEVERITIES: Final = SEVERITIES | {"major": Severity.ERROR, "minor": Severity.WARNING}
 _NO_GROUP = frozenset({"*", "default", "query matched"})
 """Ids of the one alert of a rule that does not group."""
-
 
 FIELDS: Final = {
     "rule_id": ("ruleid", "watchid"),
@@ -62,49 +48,23 @@ FIELDS: Final = {
 """A variable by its plain name, whether the template nests it or not: ``rule.id``, ``ruleId`` and ``rule_id``."""
 
 
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert's action group; an ALERT of a watch, which never says that it is over."""
-    fields = _flat(payload.body)
-    if "alertinstanceid" in fields:
+def _prepare(body: JsonObject) -> JsonObject:
+    flat = _flat(body)
+    if "alertinstanceid" in flat:
         # Before version 7.13: see RULES.
-        fields.setdefault("ruleid", fields.get("alertid"))
-    found = {meaning: first_text(*map(fields.get, names)) for meaning, names in FIELDS.items()}
-    rule_id, name, alert_id, group, message = (
-        found[meaning] for meaning in ("rule_id", "rule", "alert_id", "group", "message")
-    )
-    title = first_text(first_line(found["title"]), name, first_line(message), rule_id and f"Rule {rule_id}")
-    if title is None:
-        raise NormalizeError("the alert has no title or message, and its rule neither a name nor an id")
-    recovered = not RECOVERED.isdisjoint({_last_word(group), _last_word(found["status"])})
+        flat.setdefault("ruleid", flat.get("alertid"))
+    found = {meaning: first_text(*map(flat.get, names)) for meaning, names in FIELDS.items()}
+    group, status = ((found[name] or "").lower().rpartition(".")[2].strip() for name in ("group", "status"))
     # A rule that groups has an alert for each group, whose id is the group's value.
-    host = first_text(found["host"], None if alert_id in {*_NO_GROUP, rule_id, name} else alert_id)
-    return [
-        NormalizedEvent(
-            event_key=f"kibana:{rule_id}:{alert_id or ''}" if rule_id else digest("kibana", name or title, alert_id),
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=title,
-            severity=Severity.INFO if recovered else _severity(found["severity"], group),
-            description=message,
-            rule=name,
-            resource=Resource(
-                resource_id=first_text(fields.get("resourceid"), host),
-                resource_type=text(fields.get("resourcetype")),
-                name=host,
-            ),
-            additional_info=texts(
-                {
-                    "url": first_text(*map(fields.get, ("ruleurl", "contextalertdetailsurl", "url"))),
-                    "rule_type": fields.get("ruletype"),
-                    "space": first_text(fields.get("rulespaceid"), fields.get("spaceid")),
-                    "tags": first_text(fields.get("ruletags"), fields.get("tags")),
-                    "action_group": group,
-                    "alert_uuid": fields.get("alertuuid"),
-                    "flapping": fields.get("alertflapping"),
-                }
-            ),
-            occurred_at=parse_time(found["date"]),
-        )
-    ]
+    alert = found["alert_id"]
+    is_one = alert in {*_NO_GROUP, found["rule_id"], found["rule"]}
+    # Most rules have one group that only says that they fired: a failure.
+    level = group if group in _SEVERITIES else None
+    return (
+        flat
+        | found
+        | {"group_word": group, "status_word": status, "level": level, "of_group": None if is_one else alert}
+    )
 
 
 def _flat(body: JsonObject) -> JsonObject:
@@ -117,12 +77,31 @@ def _flat(body: JsonObject) -> JsonObject:
     return flat
 
 
-def _last_word(value: str | None) -> str:
-    return (value or "").lower().rpartition(".")[2].strip()
-
-
-def _severity(told: str | None, group: str | None) -> Severity:
-    if told is not None:
-        return severity(told, SEVERITIES, Severity.NONE)
-    # Most rules have one group that only says that they fired: a failure.
-    return severity(_last_word(group), SEVERITIES, Severity.ERROR)
+FORMAT: Final = Declared(
+    prepare=_prepare,
+    key=("kibana:{rule_id}:{alert_id}", "kibana:{rule_id}:"),
+    hashed=(("=kibana",), ("rule", "title", "message"), ("alert_id",)),
+    title=("title", "rule", "message", "Rule {rule_id}"),
+    state=("group_word", "status_word"),
+    states=dict.fromkeys(("recovered", "resolved", "untracked"), RECOVERY),
+    # The template's own, else an action group's last word (``metrics.threshold.warning``).
+    severity=("severity", "level"),
+    severities=_SEVERITIES,
+    description=("message",),
+    rule=("rule",),
+    resource_id=("resourceid", "host", "of_group"),
+    resource_name=("host", "of_group"),
+    resource_type=("resourcetype",),
+    strict_resource=True,
+    occurred_at=("date",),
+    info={
+        "url": ("ruleurl", "contextalertdetailsurl", "url"),
+        "rule_type": "ruletype",
+        "space": ("rulespaceid", "spaceid"),
+        "tags": ("ruletags", "tags"),
+        "action_group": "group",
+        "alert_uuid": "alertuuid",
+        "flapping": "alertflapping",
+    },
+)
+normalize = FORMAT.normalize
