@@ -1,5 +1,7 @@
 """Alerta's own alert format, as its clients and scripts post it.
 
+Make one event of an alert; none of a heartbeat, or of an alert that a person acknowledged or silenced.
+
 Source: https://docs.alerta.io/api/alert.html
 """
 
@@ -7,95 +9,70 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from event_api.domain.event import EventType, Resource, Severity
-from event_api.domain.normalized import KeyScope, NormalizedEvent
-from event_api.domain.times import parse_time
-from event_api.normalizers import lenient
-from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.lenient import digest, first_text, mapping, text, texts
+from event_api.domain.event import Severity
+from event_api.domain.normalized import KeyScope
+from event_api.normalizers.declared import RECOVERY, SEVERITIES, Declared
+from event_api.normalizers.lenient import digest, text
 from event_api.normalizers.rules import Rule
 
 if TYPE_CHECKING:
-    from event_api.json_types import JsonObject
-    from event_api.normalizers.payload import Payload
+    from event_api.json_types import Json, JsonObject
 
 NAME: Final = "alerta-native"
 ALIASES: Final = ("alerta",)
 KEY_SCOPE: Final = KeyScope.WEBHOOK
 RULES: Final = (Rule(keys=("environment", "event", "resource", "severity")),)
 
-SEVERITIES: Final = {
-    "security": Severity.CRITICAL,
-    "critical": Severity.CRITICAL,
-    "major": Severity.ERROR,
-    "high": Severity.ERROR,
-    "minor": Severity.WARNING,
-    "warning": Severity.WARNING,
-    "medium": Severity.WARNING,
-    "low": Severity.INFO,
-    "advisory": Severity.INFO,
-    "informational": Severity.INFO,
-    "debug": Severity.INFO,
-    "trace": Severity.INFO,
-}
-"""Alerta's own severities and those of ISA 18.2; ``indeterminate`` and ``unknown`` are NONE."""
-RECOVERED: Final = frozenset({"normal", "ok", "cleared"})
-"""Severities that say that it is over; ``normal`` is the default."""
-NO_EVENTS: Final = frozenset({"ack", "assign", "blackout", "shelved"})
-"""Statuses that a person set."""
-CLOSED: Final = frozenset({"closed", "expired"})
-
-_HEARTBEAT = "heartbeat"
-_TIMES = ("createTime", "lastReceiveTime")
-_CLOSED_TIMES = ("updateTime", "lastReceiveTime")  # it was created when it began
+_CLOSED: Final = ("closed", "expired")
 
 
-def normalize(payload: Payload) -> list[NormalizedEvent]:
-    """Make one event of an alert; none of a heartbeat, or of an alert that a person acknowledged or silenced."""
-    body = payload.body
-    status = (text(body.get("status")) or "").lower()
-    if status in NO_EVENTS or (text(body.get("type")) or "").lower() == _HEARTBEAT:
-        return []
-    event, resource = text(body.get("event")), text(body.get("resource"))
-    if event is None and resource is None:
-        raise NormalizeError("the alert has neither an event nor a resource")
-    word = text(body.get("severity"))
-    recovered = status in CLOSED or (word or "").lower() in RECOVERED
-    service = body.get("service")
-    return [
-        NormalizedEvent(
-            event_key=_key(body, event, resource),
-            event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=f"{event}: {resource}" if event and resource else event or resource or "",
-            severity=Severity.INFO if recovered else lenient.severity(word, SEVERITIES, _default(word)),
-            description=first_text(body.get("text"), body.get("message")),
-            rule=event,
-            resource=Resource(resource_id=resource, resource_type=text(body.get("group")), name=resource),
-            account=text(body.get("customer")) or "",
-            additional_info=texts(
-                {
-                    **mapping(body.get("attributes")),
-                    "environment": body.get("environment"),
-                    "service": ", ".join(filter(None, map(text, service))) if isinstance(service, list) else service,
-                    "value": body.get("value"),
-                    "origin": body.get("origin"),
-                    "type": body.get("type"),
-                    "tags": body.get("tags"),
-                    "hostname": body.get("hostname"),
-                }
-            ),
-            occurred_at=parse_time(first_text(*map(body.get, _CLOSED_TIMES if status in CLOSED else _TIMES))),
-        )
-    ]
+def _alert(body: JsonObject) -> JsonObject:
+    event, resource, service = (body.get(name) for name in ("event", "resource", "service"))
+    # As Alerta distinguishes alerts: by environment, resource and event, or the events that correlate with it.
+    events = sorted({*_texts(body.get("correlate")), *_texts([event])})
+    key = digest(*(text(body.get(name)) for name in ("customer", "environment", "resource")), *events)
+    services = ", ".join(_texts(service)) if isinstance(service, list) else service
+    # It was created when it began.
+    ended = body.get("updateTime" if (text(body.get("status")) or "").lower() in _CLOSED else "createTime")
+    return {**body, "key": key if text(event) or text(resource) else None, "service": services, "ended": ended}
 
 
-def _default(word: str | None) -> Severity:
-    return Severity.ERROR if word is None else Severity.NONE
+def _texts(value: Json) -> list[str]:
+    return list(filter(None, map(text, value))) if isinstance(value, list) else []
 
 
-def _key(body: JsonObject, event: str | None, resource: str | None) -> str:
-    """Distinguish alerts as Alerta does: by environment, resource and event, or the events that correlate with it."""
-    correlate = body.get("correlate")
-    related = {text(one) for one in correlate} if isinstance(correlate, list) else set()
-    events = sorted(filter(None, related | {event}))
-    return f"alerta:{digest(text(body.get('customer')), text(body.get('environment')), resource, *events)}"
+FORMAT: Final = Declared(
+    prepare=_alert,
+    key=("alerta:{key}",),
+    title=("{event}: {resource}", "event", "resource"),
+    state=("status", "type={type}", "severity={severity}"),
+    states=dict.fromkeys(_CLOSED, RECOVERY)
+    | dict.fromkeys(("ack", "assign", "blackout", "shelved", "type=heartbeat"))
+    # The first is the default.
+    | dict.fromkeys(("severity=normal", "severity=ok", "severity=cleared"), RECOVERY),
+    severity=("severity",),
+    # Alerta's own severities and those of ISA 18.2; ``indeterminate`` and ``unknown`` are NONE.
+    severities=SEVERITIES
+    | {
+        "security": Severity.CRITICAL,
+        "major": Severity.ERROR,
+        "minor": Severity.WARNING,
+        "advisory": Severity.INFO,
+        "informational": Severity.INFO,
+        "debug": Severity.INFO,
+        "trace": Severity.INFO,
+    },
+    description=("text", "message"),
+    rule=("event",),
+    resource_id=("resource",),
+    resource_name=("resource",),
+    resource_type=("group",),
+    strict_resource=True,
+    account=("customer",),
+    occurred_at=("createTime", "lastReceiveTime"),
+    ended_at=("ended", "lastReceiveTime"),
+    strict_end=True,
+    info_of=("attributes",),
+    info={name: name for name in ("environment", "service", "value", "origin", "type", "tags", "hostname")},
+)
+normalize = FORMAT.normalize
