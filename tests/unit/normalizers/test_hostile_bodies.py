@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from event_api.normalizers import NormalizeError, custom_mapping, fallback_event, limits, normalize
-from event_api.normalizers.formats import aws_health, splunk, uptime_kuma
+from event_api.normalizers.formats import aws_health, splunk, uptime_kuma, uptimerobot
 from tests.samples import payload
 
 SIZE = 2_000_000
@@ -36,6 +36,8 @@ def soon(seconds=20.0, megabytes=300):
         (uptime_kuma._DOMAIN.match, "Domain name x " + "expir " * (SIZE // 6)),
         (partial(splunk._RUN.sub, ""), "_at_1_1" * (SIZE // 7) + "\nx\nx"),
         (partial(splunk._RUN.sub, ""), "_at_1_" * (SIZE // 6)),
+        (uptimerobot._UNSET.match, "*" * SIZE + " x"),
+        (uptimerobot._UNSET.match, "* " * (SIZE // 2) + "x"),
         (partial(aws_health._ESCAPED_NEWLINE.sub, ""), "\\" * SIZE),
     ],
 )

@@ -29,6 +29,8 @@ RULES: Final = (
     Rule(keys=("alert_type", "monitor_url")),
 )
 
+_UNSET: Final = re.compile(r"\s*\*(.*\*)?\s*\Z", re.DOTALL)
+"""A variable that UptimeRobot did not replace, as ``*alertDuration*``."""
 _KINDS: Final = {"1": "down", "down": "down", "2": "up", "up": "up", "3": "ssl"}
 """By ``alertType`` or by its friendly name."""
 
@@ -44,7 +46,7 @@ _NAME: Final = ("monitorfriendlyname", "monitorurl", "monitorid")
 
 FORMAT: Final = Declared(
     plain=True,
-    unset=re.compile(r"\s*\*(.*\*)?\s*\Z", re.DOTALL),  # ``*alertDuration*``
+    unset=_UNSET,
     prepare=_with_kind,
     key=("uptimerobot:{monitorid}",),
     hashed_as="uptimerobot:",
