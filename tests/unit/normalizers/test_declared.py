@@ -1,4 +1,4 @@
-"""The declarative form of a format: sources, states, severities, keys and lists."""
+"""The declarative form of a format: sources, states, severities and keys."""
 
 from typing import Any
 
@@ -106,16 +106,6 @@ def test_plain_names_are_read_whatever_their_form():
 def test_what_no_path_leads_to_is_prepared():
     form = Declared(plain=True, prepare=lambda body: {"host": str(body["text"])[5:]}, key=("{host}",), title=("host",))
     assert only({"Text": "host web-1"}, form).title == "web-1"
-
-
-def test_each_element_makes_an_event_and_finds_the_body():
-    form = Declared(elements="items", key=("{_.group}:{id}",), title=("name",))
-    body = {"group": "g", "items": [{"id": 1, "name": "a"}, None, {"id": 2, "name": "b"}]}
-    events = read(body, form)
-    assert [event.event_type for event in events] == [EventType.ALERT, EventType.ERROR, EventType.ALERT]
-    assert events[2].event_key == "g:2"
-    with pytest.raises(NormalizeError, match="items is missing"):
-        read({}, form)
 
 
 def test_a_body_without_a_title_and_an_id_is_refused():

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final, dataclass_transform
 from event_api.domain.event import EventType, Resource, Severity
 from event_api.domain.normalized import NormalizedEvent
 from event_api.domain.times import parse_time
-from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, mapping, plain_names, text, texts
@@ -69,7 +68,7 @@ class _Fields:
 
 
 class Declared(_Fields):
-    """How a body, or each element of its lists, becomes an event."""
+    """How a body becomes an event."""
 
     key: Sources
     """Ids, in templates such as ``pingdom:{check_id}``; one that is zero or a placeholder is skipped."""
@@ -113,8 +112,6 @@ class Declared(_Fields):
     """Entries of additional_info."""
     info_of: Sources = ()
     """Paths of objects whose entries are entries of additional_info, too."""
-    elements: str = ""
-    """The path of a list, each of whose elements makes an event, and finds the body as ``_``."""
     plain: bool = False
     """The body's own keys are read in lower case and without separators: ``HOST_STATE`` is ``hoststate``."""
     unset: re.Pattern[str] | None = None
@@ -123,19 +120,14 @@ class Declared(_Fields):
     """Adds values for paths, such as the fields in a text or the id in a URL; after ``plain`` and ``unset``."""
 
     def normalize(self, payload: Payload) -> list[NormalizedEvent]:
-        """Make the events of a payload. Raises NormalizeError if a body, or each element, has neither title nor id."""
+        """Make the event of a payload, if it makes one. Raises NormalizeError if it has neither a title nor an id."""
         body = plain_names(payload.body) if self.plain else payload.body
         if (unset := self.unset) is not None:
             body = {name: value for name, value in body.items() if not isinstance(value, str) or not unset.match(value)}
         if (prepare := self.prepare) is not None:
             body = prepare(body)
-        if not self.elements:
-            event = self._event(body)
-            return [] if event is None else [event]
-        found = _value(self.elements, body)
-        if not isinstance(found, list):
-            raise NormalizeError(f"{self.elements} is missing, or not a list")
-        return each(found, lambda element: self._event({"_": body, **element}))
+        event = self._event(body)
+        return [] if event is None else [event]
 
     def _event(self, body: JsonObject) -> NormalizedEvent | None:
         if self.silent and any(_value(path, body) in values for path, values in self.silent.items()):
