@@ -1,18 +1,20 @@
-"""The identity of an object for which a body has no id: its own text without the parts that change between deliveries.
+"""The identity of an object for which a body has no id: the names in it, and its sentences only if they are needed.
 
-Splitting one object's events into two alerts is a nuisance; merging two objects hides an alert, or closes one that is
-still firing. So a part counts as identity unless it is known to change.
+A name is a short value that is no measurement, time or state, or an id under a name of objects. Sentences are written
+anew for each delivery: they count, without what changes in them, only if the names identify no problem. Splitting one
+object's events into two alerts is a nuisance; merging two objects hides an alert, or closes one that is still firing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.times import parse_time
 from event_api.normalizers import words
-from event_api.normalizers.lenient import digest, first_line, plain_names, text
+from event_api.normalizers.lenient import digest, plain_names, text
 
 if TYPE_CHECKING:
     from event_api.json_types import Json, JsonObject
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 def _words_of(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
 
+
+# --- Words within values --------------------------------------------------------------------------------------------
 
 STATE_WORDS: Final = _words_of(
     "active alarm alarming alert alerting back changed cleared clear close closed completed created crit critical dead",
@@ -39,37 +43,97 @@ _SAID: Final = (
     | words.STANDING
     | {*words.ENDED_PARTS, *words.STANDING_PARTS}
     | words.SEVERITIES.keys()
-    | _words_of("again too wieder zu above below over under threshold to is are was has have been now start begin")
+    | _words_of(
+        "again too wieder zu above below over under threshold to is are was has have been now start begin",
+        "went came gone come goes comes left returned returns became becomes still longer not isnt no more less than",
+        "working works worked respond responds responded responding answer answers answered answering received",
+        "starts stop stops begins rose rises fell falls dropped drops exceeds exceeded reached set unset",
+        "normally properly correctly range limit limits full empty slow fast hot cold warm wet dry invalid",
+        "acknowledged unacknowledged acked reminder escalation escalated update updated initial repeat",
+    )
 ) - _OBJECTS
 """Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
+_MEASURING: Final = _words_of(
+    "is are was at of above below over under than to for after before has have had with in by from between about",
+    "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
+    "exit code rc took limit threshold",
+)
+"""Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
+_MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 1_000, 30
+_MOST_BLANKS, _MOST_KIND = 4, 80
+_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
+_SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
+_SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
+"""Emoji and other symbols."""
+_SHORTCODES: Final = re.compile(r":[a-z][a-z_]*:\s*")
+_POWER: Final = re.compile(r"\bon (?:battery|line|mains|utility)(?: power)?\b", re.IGNORECASE)
+"""States of a UPS."""
+_MOMENTS: Final = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?\b")
+_OBJECT: Final = re.compile(
+    r"(?<!\S)(?:(?!utf-|sev-|cve-|rfc-|http)[a-z]{2,20}(?:[-_][a-z]{1,20}){0,3}(?:[-_]\d{1,4}|0\d)"
+    r"|(?:[a-z][\w-]{0,30}\.){2,6}[a-z]{2,20}"
+    r"|[a-z]{2,20}(?:[-_][a-z]{1,20}){1,3}(?= (?:is|has|was|went|came)\b))(?!\S)",
+    re.IGNORECASE,
+)
+"""The name of an object within a title: ``vm-3``, ``web01``, ``shop.example.com``."""
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_LITTLE: Final = _SAID | _MEASURING | _words_of("the a an its be off out der die das den dem ist sind le la les el")
+"""Words of a sentence that name nothing."""
+_MARKS: Final = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|【[^】]{0,200}】")
+_NUMBERS: Final = re.compile(
+    r"(?:(?<=\s)[<>≤≥]=? ?)?(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE
+)
+_NUMBERED: Final = re.compile(
+    r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE
+)
+_MEASURED: Final = re.compile(r"[<>=≤≥~≈+-]*\s?\d[\d.,:'/ ]*\s?\S{0,10}(\s\d[\d.,:]*\s?\S{0,10}){0,3}")
+"""A number with its unit, or a duration: ``7.2 °C``, ``3d 4h``, ``12/40``."""
+_OPAQUE: Final = re.compile(r"[\d\W_]+|(?=\S*\d)[0-9a-fA-F-]{8,}|(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z\d]{12,}")
+"""A number, a hash, a UUID or a random text."""
 
-DELIVERY_NAMES: Final = _words_of(
-    "deliveryid eventid eventuuid messageid notificationid requestid logid traceid spanid correlation nonce token",
-    "selid eid recordid entryid msgid trynumber correlationid alertcorrelationid queueid",
-    "signature hash etag sequence seq attempt attempts retry retries resourceversion revision generation count",
-    "occurrences counter hits total value values currentvalue lastvalue currentdata metricvalue measured actual",
-    "exitcode duration elapsed downtime uptime latency responsetime ip version schemaversion useragent",
+# --- Names of fields ------------------------------------------------------------------------------------------------
+
+CHANGING: Final = re.compile(
+    # Ids of a delivery or a run.
+    r".*(event|evt|delivery|message|msg|notification|notif|request|req|trace|span|correlation|record|entry|dispatch|sent"
+    r"|transmission|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet"
+    r"|frame|attempt|sequence|seq|commit|sample|reading|telemetry|uplink|tick|try|capture|sel|log|queue|tx)"
+    r"(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
+    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|selid|correlation|ip|self|next|raw"
+    # Measurements and times.
+    r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime|latency"
+    r"|threshold|limit|setpoint|date|time|timestamp)"
+    r"|.*(error|status|exit|response|http|return|result|reason)code"
+    r"|occurrences|hits|total|currentdata|measured|actual|rc|responsetime|epoch|lastseen|interval|timeout"
+    # Versions and forms.
+    r"|.*(signature|hash|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
+    r"|timezone|tz|format|locale|lang(uage)?|currency|units?|eu|schema"
+    # People who happened to act, and what was before.
+    r"|.*([a-z]by|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift)"
+    r"|(old|previous|prev|former|prior(?!it)).*|was|.*(before|previously)"
+    # How an object is.
+    r"|.*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
+    r"|outcome|result|conclusion|acknowledged|acked)(name|text|label|now|id|code|key|rank|slug|value)?"
+    r"|(severity|prio|sev|level)(num|number|code)|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type"
+    r"|branch(name)?|trapoid|phase|ack|trend|edge|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|prio|sev|lvl"
 )
-"""Plain names of values that belong to one delivery or one measurement."""
-STATE_NAMES: Final = re.compile(
-    r".*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|statuscode|acknowledged)(name|text|label)?|type|light|lamp|led|ampel|rag|verdict|(alert|alarm)event|(event|alert|message|notification)type|trapoid|action|phase|ack"
-)
-"""Plain names that end so are about how an object is, not which one it is."""
+"""Plain names of values that belong to one delivery, or tell how an object is, and not which one it is."""
 PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
-    "line remark tail excerpt snippet hint advice info",
+    "line remark tail excerpt snippet hint advice info why say words phrase title subject headline heading caption",
     "error errormessage exception exceptionmessage statusmessage statemessage output longoutput",
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
 """Plain names of sentences, which are usually written anew for each delivery."""
-_PROSE: Final = re.compile(r"(message|description|output|reason|comment|tail)$")
+_PROSE: Final = re.compile(r"(message|description|output|reason|comment|note|tail|sentence|summary|text)$")
 """Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
+_ENDING: Final = r"(names?|ids?|uid|uuid|guid|key|code|ref|reference|label|no|nr|num|number|slug|path|addr|address)?"
 NAMING: Final = re.compile(
-    r"(name|id|uid|uuid|guid|key|arn|urn|dsn|url|uri|link|host|hostname|instance|server|node|device|service|target"
-    r"|flow|workflow|pipeline|dag|deployment|consumer|camera|ups|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|pod|container|namespace|cluster"
-    r"|database|queue|topic|table|bucket|disk|volume|mount|path|file|address|domain|endpoint|location|ident|serial"
-    r"|interface|port|number|no|package|image|repository|repo|branch|label|title|asset|machine|vm|location)$"
+    r"(name|id|uid|uuid|guid|key|code|ref|tag|eui|mac|imei|arn|urn|dsn|url|uri|link|ident|serial|number|no|label|title"
+    r"|host|hostname|instance|server|node|device|service|target|asset|machine|vm|pod|container|namespace|cluster|camera"
+    r"|ups|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|flow|workflow|pipeline|dag|deployment"
+    r"|consumer|database|queue|topic|table|bucket|disk|volume|mount|path|file|address|domain|endpoint|location|interface"
+    r"|port|package|image|repository|repo|branch)$"
 )
 """Plain names that end so say which object it is."""
 PARENTS: Final = re.compile(
@@ -79,33 +143,32 @@ PARENTS: Final = re.compile(
 )
 """Plain names of what an object is in, or was found by; alone they identify no object."""
 
-_PREVIOUS: Final = re.compile(r"^(old|previous|prev|former|prior(?!it)|was$)")
-"""Beginnings of names of what was before, which no two deliveries share."""
+_DESCRIBING: Final = re.compile(
+    r".*(vendor|manufacturer|mfr|model|brand|os|platform|runtime|release|build|edition|licen[cs]e|driver|protocol|method"
+    r"|datacenter|datacentre|dc|floor|building|rack|row|hall|room|country|city|street|phone|email|contact|plan|tier"
+    r"|class|runbook|playbook|docs|dashboard|console|help)(name|id|code|url)?"
+)
+"""Plain names of what describes an object or its place: they keep objects apart, but identify none."""
+_LEFT_OUT: Final = words.PREVIOUS | _words_of(
+    "evalmatches matches samples datapoints series history timeline updates links meta delivery actor acknowledgement"
+)
+"""Plain names of objects and lists about the delivery, about what was measured, or what happened since or before."""
+
+_EPISODES: Final = re.compile(r"(updates|evaluations|comments|actions|events|notes|logs|values|readings|affected)$")
+"""Endings of the names of lists of what happened since, or was found."""
+
+_OWN: Final = _words_of("name id uuid uid guid key code ref reference slug label number no nr tag")
+"""Names within an object that are of the object: ``{"sensor": {"id": ...}}``."""
+_KINDS: Final = re.compile(
+    r"(event|alert|alarm|trap|incident|notify)?(type|kind|category|action)(id|name|code|key)?|(event|trap)(name|code)?"
+    r"|(alarm|alert|fault)?code"
+)
+"""Names of values that say what kind of thing happened: they count without their states, if anything is left."""
+_MAYBE_KINDS: Final = frozenset({"type", "action", "eventtype"})
+"""Of these, names that also say other things, and count only beside a state, as in ``disk_full``."""
 _CONDITIONS: Final = {("condition", "type"), ("conditions", "type")}
 """Kubernetes: its ``type`` is the condition's name."""
-
-_OF_A_STATE: Final = _words_of("name category label text code value id rank slug key")
-"""Plain names within an object that is a state, such as ``{"status": {"name": ...}}``."""
-
-MEASUREMENTS: Final = _words_of("evalmatches matches samples datapoints series history timeline updates")
-"""Plain names of what was measured, or what happened since."""
-
-_MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 200, 30
-_MOST_EVENT: Final = 80
-_EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[a-z]+(_[a-z]+)+|[a-z]+([A-Z][a-z]+)+")
-_SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
-_SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
-"""Emoji and other symbols."""
-_SHORTCODES: Final = re.compile(r":[a-z][a-z_]*:\s*")
-_CHECKS: Final = re.compile(
-    r"(check|job|tile|beat|schedule|backup|journey|task|metric|rule|pipeline|workflow|command|script|dag|flow)(name|id|key|uid|uuid)?|(build|monitor|test|alert|alarm|heartbeat)(name|key)|monitor|heartbeat"
-)
-"""Plain names that say what is checked, and not only where."""
-_OF_A_CHECK: Final = _words_of("id uuid uid name key slug")
-"""Names of the name of a check in its own object."""
-_POWER: Final = re.compile(r"\bon (?:battery|line|mains|utility)(?: power)?\b", re.IGNORECASE)
-"""States of a UPS."""
-_PROBLEMS: Final = _words_of("event alert alarm condition symptom")
+_CONDITION_TYPES: Final = frozenset(map("".join, _CONDITIONS))
 _RUNS: Final = re.compile(
     r"(build|run|execution|pipelinerun|commit)(number|no|id|num|link|url|sha|hash|author|message)|commit|sha|buildagent"
 )
@@ -113,142 +176,163 @@ _RUNS: Final = re.compile(
 _RUN_OBJECTS: Final = {("build",), ("run",), ("execution",)}
 _FAILED_PARTS: Final = re.compile(r"^fail(ed|ing)")
 """Beginnings of the names of the parts of a run that failed, which its next success lacks."""
+_OF_A_RUN: Final = _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _LINKS: Final = re.compile(r"(url|uri|link|href)$")
-_TIMES: Final = re.compile(r"(date|time|timestamp)$")
-_OF_A_RUN: Final = MEASUREMENTS | _words_of("id uuid number author url compareurl agent agentname runner runnername")
-_MOMENTS: Final = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?\b")
-_PARTS: Final = re.compile(r"(test|probe|service|sensor|interface)(name|id)?|ifname|ifindex|ifdescr")
-"""Plain names of parts of an object."""
-_EVENTS: Final = _words_of("event eventtype eventname trap trapname alarmtype")
-_UPS: Final = frozenset({"ups", "upsname", "upsid"})
+_WORK: Final = re.compile(
+    r".*(job|task|test|backup|scan|pipeline|workflow|flow|script|deployment)(id|uuid|key|no|number)"
+)
+"""Plain names of an id that may be of the work or of its run."""
+_UPS: Final = re.compile(r"ups(name|id)?")
 _UPS_STATES: Final = {
     **dict.fromkeys(("onbatt", "onbattery", "lowbatt", "lowbattery", "online"), "power"),
     **dict.fromkeys(("commok", "commbad", "nocomm"), "communication"),
 }
 """What the states of a UPS are about."""
-_OBJECT: Final = re.compile(
-    r"(?<!\S)(?:(?!utf-|sev-|cve-|rfc-|http)[a-z]{2,20}(?:[-_][a-z]{1,20}){0,3}(?:[-_]\d{1,4}|0\d)"
-    r"|(?:[a-z][\w-]{0,30}\.){2,6}[a-z]{2,20})(?!\S)",
-    re.IGNORECASE,
-)
-"""The name of an object within a title: ``vm-3``, ``web01``, ``shop.example.com``."""
-_WORDS: Final = re.compile(r"[^\W\d_]+")
-_MARKS: Final = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|【[^】]{0,200}】")
-_NUMBERS: Final = re.compile(
-    r"(?:(?<=\s)[<>≤≥]=? ?)?(?<![\w.-])[-+]?\d[\d.,:]*\s*(%|ms|s|min|h|kb|mb|gb|[kmg]ib)?(?![\w-])", re.IGNORECASE
-)
-_NUMBERED: Final = re.compile(
-    r"(?<=[^\W\d_])[ #]+#?\d{1,3}(?![\w.,:%/]| *(%|ms|s|min|h|kb|mb|gb|[kmg]ib)\b)", re.IGNORECASE
-)
-_MEASURING: Final = _words_of(
-    "is are was at of above below over under than to for after before has have had with in by from between about",
-    "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
-    "exit code rc took limit threshold",
-)
-"""Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
-_SAID_OR_MEASURED: Final = _SAID | _MEASURING
+
+
+class _Role(Enum):
+    """What a name tells of a problem. A check alone identifies it, and so do two others."""
+
+    CHECK = auto()
+    PROBLEM = auto()
+    PART = auto()
+    OBJECT = auto()
+    OTHER = auto()
+    """A name that alone identifies nothing, such as a parent's; it only keeps objects apart."""
+    SENTENCE = auto()
+    WEAK = auto()
+    """A value that may be an id: it counts only if nothing else identifies the problem."""
+
+
+_ROLES: Final = {
+    _Role.PROBLEM: re.compile(
+        rf".*(rule|metric|alert|alarm|condition|symptom|fault|problem|issue|trap|event){_ENDING}"
+        r"|code"
+    ),
+    _Role.OTHER: re.compile(f"{PARENTS.pattern}|{_DESCRIBING.pattern}"),
+    _Role.CHECK: re.compile(
+        rf".*(check|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
+        rf"|dag|flow|(data|alarm|measuring)point|test|build){_ENDING}"
+    ),
+    _Role.PART: re.compile(rf".*(sensor|interface|ifname|ifindex|ifdescr|slot|channel){_ENDING}|tag"),
+}
+"""The role of a plain name: the first that matches the whole of it; without one, a name of objects is an object's."""
+
+_NOTHING: Final = (_Role.OTHER, "")
+_NAMES: Final = _words_of("name label")
+"""Names of a text that may be a title."""
+_RUN_SUFFIX: Final = re.compile(r"[-_.](\d{6,}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,})$")
+"""The end of a job's name that is of its run."""
+_LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
 
 def identity(body: JsonObject, title: str | None) -> str:
-    """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object.
-
-    The sentences of a body count only if nothing in it names an object: without them, a constant title would merge
-    everything that its sender reports.
-    """
-    parts: list[str] = []
-    titles: list[str] = []
-    prose: list[str] = []
-    named: set[str] = set()  # of a check, an object and a part of it
-    names_an_object = names_a_check = is_known = is_transition = False
+    """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object."""
+    names: set[str] = set()
+    told: dict[_Role, list[str]] = {_Role.SENTENCE: [], _Role.WEAK: []}
+    roles: set[_Role] = set()
     scalars = list(_scalars(body))
-    is_ups = any(path[-1] in _UPS for path, _ in scalars)
-    for path, value in scalars:
-        name = path[-1]
-        is_transition = is_transition or bool(_PREVIOUS.match(name) and STATE_NAMES.fullmatch(name))
-        if (happened := _happened(path, value, is_ups=is_ups)) is not None:
-            parts.append(happened)
-            named.add("check")
-        elif name in PROSE_NAMES or _PROSE.search(name):
-            prose.append(_without_state(value))
-            is_known = is_known or first_line(value) == title
-        elif name in _OF_A_STATE and any(STATE_NAMES.fullmatch(one) for one in path[:-1]):
-            pass
-        elif (found := _stable(name, value)) is not None:
-            is_title = _is_title(name, value, title)
-            (titles if is_title else parts).append(f"{'.'.join(path)}={found}")
-            is_check = _is_a_check(path)
-            names_a_check = names_a_check or is_check or _is_a_problem(name, found)
-            is_known = is_known or first_line(value) == title
-            # An object's field, as in {"project": {"name": ...}}, is about the project.
-            parents = any(PARENTS.match(one) for one in path)
-            is_object = not parents and bool(NAMING.search(name)) and not is_title
-            names_an_object = names_an_object or is_object
-            if (is_object or is_check) and not is_title:
-                named.add("check" if is_check else "part" if _PARTS.fullmatch(name) else "object")
-    # Of a state that changed to another, and of a check on a host, a title tells the moment.
-    is_stated = len(named) > 1 or (is_transition and names_an_object)
-    if not is_stated:
-        parts += titles
-    # The name of a check or a job says which problem it is, and a sentence about it is written anew.
-    names_a_check = names_a_check or (names_an_object and any(map(is_run, _objects(body))))
-    names_an_object = names_an_object or (bool(titles) and bool(_OBJECT.search(title or "")))
-    sentences = [] if names_an_object else sorted(prose)
-    told = "" if is_stated or (is_known and names_a_check) else _without_state(title)
-    return digest([*sorted(parts)], told, [*sentences])
+    is_ups = any(_UPS.fullmatch(name) for name, _ in scalars)
+    for name, value in scalars:
+        role, found = _part(name, value, title, is_ups=is_ups)
+        if role in told:
+            told[role].append(found)
+        elif found:
+            names.add(f"{name}={found}")
+            roles.add(role)
+    roles.discard(_Role.OTHER)
+    # The sentences of a run are its commit's.
+    if _Role.CHECK in roles or len(roles) > 1 or (roles and any(map(is_run, _objects(body)))):
+        return digest([*sorted(names)])
+    has_object = bool(roles - {_Role.PROBLEM}) or bool(_OBJECT.search(title or ""))
+    sentences = [title or ""] if has_object else [title or "", *told[_Role.SENTENCE]]
+    known = {word for one in names for word in one.partition("=")[2].split()}
+    said = {word for one in sentences for word in _naming_words(one)} - known
+    return digest([*sorted(names)], [*sorted(said)], [] if has_object else [*sorted(told[_Role.WEAK])])
 
 
-def _happened(path: tuple[str, ...], value: Json, *, is_ups: bool) -> str | None:
-    """Return what a value says has happened, the same for its end: an event's name, a condition, a UPS's state."""
-    if not isinstance(value, str) or len(value) > _MOST_EVENT:
-        return None
-    if is_ups and (about := _UPS_STATES.get(value.lower())):
-        return f"ups={about}"
-    if path[-2:] in _CONDITIONS:
-        return f"condition={value}"
-    if path[-1] not in _EVENTS or " " in value or words.GENERAL.issuperset(words.tokens(value)):
-        return None
-    if words.has_ended(value) is None and path[-1] != "alarmtype":
-        return None
-    return "event=" + ".".join(word for word in words.tokens(value) if word not in _SAID)
+def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_Role, str]:
+    """Return what a value tells of the problem, and its part that does not change; an empty text if there is none."""
+    found = text(value)
+    if is_ups and found is not None and (about := _UPS_STATES.get(found.lower())):
+        return _Role.PROBLEM, about
+    if found is None or isinstance(value, bool) or CHANGING.fullmatch(name) or _RUNS.fullmatch(name):
+        return _NOTHING
+    if isinstance(value, str):
+        return _of_text(name, found, title)
+    is_id = NAMING.search(name) and value != 0 and name != "code" and not _WORK.fullmatch(name)
+    return (_role(name), found) if is_id else _NOTHING
 
 
-def _is_a_check(path: tuple[str, ...]) -> bool:
-    """Whether a value names what is checked, in a field or in an object of its own."""
-    names_its_object = path[-1] in _OF_A_CHECK and bool(_CHECKS.fullmatch("".join(path[-2:-1])))
-    return names_its_object or bool(_CHECKS.fullmatch(path[-1]))
+def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
+    is_name = bool(NAMING.search(name))
+    if name in _CONDITION_TYPES:
+        return _Role.PROBLEM, found
+    if _KINDS.fullmatch(name):
+        return _kind(name, found)
+    if name in PROSE_NAMES or _PROSE.search(name):
+        return _Role.SENTENCE, found
+    if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or _SAID.issuperset(words.tokens(found))):
+        return _NOTHING
+    if _is_sentence(found, title, is_name=is_name):
+        return _Role.SENTENCE, found
+    is_opaque = bool(_OPAQUE.fullmatch(found))
+    is_of_run = _WORK.fullmatch(name) and (is_opaque or not _LETTERS.search(found))
+    if is_of_run or (not is_name and (is_opaque or "://" in found)):
+        return _Role.WEAK, found
+    role = _role(name)
+    found = found if is_name and name not in _NAMES and " " not in found else _without_state(found)
+    return role, _RUN_SUFFIX.sub("", found) if role is _Role.CHECK else found
 
 
-def _is_a_problem(name: str, found: str) -> bool:
-    """Whether a value without its state is the name of a problem, such as ``Connection`` of ``Connection failed``."""
-    return name in _PROBLEMS and not words.GENERAL.issuperset(words.tokens(found))
+def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
+    """Whether a text tells something rather than names it."""
+    blanks = found.count(" ")
+    tells_a_state = blanks > 0 and not _LITTLE.isdisjoint(words.tokens(found))
+    return blanks >= _MOST_BLANKS or "\n" in found or (tells_a_state and (not is_name or found == title))
 
 
-def _is_title(name: str, value: Json, title: str | None) -> bool:
-    return (
-        name in {"title", "subject", "name", "event", "label"} and first_line(value) == title and " " in (title or "")
-    )
+def _kind(name: str, value: str) -> tuple[_Role, str]:
+    """Return what kind of thing a text says has happened, without how it is; a general kind says nothing."""
+    found = words.tokens(value[:_MOST_KIND])
+    tells_a_state = not _SAID.isdisjoint(found)
+    if words.GENERAL.issuperset(found) or (name in _MAYBE_KINDS and not tells_a_state):
+        return _NOTHING
+    # The class of a thing identifies no problem, but a word such as LINK_DOWN does.
+    kind = ".".join(word for word in found if word not in _SAID)
+    return _Role.PROBLEM if tells_a_state or name.endswith("code") else _Role.OTHER, kind
 
 
-def _scalars(value: Json, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Json]]:
-    """Yield the scalars of a body with the plain names that lead to them, as many as a person would read."""
-    waiting: list[tuple[tuple[str, ...], Json]] = [(path, value)]
-    for _ in range(_MOST_PARTS * 5):
+def _role(name: str) -> _Role:
+    named = _Role.OBJECT if NAMING.search(name) else _Role.OTHER
+    return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(name)), named)
+
+
+def _scalars(body: JsonObject) -> Iterator[tuple[str, Json]]:
+    """Yield the scalars of a body by their plain names, as many as a person would read.
+
+    The name of an object precedes that of its own name or id. Of a list of texts, which things are in it changes.
+    """
+    waiting: list[tuple[tuple[str, ...], Json]] = [((), body)]
+    for _ in range(_MOST_PARTS):
         if not waiting:
             return
         place, found = waiting.pop()
         if isinstance(found, dict) and len(place) < _MOST_DEPTH:
-            plain = [(_plain(key), one) for key, one in found.items()]
-            of_run = is_run(dict(plain)) or place[-1:] in _RUN_OBJECTS
-            left_out = _OF_A_RUN if of_run else MEASUREMENTS
+            fields = [("".join(filter(str.isalnum, key)).lower(), one) for key, one in found.items()]
+            of_run = is_run(dict(fields)) or place[-1:] in _RUN_OBJECTS
+            left_out = _OF_A_RUN if of_run else _LEFT_OUT
             waiting.extend(
                 ((*place, name), one)
-                for name, one in plain
-                if name not in left_out and not (of_run and (_LINKS.search(name) or _FAILED_PARTS.match(name)))
+                for name, one in fields
+                if name not in left_out
+                and not (isinstance(one, list) and _EPISODES.search(name))
+                and not (of_run and (_LINKS.search(name) or _FAILED_PARTS.match(name)))
             )
         elif isinstance(found, list):
-            waiting.extend((place or ("",), one) for one in found[:_MOST_ELEMENTS])
+            waiting.extend((place, one) for one in found[:_MOST_ELEMENTS] if isinstance(one, dict) or len(found) == 1)
         elif found is not None and not isinstance(found, dict):
-            yield place or ("",), found
+            yield "".join(place[-2:] if place[-1] in _OWN or place[-2:] in _CONDITIONS else place[-1:]), found
 
 
 def _objects(body: JsonObject) -> Iterator[JsonObject]:
@@ -261,42 +345,24 @@ def is_run(fields: JsonObject) -> bool:
     return any(_RUNS.fullmatch(name) for name in fields)
 
 
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).lower()
-
-
-def _stable(name: str, value: Json) -> str | None:
-    """Return the part of a value that does not change between deliveries, or None if there is no such part."""
-    if (
-        isinstance(value, bool)
-        or name in DELIVERY_NAMES
-        or _RUNS.fullmatch(name)
-        or _PREVIOUS.match(name)
-        or _TIMES.search(name)
-        or STATE_NAMES.fullmatch(name)
-    ):
-        return None
-    if isinstance(value, int | float):
-        return str(value) if NAMING.search(name) and value != 0 else None
-    found = text(value)
-    if found is None or found.lower() in STATE_WORDS:
-        return None
-    changes = _NUMBERS.fullmatch(found) or parse_time(found) is not None or words.folded(found) in _SAID
-    if changes and not NAMING.search(name):
-        return None
-    return _without_state(found)
-
-
-def _without_state(value: Json) -> str:
+def _without_state(value: str) -> str:
     """Return a text without its state words, marks such as ``[FIRING]``, and measured numbers."""
-    found = _SYMBOLS.sub("", _SHORTCODES.sub("", text(value) or "")).strip()
+    found = _SYMBOLS.sub("", _SHORTCODES.sub("", value)).strip()
     if _EVENT_NAME.fullmatch(found):
         return ".".join(word for word in _SEPARATED.split(found) if word.isalnum() and word.lower() not in _SAID)
-    found = _MARKS.sub(lambda mark: "" if _SAID_OR_MEASURED.issuperset(_words(mark[0])) else mark[0], found)
+    found = _MARKS.sub(lambda mark: "" if _LITTLE.issuperset(_words(mark[0])) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
     found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", _MOMENTS.sub("", found))))
     return " ".join(_WORDS.sub(lambda word: "" if words.folded(word[0]) in _SAID else word[0], found).split())
+
+
+def _naming_words(value: str) -> Iterator[str]:
+    """Yield the words of a sentence that may name something; a text of one word may be an object's name."""
+    for word in _without_state(value).split():
+        bare = word.strip(".,:;!?()[]\"'")
+        if bare and (" " not in value.strip() or words.folded(bare) not in _LITTLE):
+            yield bare
 
 
 def _named_number(match: re.Match[str]) -> str:

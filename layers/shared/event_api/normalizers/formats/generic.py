@@ -18,7 +18,7 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import NAMING, PARENTS, PROSE_NAMES, STATE_NAMES, identity, is_run
+from event_api.normalizers.identity import CHANGING, NAMING, PARENTS, PROSE_NAMES, identity, is_run
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
@@ -250,7 +250,7 @@ def _event(
     resource = _resource(fields)
     times = (*words.ENDED_TIMES, *words.TIMES) if ended else words.TIMES
     return NormalizedEvent(
-        event_key=key or identity(_translated({**(place or {}), **fields.identifying(body)}), stable_title),
+        event_key=key or identity(mapping(_readable({**(place or {}), **fields.identifying(body)})), stable_title),
         former_keys=(fields.text(FORMER_KEYS) or _former_key(body, stable_title, rule, fields),),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,
         title=title or (UNTITLED if _OPAQUE.fullmatch(key or "") else key) or UNTITLED,
@@ -353,14 +353,20 @@ def _with_condition(fields: JsonObject) -> JsonObject:
     return {**rest, "status": "inactive" if is_fine else "active", _CONDITION: fields["type"]}
 
 
-def _translated(body: JsonObject) -> JsonObject:
-    """Return a body with the names of states and sentences in English, by which its identity leaves them out."""
-    return {
-        words.TRANSLATIONS.get(words.folded(_plain(name)), name): (
-            _translated(value) if isinstance(value, dict) else value
-        )
-        for name, value in body.items()
-    }
+def _readable(value: Json, depth: int = 0) -> Json:
+    """Return a value with names in English, and with fields in place of pairs and of texts that hold some."""
+    if isinstance(value, list):
+        return _readable(pairs, depth) if (pairs := _pairs(value)) else [_readable(one, depth + 1) for one in value]
+    if not isinstance(value, dict) or depth > _MOST_DEPTH:
+        return value
+    found: JsonObject = {}
+    for name, inner in value.items():
+        plain = _plain(name)
+        opened = _opened(plain, inner)
+        written = _written_fields(opened) if isinstance(opened, str) and "\n" in opened and plain in words.CHAT else {}
+        meaning = words.TRANSLATIONS.get(words.folded(plain), name)
+        found[name if meaning in found else meaning] = _readable(written or opened, depth + 1)
+    return found
 
 
 def _opened(name: str, value: Json) -> Json:
@@ -749,7 +755,7 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
                 and not words.KNOWN.match(name)
                 and name not in _KNOWN_NAMES
                 and not PARENTS.match(name)
-                and not STATE_NAMES.fullmatch(name)
+                and not CHANGING.fullmatch(name)
                 and name not in PROSE_NAMES
                 and "://" not in value
                 and _is_place(value)
