@@ -118,14 +118,16 @@ CHANGING: Final = re.compile(
     r"|branch(name)?|trapoid|phase|ack|trend|edge|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|prio|sev|lvl"
 )
 """Plain names of values that belong to one delivery, or tell how an object is, and not which one it is."""
-PROSE_NAMES: Final = _words_of(
+_PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
     "line remark tail excerpt snippet hint advice info why say words phrase title subject headline heading caption",
     "error errormessage exception exceptionmessage statusmessage statemessage output longoutput",
     "log logs stdout stderr stacktrace fallback pretext footer preview html markdown",
 )
 """Plain names of sentences, which are usually written anew for each delivery."""
-_PROSE: Final = re.compile(r"(message|description|output|reason|comment|note|tail|sentence|summary|text)$")
+_PROSE: Final = re.compile(
+    r"(message|description|output|reason|comment|note|tail|log|actions?|recommendations?|advice|sentence|summary|text)$"
+)
 """Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
 _ENDING: Final = r"(names?|ids?|uid|uuid|guid|key|code|ref|reference|label|no|nr|num|number|slug|path|addr|address)?"
 NAMING: Final = re.compile(
@@ -270,7 +272,7 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
         return _Role.PROBLEM, found
     if _KINDS.fullmatch(name):
         return _kind(name, found)
-    if name in PROSE_NAMES or _PROSE.search(name):
+    if is_prose(name):
         return _Role.SENTENCE, found
     if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or _SAID.issuperset(words.tokens(found))):
         return _NOTHING
@@ -285,11 +287,30 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     return role, _RUN_SUFFIX.sub("", found) if role is _Role.CHECK else found
 
 
+def is_state(value: str) -> bool:
+    """Whether a text has only words that say how an object is."""
+    return _SAID.issuperset(words.tokens(value[:_MOST_KIND]))
+
+
+def tells_a_state(value: str) -> bool:
+    """Whether a sentence has words that say how an object is, beside others."""
+    return " " in value and not _LITTLE.isdisjoint(words.tokens(value))
+
+
+def is_prose(name: str) -> bool:
+    """Whether a plain name is of sentences."""
+    return name in _PROSE_NAMES or bool(_PROSE.search(name))
+
+
+def describes(name: str) -> bool:
+    """Whether a plain name is of what changes or describes an object, or of what it is in."""
+    return bool(CHANGING.fullmatch(name) or PARENTS.match(name) or _DESCRIBING.fullmatch(name))
+
+
 def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
     """Whether a text tells something rather than names it."""
     blanks = found.count(" ")
-    tells_a_state = blanks > 0 and not _LITTLE.isdisjoint(words.tokens(found))
-    return blanks >= _MOST_BLANKS or "\n" in found or (tells_a_state and (not is_name or found == title))
+    return blanks >= _MOST_BLANKS or "\n" in found or ((not is_name or found == title) and tells_a_state(found))
 
 
 def _kind(name: str, value: str) -> tuple[_Role, str]:

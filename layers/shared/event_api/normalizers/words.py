@@ -62,6 +62,7 @@ ENDED: Final = _words(
         "inactive deactivated": "Contrail Insights, Azure Monitor",
         "ended end ends": "AppDynamics, Cloudflare",
         "finished finish completed complete done": "StatusMate, CI tools, Jira",
+        "obsolete vanished disappeared gone": "NetApp, control systems",
         "available responding": "Freshping, Azure Resource Health",
         "success successful succeeded": "SiteGuard, Datadog's alert_type, CI tools",
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
@@ -97,7 +98,8 @@ ENDED: Final = _words(
         "normalised rtn successfully ready synced synchronized unblocked ontime": "control systems, scripts",
         "ordnung fehlerfrei störungsfrei repariert aufgehoben verbunden betriebsbereit": "German templates",
         "fertig grün": "German templates",
-        "succès levée clôturé clôturée corrigé corrigée réparé réparée inactive normale": "French templates",
+        "disparu disparue succès levée clôturé clôturée corrigé corrigée": "French templates",
+        "réparé réparée inactive normale": "French templates",
         "disponible": "French templates",
         "opérationnel opérationnelle connecté connectée terminées vert": "French templates",
         "éxito exitosa correcto correcta finalizada terminado terminada completado completada": "Spanish templates",
@@ -218,7 +220,8 @@ STANDING: Final = _words(
         "öppen åben fejl feil vika avoin": "Nordic templates",
         "raise ongoing unstable stalled stuck overdue skipped tripped aborted": "scripts",
         "anstehend fehlerhaft getrennt abgebrochen rot gelb": "German templates",
-        "cours déclenchées interrompu interrompue défaut hors rouge jaune": "French templates",
+        "apparu apparue apparition cours déclenchées interrompu": "French templates",
+        "interrompue défaut hors rouge jaune": "French templates",
         "fallida error curso interrumpido desconectado rojo amarillo": "Spanish templates",
         "andamento falhada interrompida desconectado vermelho amarelo": "Portuguese templates",
         "corso fallite interrotto interrotta disconnesso rosso giallo": "Italian templates",
@@ -325,6 +328,7 @@ STATES: Final = _names(
         "status state": "most senders",
         "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
         "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
+        "statusnow statenow nowstatus nowstate now stat st": "scripts, control systems",
         "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
         "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
         "actiongroup alertactiongroup": "Kibana",
@@ -358,7 +362,7 @@ STATE_ENDINGS: Final = (
 NO_STATES: Final = re.compile(
     r"^(previous|prev|old|admin|ifadmin|desired|expected|last|former|from|before|http|ack|acknowledge|sync|notification"
     r"|delivery|response|user|order|payment|ticket|power|employment|prior(?!it)|earlier|initial|original|vorherig|bisherig"
-    r"|was$).*"
+    r"|was$|quitt).*"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -530,6 +534,7 @@ SEVERITY_NAMES: Final = (
     _names(
         {
             "severity alertseverity eventseverity severitylabel severitytext severityname sev": "most senders",
+            "severitylevel sevlevel sevname severitycode": "printers, scripts",
             "alertlevel errorlevel threatlevel risklevel": "Aliyun, Huawei Cloud",
             "criticality": "VMware",
             "alarmlevel alarmclass alarmseverity warninglevel severityclass urgencylevel seriousness": "appliances",
@@ -652,7 +657,7 @@ TITLES: Final = (
         {
             "title summary subject headline heading caption": "most senders",
             "alertname alarmname alerttitle incidenttitle incidentname problemtitle": "Alertmanager, Aliyun",
-            "issuetitle": "Alertmanager, Aliyun",
+            "issuetitle issuename problemname faultname eventtitle eventsummary alertsummary": "SonarQube, scripts",
             "shortmessage shortdescription": "GELF, ServiceNow",
         }
     ),
@@ -669,6 +674,8 @@ TITLES: Final = (
     _names(
         {
             "message msg text alertmessage statemessage": "most senders",
+            "say says phrase words wording sentence humanreadable humantext plaintext txt blurb narrative": "scripts",
+            "klartext klartextmeldung": "German control systems",
             "description details detail body content": "WebGazer",
         }
     ),
@@ -734,7 +741,7 @@ JOBS: Final = _names(
 EXPLANATIONS: Final = _names(
     {
         "error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard",
-        "line note remark info notice": "Xymon, scripts",
+        "line note remark info notice why": "Xymon, scripts",
     }
 )
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
@@ -937,8 +944,8 @@ TRANSLATIONS: Final = {
     for name in (folded(original), folded(original.translate(_UMLAUTS)))
 }
 """Names in other languages: templates that operators write."""
-OF_A_SUBJECT: Final = re.compile(r"(?:alert|alarm|incident|problem|issue|fault)([a-z]+)")
-"""Names with their object's before them: ``incident.sev``, ``ALARM_PHASE``."""
+OF_A_SUBJECT: Final = re.compile(r"[a-z]*?(alert|alarm|incident|problem|issue|fault|event)([a-z]+)")
+"""Names with their object's before them: ``incident.sev``, ``ALARM_PHASE``, ``prtAlertDescription``."""
 PREFIXES: Final = ("notify", "nagios", "icinga")
 """Beginnings of macros as environment variables, such as ``NOTIFY_HOSTSTATE``: Checkmk, Nagios, Icinga."""
 
@@ -997,7 +1004,7 @@ LISTS: Final = _words(
 """Names of a list of alarms."""
 LIST_ENDINGS: Final = ("alarms", "alerts", "incidents", "problems", "faults")
 """Endings of other names of such a list, such as ``activeAlarms``."""
-COLUMNS: Final = frozenset({"columns", "columnnames", "header", "headers", "fields"})
+COLUMNS: Final = frozenset({"columns", "columnnames", "cols", "header", "headers", "fields"})
 """Names of the list of a table's columns."""
 POSSIBLE_LISTS: Final = _words(
     {

@@ -18,7 +18,17 @@ from event_api.json_text import parse_json
 from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
-from event_api.normalizers.identity import CHANGING, NAMING, PARENTS, PROSE_NAMES, identity, is_run
+from event_api.normalizers.identity import (
+    CHANGING,
+    NAMING,
+    PARENTS,
+    describes,
+    identity,
+    is_prose,
+    is_run,
+    is_state,
+    tells_a_state,
+)
 from event_api.normalizers.ids import is_id
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
@@ -96,7 +106,9 @@ _OUTPUT: Final = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A line after which a program's output follows, whose lines are not fields."""
-_INNER_TEXTS: Final = ("label", "name", "value", "text", "state", "status", "current", "description")
+_INNER_TEXTS: Final = (
+    *("label", "name", "value", "text", "state", "status", "current", "description", "is", "now", "to", "code", "key"),
+)
 """Names within an object that stands in place of a state or a severity: MoniTao, GuardDuty."""
 
 
@@ -117,6 +129,8 @@ _KNOWN_NAMES: Final = frozenset(
 _OWN_STATES: Final = frozenset(
     {*words.STATES, *(name for names in words.SEVERITY_NAMES[:3] for name in names)} - {"to"}
 )
+_OWN_FIELDS: Final = _OWN_STATES | {"description", "message", "text", "details", "summary", "title"}
+"""Names that mean the same after their object's."""
 _RATING_NAMES: Final = (*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES)
 _SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
@@ -326,8 +340,9 @@ def _plain_fields(value: JsonObject) -> JsonObject:
         fields.setdefault(name.removeprefix(prefix), fields[name])
     for name in list(fields):
         own = words.OF_A_SUBJECT.fullmatch(name)
-        if own and own[1] in _OWN_STATES and isinstance(fields[name], str):
-            fields.setdefault(own[1], fields[name])
+        if own and isinstance(fields[name], str) and not words.NO_STATES.match(name):
+            meant = own[2] if own[2] in _OWN_FIELDS else own[1] + own[2]
+            fields.setdefault(meant, fields[name])
         if (meaning := words.TRANSLATIONS.get(words.folded(name))) is not None:
             fields.setdefault(meaning, fields[name])
     return fields
@@ -506,7 +521,8 @@ class _Fields:
         if composed := _composed(close):
             return composed
         if title := next(_texts(close, (*names, *name)), None):
-            message = next(filter(_is_sentence, _texts(close, (*sentences, *words.EXPLANATIONS, "rule"))), None)
+            known = _texts(close, (*sentences, *words.EXPLANATIONS, "rule"))
+            message = next(chain(filter(_is_sentence, known), _telling(close)), None)
             # A name says little to a person.
             if message is None or title == message or len(words.tokens(title)) > _MOST_NAME:
                 return title, title
@@ -524,7 +540,9 @@ class _Fields:
         told_of = chain(_texts(close, messages), event, _texts(close, words.DETAILS))
         if message := next(filter(_is_sentence, told_of), None):
             return _with_object(message, close, others), message
-        explanation = next(filter(_is_sentence, _texts(close, words.EXPLANATIONS)), None)
+        explained = filter(_is_sentence, _texts(close, words.EXPLANATIONS))
+        ended = filter(_is_sentence, _endings(close, words.TITLE_ENDINGS[1]))
+        explanation = next(chain(explained, ended, _telling(close)), None)
         if thing := next(_texts(close, words.OBJECTS), None):
             if explanation is not None:
                 return f"{thing}: {explanation}", thing
@@ -534,7 +552,6 @@ class _Fields:
             return _with_object(explanation, close, others), explanation
         told = (
             *filter(_is_sentence, _texts((one for one in others if _CONDITION in one.fields), sentences)),
-            *filter(_is_sentence, _endings(close, words.TITLE_ENDINGS[1])),
             *filter(_has_blank, _texts(self._at(_OTHER, _AROUND), titles)),
         )
         return (told[0], told[0]) if told else None
@@ -593,6 +610,7 @@ class _Fields:
             (_by_all_states(self._at(_OTHER)),),
             map(_by_time, close),
             map(_by_severity, own),
+            map(_by_any_state, close),
             map(_by_event, around),
             map(_by_outer_state, around),
             (_by_title(title) for title in titles),
@@ -756,7 +774,7 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
                 and name not in _KNOWN_NAMES
                 and not PARENTS.match(name)
                 and not CHANGING.fullmatch(name)
-                and name not in PROSE_NAMES
+                and not is_prose(name)
                 and "://" not in value
                 and _is_place(value)
             ):
@@ -765,16 +783,21 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
 
 def _unknown_sentences(levels: Iterable[_Level]) -> Iterator[str]:
     """Yield sentences under names that no table has."""
-    endings = tuple(ending for endings in words.TITLE_ENDINGS for ending in endings)
+    endings = (*(ending for endings in words.TITLE_ENDINGS for ending in endings), "type", "kind", "category")
     for level in levels:
         for name, value in level.fields.items():
-            known = name in _KNOWN_NAMES or name in PROSE_NAMES or name.endswith(endings)
+            known = name in _KNOWN_NAMES or is_prose(name) or name.endswith(endings) or describes(name)
             if not known and isinstance(value, str) and (found := first_line(value)) and _has_blank(found):
                 yield found
 
 
 def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
+
+
+def _telling(levels: list[_Level]) -> Iterator[str]:
+    """Yield sentences under unknown names that say how something is."""
+    return (one for one in _unknown_sentences(levels) if tells_a_state(one))
 
 
 def _is_sentence(value: str) -> bool:
@@ -913,6 +936,22 @@ def _by_severity(level: _Level) -> bool | None:
     values = (_inner_text(level.fields.get(name)) for names in words.SEVERITY_NAMES[:3] for name in names)
     ended = any(isinstance(value, str) and value.strip().lower() in words.ENDED_SEVERITIES for value in values)
     return True if ended else None
+
+
+def _by_any_state(level: _Level) -> bool | None:
+    """Whether states under unknown names say so, if they agree; a severity and an acknowledgement are no state."""
+    found = {
+        words.has_ended(value)
+        for name, value in level.fields.items()
+        if isinstance(value, str)
+        and name not in _KNOWN_NAMES
+        and not is_prose(name)
+        and not words.NO_STATES.match(name)
+        and value.lower() not in words.SEVERITIES
+        and is_state(value)
+        and not (words.has_ended(value) and words.is_about_work(value))
+    } - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _by_colour(level: _Level) -> bool | None:
