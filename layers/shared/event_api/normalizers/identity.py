@@ -274,7 +274,7 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
         return _kind(name, found)
     if is_prose(name):
         return _Role.SENTENCE, found
-    if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or _SAID.issuperset(words.tokens(found))):
+    if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or is_state(found)):
         return _NOTHING
     if _is_sentence(found, title, is_name=is_name):
         return _Role.SENTENCE, found
@@ -288,8 +288,11 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
 
 
 def is_state(value: str) -> bool:
-    """Whether a text has only words that say how an object is."""
-    return _SAID.issuperset(words.tokens(value[:_MOST_KIND]))
+    """Whether a text has only words that say how an object is; some languages do not separate words."""
+    return all(
+        one in _SAID or (not one.isascii() and words.has_ended(one) is not None)
+        for one in words.tokens(value[:_MOST_KIND])
+    )
 
 
 def tells_a_state(value: str) -> bool:

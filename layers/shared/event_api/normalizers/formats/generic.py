@@ -415,7 +415,10 @@ def _rank(name: str, outer: int, top: int) -> int:
 
 def _is_told_and_rated(fields: JsonObject) -> bool:
     """Whether an object under an unknown name is an alarm: it has a sentence, and a state or a severity."""
-    is_told = any(isinstance(value := fields.get(name), str) and _has_blank(value) for name in _SENTENCE_NAMES)
+    told = (fields.get(name) for name in _SENTENCE_NAMES)
+    is_told = any(isinstance(one, str) and _has_blank(one) for one in told) or any(
+        _telling([_Level(_OTHER, "", fields)])
+    )
     return is_told and any(isinstance(fields.get(name), str | bool) for name in _RATING_NAMES)
 
 
@@ -537,7 +540,7 @@ class _Fields:
             return problem, problem
         event = filter(_has_blank, _texts(close, kinds))
         messages = tuple(name for name in sentences if name not in words.DETAILS)
-        told_of = chain(_texts(close, messages), event, _texts(close, words.DETAILS))
+        told_of = chain(_texts(close, messages), event, _telling(close), _texts(close, words.DETAILS))
         if message := next(filter(_is_sentence, told_of), None):
             return _with_object(message, close, others), message
         explained = filter(_is_sentence, _texts(close, words.EXPLANATIONS))
@@ -591,7 +594,8 @@ class _Fields:
                 return f"{objects[0]}: {sentence}", objects[0]
             return (f"{other} on {objects[0]}" if is_place and other else objects[0]), objects[0]
         outputs = _texts([*close, *weak], (*words.OUTPUTS, *words.EVENT_NAMES))
-        title = sentence or next(_unknown_names(close), None) or next(outputs, None)
+        unknown = chain(_unknown_names(close), outputs, _unknown_sentences(weak), _unknown_names(weak))
+        title = sentence or next(unknown, None)
         return None if title is None else (title, title)
 
     # --- the end
@@ -702,7 +706,8 @@ def _composed(levels: list[_Level]) -> tuple[str, str] | None:
     for what, where in words.COMPOSED:
         for level in levels:
             service, host = (_first_scalar(level.fields, names) for names in (what, where))
-            output = _first_scalar(level.fields, (*words.OUTPUTS, "message", "msg"))
+            known = _first_scalar(level.fields, (*words.OUTPUTS, "message", "msg"))
+            output = known or next(_telling([level]), None)
             if service and (host or (output and not where)):
                 stable = f"{service} on {host}" if host else service
                 return (f"{stable}: {output}" if output else stable), stable
@@ -795,7 +800,7 @@ def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
 
 
-def _telling(levels: list[_Level]) -> Iterator[str]:
+def _telling(levels: Iterable[_Level]) -> Iterator[str]:
     """Yield sentences under unknown names that say how something is."""
     return (one for one in _unknown_sentences(levels) if tells_a_state(one))
 
