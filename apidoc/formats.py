@@ -149,7 +149,7 @@ def _silent() -> Iterator[str]:
         "They are stored like all others, and counted as `DeliveriesWithoutEvents`. Each is a handshake, a test, a"
         " change of settings, a note of a person, or a run that is in progress; the format's module gives the reason."
         " No other"
-        " format has such messages, and *generic* never does.\n\n| Format | Messages |\n|---|---|\n"
+        " format has such messages.\n\n| Format | Messages |\n|---|---|\n"
     )
     for name in modules():
         files = sorted((SAMPLES / name.replace("_", "-")).glob("*.json"))

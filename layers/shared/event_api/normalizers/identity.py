@@ -106,7 +106,7 @@ CHANGING: Final = re.compile(
     r"|.*(error|status|exit|response|http|return|result|reason)code"
     r"|occurrences|hits|total|currentdata|measured|actual|rc|responsetime|epoch|lastseen|interval|timeout"
     # Versions and forms.
-    r"|.*(signature|hash|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
+    r"|.*(signature|hash|digest|md5|sha\d*|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
     r"|timezone|tz|format|locale|lang(uage)?|currency|units?|eu|schema"
     # People who happened to act, and what was before.
     r"|.*([a-z]by|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift)"
@@ -148,7 +148,7 @@ PARENTS: Final = re.compile(
 _DESCRIBING: Final = re.compile(
     r".*(vendor|manufacturer|mfr|model|brand|os|platform|runtime|release|build|edition|licen[cs]e|driver|protocol|method"
     r"|datacenter|datacentre|dc|floor|building|rack|row|hall|room|country|city|street|phone|email|contact|plan|tier"
-    r"|class|runbook|playbook|docs|dashboard|console|help)(name|id|code|url)?"
+    r"|class|where|place|position|area|runbook|playbook|docs|dashboard|console|help)(name|id|code|url)?"
 )
 """Plain names of what describes an object or its place: they keep objects apart, but identify none."""
 _LEFT_OUT: Final = words.PREVIOUS | _words_of(
@@ -214,7 +214,7 @@ _ROLES: Final = {
     _Role.OTHER: re.compile(f"{PARENTS.pattern}|{_DESCRIBING.pattern}"),
     _Role.CHECK: re.compile(
         rf".*(check|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
-        rf"|dag|flow|(data|alarm|measuring)point|test|build){_ENDING}"
+        rf"|dag|flow|suite|scenario|connector|replication|(data|alarm|measuring)point|test|build){_ENDING}"
     ),
     _Role.PART: re.compile(rf".*(sensor|interface|ifname|ifindex|ifdescr|slot|channel){_ENDING}|tag"),
 }
@@ -225,6 +225,7 @@ _NAMES: Final = _words_of("name label")
 """Names of a text that may be a title."""
 _RUN_SUFFIX: Final = re.compile(r"[-_.](\d{6,}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,})$")
 """The end of a job's name that is of its run."""
+_LOWER: Final = re.compile(r" [^\W\d_A-Z][^\W\d_]")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
 
@@ -276,13 +277,14 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
         return _Role.SENTENCE, found
     if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or is_state(found)):
         return _NOTHING
-    if _is_sentence(found, title, is_name=is_name):
+    role = _role(name)
+    # The name of a rule or an alarm is no sentence, although it may be the title.
+    if _is_sentence(found, None if role is _Role.PROBLEM else title, is_name=is_name):
         return _Role.SENTENCE, found
     is_opaque = bool(_OPAQUE.fullmatch(found))
     is_of_run = _WORK.fullmatch(name) and (is_opaque or not _LETTERS.search(found))
     if is_of_run or (not is_name and (is_opaque or "://" in found)):
         return _Role.WEAK, found
-    role = _role(name)
     found = found if is_name and name not in _NAMES and " " not in found else _without_state(found)
     return role, _RUN_SUFFIX.sub("", found) if role is _Role.CHECK else found
 
@@ -311,9 +313,11 @@ def describes(name: str) -> bool:
 
 
 def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
-    """Whether a text tells something rather than names it."""
+    """Whether a text tells something rather than names it; names of several words are often written in capitals."""
     blanks = found.count(" ")
-    return blanks >= _MOST_BLANKS or "\n" in found or ((not is_name or found == title) and tells_a_state(found))
+    if blanks >= _MOST_BLANKS or "\n" in found or (found == title and tells_a_state(found)):
+        return True
+    return not is_name and (tells_a_state(found) or (blanks > 1 and bool(_LOWER.search(found))))
 
 
 def _kind(name: str, value: str) -> tuple[_Role, str]:

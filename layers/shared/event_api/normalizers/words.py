@@ -261,6 +261,21 @@ SPOILERS: Final = _words(
 ENDED_SEVERITIES: Final = _words({"ok okay resolved recovered recovery cleared clear": "Mendix, Splunk ITSI, Zenoss"})
 """Severities that end a problem. Fewer than the states: a priority is often ``normal``."""
 
+OBJECT_STATES: Final = _words(
+    {
+        "up down online offline healthy unhealthy reachable unreachable alive dead operational ok okay normal": "hosts",
+        "success successful succeeded passed passing running nominal stable safe clean good green red yellow": "checks",
+    }
+)
+"""States that an object has, too: they say nothing about the alarm if they stand in an object of their own."""
+SWITCHED: Final = _words(
+    {
+        "on off open opened close closed active inactive activated deactivated connected disconnected": "doors, valves",
+        "available unavailable ready valid new ended end started begin unknown": "updates, plans, placeholders",
+    }
+)
+"""States of anything that can be switched: under an unknown name they say nothing about the alarm."""
+
 ANY_REQUEST: Final = _words({"ok okay success successful succeeded complete completed done": "Prometheus's HTTP API"})
 """Words that an answer has about itself: around a list, they say nothing about its elements."""
 
@@ -328,7 +343,7 @@ STATES: Final = _names(
         "status state": "most senders",
         "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
         "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
-        "statusnow statenow nowstatus nowstate now stat st": "scripts, control systems",
+        "statusnow statenow nowstatus nowstate now stat st turned became": "scripts, control systems",
         "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
         "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
         "actiongroup alertactiongroup": "Kibana",
@@ -381,6 +396,13 @@ EVENT_NAMES: Final = _names(
     }
 )
 """Fields that say what happened, such as ``alert.resolved``, ``check.up`` or ``resolved_item``."""
+TESTS: Final = frozenset(
+    {
+        *("connectiontest", "testconnection", "webhooktest", "testwebhook", "testmessage", "testnotification"),
+        *("handshake", "urlverification", "webhookverification", "endpointverification", "webhookcreated"),
+    }
+)
+"""Names of an event by which a sender tries the connection."""
 BEGINNINGS: Final = _words(
     {
         "fired firing triggered trigger raised raise": "Pongo, PagerDuty",
@@ -674,7 +696,8 @@ TITLES: Final = (
     _names(
         {
             "message msg text alertmessage statemessage": "most senders",
-            "say says phrase words wording sentence humanreadable humantext plaintext txt blurb narrative": "scripts",
+            "say says what whathappened phrase words wording sentence": "scripts",
+            "humanreadable humantext plaintext txt blurb narrative": "scripts",
             "klartext klartextmeldung": "German control systems",
             "description details detail body content": "WebGazer",
         }
@@ -683,6 +706,7 @@ TITLES: Final = (
         {
             "alerttype event eventname alert type": "ThingsBoard, Server Density, Cisco Meraki",
             "problem issue incident outage fault alarm": "scripts",
+            "finding symptom anomaly observation defect": "scanners, watchdogs",
         }
     ),
     _names(
@@ -717,7 +741,12 @@ GENERAL: Final = (
     )
 )
 """Words of a kind that alone say nothing about the problem."""
-PROBLEMS: Final = _names({"alert alarm problem issue incident fault outage alarmtext alerttext": "Commvault, scripts"})
+PROBLEMS: Final = _names(
+    {
+        "alert alarm problem issue incident fault outage alarmtext alerttext": "Commvault, scripts",
+        "finding symptom anomaly observation defect": "scanners, watchdogs",
+    }
+)
 """Names of a sentence that is a title."""
 OBJECTS: Final = _names(
     {

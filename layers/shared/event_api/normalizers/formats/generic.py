@@ -64,6 +64,8 @@ FORMER_KEYS: Final = (
 """Names of the keys that version 0.1 read."""
 
 _SEVERAL: Final = 2
+_FEW_PAIRS: Final = 3
+"""Signs of equality that a query or a link may have."""
 _MOST_VALUES: Final = 1_000
 _MOST_ELEMENTS: Final = 3
 _CONDITION: Final = "condition type"
@@ -73,6 +75,7 @@ _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
 _MOST_NAME: Final = 3
 """Words of a name; more of them are a title."""
+_MOST_STATE: Final = 80
 _MOST_TITLE: Final = 300
 """Characters of a title that are searched for a state or a severity."""
 _MOST_EMBEDDED: Final = 100_000
@@ -131,7 +134,10 @@ _OWN_STATES: Final = frozenset(
 )
 _OWN_FIELDS: Final = _OWN_STATES | {"description", "message", "text", "details", "summary", "title"}
 """Names that mean the same after their object's."""
-_RATING_NAMES: Final = (*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES)
+_RATING_NAMES: Final = (
+    *(*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES),
+    *(*words.ENDED_TIMES, *words.SEVERITY_NAMES[5]),
+)
 _SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
 
@@ -152,6 +158,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     """
     content = payload.content
     if isinstance(content, dict):
+        if _is_a_test(content):
+            return []
         listed = _listed_alarms(content)
         if listed is None:
             return [_event(content)]
@@ -164,6 +172,19 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
     if isinstance(content, str) and (title := first_line(content)):
         return [_text_event(title, content)]
     raise NormalizeError("the body is neither an object nor an array of objects")
+
+
+def _is_a_test(content: JsonObject) -> bool:
+    """Whether a sender tries the connection: an event's name says so. A host's ping has a result, or names the host."""
+    values = (value for name, value in content.items() if _plain(name) in words.EVENT_NAMES)
+    names = {_plain(value) for value in values if isinstance(value, str)}
+    return bool(names & words.TESTS) or ("ping" in names and not _tells(content))
+
+
+def _tells(content: JsonObject) -> bool:
+    levels = _levels(content)
+    names_one = any(isinstance(level.fields.get(name), str) for level in levels[:1] for name in _PLACE_NAMES)
+    return names_one or bool(_signs(content) & {"state", "severity"}) or any(_telling(levels))
 
 
 def _text_event(title: str, content: str) -> NormalizedEvent:
@@ -200,6 +221,11 @@ def _written_fields(content: str) -> JsonObject:
     lines: JsonObject = {name: value for name, value in _LINE_PAIR.findall(head) if not _is_headline(name, first)}
     written = lines if len(lines) > len(pairs) else pairs
     return written if len(written) >= _SEVERAL else {}
+
+
+def _may_hold_fields(name: str, value: str) -> bool:
+    """Whether a text may have fields: a message of several lines, or a line of a log."""
+    return ("\n" in value and name in words.CHAT) or value.count("=") > _FEW_PAIRS
 
 
 def _is_headline(name: str, first: str) -> bool:
@@ -301,14 +327,15 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
             continue
         fields = _with_condition(_plain_fields(value))
         own_rank = _OTHER if rank == _CONTENT and not _says_much(fields) else rank
-        is_alarm = rank == _OTHER and len(path) == 1 and path[-1] not in words.RUNS and _is_told_and_rated(fields)
+        is_first = len(path) == 1 or (len(path) > 1 and path[-2] in words.CONTENTS)
+        is_alarm = rank == _OTHER and is_first and path[-1] not in words.RUNS and _is_told_and_rated(fields)
         own_rank = _SUBJECT if is_alarm or (_CONDITION in fields and path[-1:] == ("condition",)) else own_rank
         found.append(_Level(own_rank, path[-1] if path else "", fields))
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
                 opened = _opened(name, inner)
-                if isinstance(opened, str) and "\n" in opened and name in words.CHAT:
-                    waiting.append((_written_fields(opened), (*path, name), _OTHER))
+                if isinstance(opened, str) and _may_hold_fields(name, opened):
+                    opened = _written_fields(opened)
                 if isinstance(opened, dict | list) and opened and name not in words.PREVIOUS:
                     waiting.append((opened, (*path, name), _rank(name, rank, top)))
     return found
@@ -378,7 +405,7 @@ def _readable(value: Json, depth: int = 0) -> Json:
     for name, inner in value.items():
         plain = _plain(name)
         opened = _opened(plain, inner)
-        written = _written_fields(opened) if isinstance(opened, str) and "\n" in opened and plain in words.CHAT else {}
+        written = _written_fields(opened) if isinstance(opened, str) and _may_hold_fields(plain, opened) else {}
         meaning = words.TRANSLATIONS.get(words.folded(plain), name)
         found[name if meaning in found else meaning] = _readable(written or opened, depth + 1)
     return found
@@ -419,7 +446,7 @@ def _is_told_and_rated(fields: JsonObject) -> bool:
     is_told = any(isinstance(one, str) and _has_blank(one) for one in told) or any(
         _telling([_Level(_OTHER, "", fields)])
     )
-    return is_told and any(isinstance(fields.get(name), str | bool) for name in _RATING_NAMES)
+    return is_told and any(isinstance(fields.get(name), str | int) for name in _RATING_NAMES)
 
 
 def _says_much(fields: JsonObject) -> bool:
@@ -585,7 +612,7 @@ class _Fields:
         if kind := next(_kinds(close), None):
             thing = next((one for one in objects if one not in kind), None)
             return (f"{kind} on {thing}" if thing else kind), kind
-        sentence = next(filter(_has_blank, _any_texts(close)), None)
+        sentence = max(filter(_has_blank, _any_texts(close)), key=_says_how_much, default=None)
         if objects:
             other = next((one for one in _unknown_names(close) if one not in objects[0]), None)
             is_place = any(objects[0] == one for one in _texts([*close, *weak], (*_PLACE_NAMES, *here)))
@@ -614,7 +641,8 @@ class _Fields:
             (_by_all_states(self._at(_OTHER)),),
             map(_by_time, close),
             map(_by_severity, own),
-            map(_by_any_state, close),
+            (_by_any_state(close, words.SWITCHED),),
+            (_by_any_state(self._at(_OTHER), words.SWITCHED | words.OBJECT_STATES),),
             map(_by_event, around),
             map(_by_outer_state, around),
             (_by_title(title) for title in titles),
@@ -800,6 +828,10 @@ def _has_blank(value: str) -> bool:
     return " " in value and _is_sentence(value)
 
 
+def _says_how_much(value: str) -> tuple[bool, int]:
+    return tells_a_state(value), len(words.tokens(value))
+
+
 def _telling(levels: Iterable[_Level]) -> Iterator[str]:
     """Yield sentences under unknown names that say how something is."""
     return (one for one in _unknown_sentences(levels) if tells_a_state(one))
@@ -842,7 +874,8 @@ def _states(level: _Level) -> Iterator[Json]:
 
 
 def _event_names(level: _Level) -> Iterator[Json]:
-    return (level.fields[name] for name in words.EVENT_NAMES if name in level.fields)
+    names = (*words.EVENT_NAMES, "name", "code") if level.name == "event" else words.EVENT_NAMES
+    return (level.fields[name] for name in names if name in level.fields)
 
 
 def _by_event(level: _Level) -> bool | None:
@@ -876,7 +909,9 @@ def _by_title(title: str | None) -> bool | None:
 
 def _by_trap(level: _Level) -> bool | None:
     """Whether a title that is the name of an event says so, such as ``linkDown``."""
-    names = (one for one in _texts([level], (*words.KINDS, *words.TITLES[0], "reason")) if _EVENT_NAME.fullmatch(one))
+    names = (
+        one for one in _texts([level], (*words.KINDS, *words.TITLES[0], "reason", "code")) if _EVENT_NAME.fullmatch(one)
+    )
     told = (words.has_ended(one) for one in names if not words.is_about_work(one))
     return next((ended for ended in told if ended is not None), None)
 
@@ -943,16 +978,17 @@ def _by_severity(level: _Level) -> bool | None:
     return True if ended else None
 
 
-def _by_any_state(level: _Level) -> bool | None:
+def _by_any_state(levels: Iterable[_Level], no_states: frozenset[str]) -> bool | None:
     """Whether states under unknown names say so, if they agree; a severity and an acknowledgement are no state."""
     found = {
         words.has_ended(value)
+        for level in levels
         for name, value in level.fields.items()
         if isinstance(value, str)
         and name not in _KNOWN_NAMES
-        and not is_prose(name)
         and not words.NO_STATES.match(name)
         and value.lower() not in words.SEVERITIES
+        and no_states.isdisjoint(words.tokens(value[:_MOST_STATE]))
         and is_state(value)
         and not (words.has_ended(value) and words.is_about_work(value))
     } - {None}
@@ -1068,7 +1104,7 @@ def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
     ranks = (*_CLOSE, _OTHER) if anywhere else _CLOSE
     close = [level for level in levels if level.rank in ranks or level.name in {"labels", "annotations"}]
     found = {
-        "title": any(True for _ in _texts(close, (*_ALL_TITLES, *words.OBJECTS))),
+        "title": any(True for _ in chain(_texts(close, (*_ALL_TITLES, *words.OBJECTS)), _telling(close))),
         "key": fields.key() is not None,
         "state": any(isinstance(value, str) and value for level in close for value in _states(level))
         or any(_by_flag(level) or _by_time(level) or _by_event(level) for level in close),
