@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.times import parse_time
@@ -60,7 +61,7 @@ _MEASURING: Final = _words_of(
 )
 """Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 1_000, 30
-_MOST_BLANKS, _MOST_KIND = 4, 80
+_MOST_BLANKS, _MOST_KIND, _MOST_NAMES = 4, 80, 2_000
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
 _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
@@ -93,24 +94,25 @@ _OPAQUE: Final = re.compile(r"[\d\W_]+|(?=\S*\d)[0-9a-fA-F-]{8,}|(?=\S*\d)(?=\S*
 
 # --- Names of fields ------------------------------------------------------------------------------------------------
 
-CHANGING: Final = re.compile(
+_CHANGING: Final = re.compile(
     # Ids of a delivery or a run.
     r".*(event|evt|delivery|message|msg|notification|notif|request|req|trace|span|correlation|record|entry|dispatch|sent"
     r"|transmission|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet"
     r"|frame|attempt|sequence|seq|commit|sample|reading|telemetry|uplink|tick|try|capture|sel|log|queue|tx)"
     r"(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
-    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|selid|correlation|ip|self|next|raw"
+    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|page|offset|cursor|run|selid|correlation|ip|self|next|raw"
     # Measurements and times.
     r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime|latency"
     r"|threshold|limit|setpoint|date|time|timestamp)"
-    r"|.*(error|status|exit|response|http|return|result|reason)code"
+    r"|.*(error|status|exit|response|http|return|result|reason|term|currency|country|zip|close|clear|stop|completion|op)code"
+    r"|.*(run|execution|invocation)name"
     r"|occurrences|hits|total|currentdata|measured|actual|rc|responsetime|epoch|lastseen|interval|timeout"
     # Versions and forms.
     r"|.*(signature|hash|digest|md5|sha\d*|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
-    r"|timezone|tz|format|locale|lang(uage)?|currency|units?|eu|schema"
+    r"|timezone|tz|format|locale|lang(uage)?|currency|schema|robot|runner|poller|prober|worker"
     # People who happened to act, and what was before.
-    r"|.*([a-z]by|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift)"
-    r"|(old|previous|prev|former|prior(?!it)).*|was|.*(before|previously)"
+    r"|.*([a-z]by|담당|담당자|担当|担当者|bearbeiter|responsable|encargado|operador|operateur|opérateur|operatore|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift|turno|schicht|équipe|equipe)"
+    r"|(old|previous|prev|former|prior(?!it)).*|was|.*(before|previously|(?<!h)old|prev|previous)"
     # How an object is.
     r"|.*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
     r"|outcome|result|conclusion|acknowledged|acked)(name|text|label|now|id|code|key|rank|slug|value)?"
@@ -131,11 +133,12 @@ _PROSE: Final = re.compile(
 """Endings of other names of sentences, such as ``NAGIOS_HOSTOUTPUT``."""
 _ENDING: Final = r"(names?|ids?|uid|uuid|guid|key|code|ref|reference|label|no|nr|num|number|slug|path|addr|address)?"
 NAMING: Final = re.compile(
-    r"(name|id|uid|uuid|guid|key|code|ref|tag|eui|mac|imei|arn|urn|dsn|url|uri|link|ident|serial|number|no|label|title"
-    r"|host|hostname|instance|server|node|device|service|target|asset|machine|vm|pod|container|namespace|cluster|camera"
-    r"|ups|resource|object|entity|item|component|check|monitor|probe|sensor|job|task|flow|workflow|pipeline|dag|deployment"
-    r"|consumer|database|queue|topic|table|bucket|disk|volume|mount|path|file|address|domain|endpoint|location|interface"
-    r"|port|package|image|repository|repo|branch)$"
+    r"(name|(?<!sa)(?<!pa)(?<!val)(?<!gr)(?<!hum)(?<!liqu)id|uid|uuid|guid|key|code|ref|(?<!on)tag|eui|mac|imei|arn|urn|dsn"
+    r"|url|uri|link|ident|serial|number|(?<!tur)no|label|title|host|hostname|instance|server|node|device|service|target"
+    r"|asset|machine|vm|pod|container|namespace|cluster|camera|ups|resource|object|entity|item|component|check|monitor"
+    r"|probe|sensor|job|task|flow|workflow|pipeline|dag|deployment|consumer|database|queue|topic|table|bucket|disk|drive"
+    r"|volume|(?<!a)mount|path|file|address|domain|endpoint|location|interface|package|image|repository|repo|branch"
+    r"|(?<!re)(?<!sup)(?<!trans)(?<!ex)(?<!im)port)$"
 )
 """Plain names that end so say which object it is."""
 PARENTS: Final = re.compile(
@@ -152,7 +155,8 @@ _DESCRIBING: Final = re.compile(
 )
 """Plain names of what describes an object or its place: they keep objects apart, but identify none."""
 _LEFT_OUT: Final = words.PREVIOUS | _words_of(
-    "evalmatches matches samples datapoints series history timeline updates links meta delivery actor acknowledgement"
+    "evalmatches matches samples datapoints series history timeline updates links meta delivery actor acknowledgement",
+    "step steps failure cause rootcause suspect culprit",
 )
 """Plain names of objects and lists about the delivery, about what was measured, or what happened since or before."""
 
@@ -180,6 +184,8 @@ _FAILED_PARTS: Final = re.compile(r"^fail(ed|ing)")
 """Beginnings of the names of the parts of a run that failed, which its next success lacks."""
 _OF_A_RUN: Final = _words_of("id uuid number author url compareurl agent agentname runner runnername")
 _LINKS: Final = re.compile(r"(url|uri|link|href)$")
+_UNITS: Final = _words_of("unit units eu uom")
+"""Plain names of a unit of measurement, or of a device."""
 _WORK: Final = re.compile(
     r".*(job|task|test|backup|scan|pipeline|workflow|flow|script|deployment)(id|uuid|key|no|number)"
 )
@@ -193,11 +199,10 @@ _UPS_STATES: Final = {
 
 
 class _Role(Enum):
-    """What a name tells of a problem. A check alone identifies it, and so do two others."""
+    """What a name tells of a problem. A check or a part alone identifies it, and so do a problem and an object."""
 
     CHECK = auto()
     PROBLEM = auto()
-    PART = auto()
     OBJECT = auto()
     OTHER = auto()
     """A name that alone identifies nothing, such as a parent's; it only keeps objects apart."""
@@ -213,10 +218,14 @@ _ROLES: Final = {
     ),
     _Role.OTHER: re.compile(f"{PARENTS.pattern}|{_DESCRIBING.pattern}"),
     _Role.CHECK: re.compile(
+        # What is checked,
         rf".*(check|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
-        rf"|dag|flow|suite|scenario|connector|replication|(data|alarm|measuring)point|test|build){_ENDING}"
+        rf"|dag|flow|suite|scenario|connector|replication|(data|alarm|measuring)point|test|build|budget"
+        # and parts of objects.
+        rf"|sensor|interface|ifname|ifindex|ifdescr|slot|fan|psu|battery|pump|valve|door|detector|camera|tunnel|circuit"
+        rf"|peer|vlan|queue|consumergroup|table|tablespace|bucket|disk|drive|volume|(?<!a)mount|filesystem|pool|lun|shard"
+        rf"|replica|cert|certificate){_ENDING}|tag|pointtag"
     ),
-    _Role.PART: re.compile(rf".*(sensor|interface|ifname|ifindex|ifdescr|slot|channel){_ENDING}|tag"),
 }
 """The role of a plain name: the first that matches the whole of it; without one, a name of objects is an object's."""
 
@@ -229,8 +238,11 @@ _LOWER: Final = re.compile(r" [^\W\d_A-Z][^\W\d_]")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
 
-def identity(body: JsonObject, title: str | None) -> str:
-    """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object."""
+def identity(body: JsonObject, title: str | None, around: JsonObject | None = None) -> str:
+    """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object.
+
+    The names in what is ``around`` a body keep it apart from the same body elsewhere.
+    """
     names: set[str] = set()
     told: dict[_Role, list[str]] = {_Role.SENTENCE: [], _Role.WEAK: []}
     roles: set[_Role] = set()
@@ -243,6 +255,10 @@ def identity(body: JsonObject, title: str | None) -> str:
         elif found:
             names.add(f"{name}={found}")
             roles.add(role)
+    for name, value in _scalars(around or {}):
+        role, found = _part(name, value, title, is_ups=False)
+        if found and role not in told:
+            names.add(f"{name}={found}")
     roles.discard(_Role.OTHER)
     # The sentences of a run are its commit's.
     if _Role.CHECK in roles or len(roles) > 1 or (roles and any(map(is_run, _objects(body)))):
@@ -259,16 +275,20 @@ def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_
     found = text(value)
     if is_ups and found is not None and (about := _UPS_STATES.get(found.lower())):
         return _Role.PROBLEM, about
-    if found is None or isinstance(value, bool) or CHANGING.fullmatch(name) or _RUNS.fullmatch(name):
+    if found is None or isinstance(value, bool) or _changes(name):
         return _NOTHING
     if isinstance(value, str):
         return _of_text(name, found, title)
-    is_id = NAMING.search(name) and value != 0 and name != "code" and not _WORK.fullmatch(name)
+    is_id = (
+        isinstance(value, int) and value != 0 and NAMING.search(name) and name != "code" and not _WORK.fullmatch(name)
+    )
     return (_role(name), found) if is_id else _NOTHING
 
 
 def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     is_name = bool(NAMING.search(name))
+    if name in _UNITS and not any(map(str.isdigit, found)):
+        return _NOTHING
     if name in _CONDITION_TYPES:
         return _Role.PROBLEM, found
     if _KINDS.fullmatch(name):
@@ -302,14 +322,16 @@ def tells_a_state(value: str) -> bool:
     return " " in value and not _LITTLE.isdisjoint(words.tokens(value))
 
 
+@lru_cache(_MOST_NAMES)
 def is_prose(name: str) -> bool:
     """Whether a plain name is of sentences."""
     return name in _PROSE_NAMES or bool(_PROSE.search(name))
 
 
+@lru_cache(_MOST_NAMES)
 def describes(name: str) -> bool:
     """Whether a plain name is of what changes or describes an object, or of what it is in."""
-    return bool(CHANGING.fullmatch(name) or PARENTS.match(name) or _DESCRIBING.fullmatch(name))
+    return bool(_CHANGING.fullmatch(name) or PARENTS.match(name) or _DESCRIBING.fullmatch(name))
 
 
 def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
@@ -331,6 +353,12 @@ def _kind(name: str, value: str) -> tuple[_Role, str]:
     return _Role.PROBLEM if tells_a_state or name.endswith("code") else _Role.OTHER, kind
 
 
+@lru_cache(_MOST_NAMES)
+def _changes(name: str) -> bool:
+    return bool(_CHANGING.fullmatch(name) or _RUNS.fullmatch(name))
+
+
+@lru_cache(_MOST_NAMES)
 def _role(name: str) -> _Role:
     named = _Role.OBJECT if NAMING.search(name) else _Role.OTHER
     return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(name)), named)
@@ -360,7 +388,8 @@ def _scalars(body: JsonObject) -> Iterator[tuple[str, Json]]:
         elif isinstance(found, list):
             waiting.extend((place, one) for one in found[:_MOST_ELEMENTS] if isinstance(one, dict) or len(found) == 1)
         elif found is not None and not isinstance(found, dict):
-            yield "".join(place[-2:] if place[-1] in _OWN or place[-2:] in _CONDITIONS else place[-1:]), found
+            name = "".join(place[-2:] if place[-1] in _OWN or place[-2:] in _CONDITIONS else place[-1:])
+            yield name[-_MOST_KIND:], found
 
 
 def _objects(body: JsonObject) -> Iterator[JsonObject]:

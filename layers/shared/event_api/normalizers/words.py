@@ -343,7 +343,7 @@ STATES: Final = _names(
         "status state": "most senders",
         "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
         "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
-        "statusnow statenow nowstatus nowstate now stat st turned became": "scripts, control systems",
+        "statusnow statenow nowstatus nowstate now is stat st turned became": "scripts, control systems",
         "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
         "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
         "actiongroup alertactiongroup": "Kibana",
@@ -377,7 +377,7 @@ STATE_ENDINGS: Final = (
 NO_STATES: Final = re.compile(
     r"^(previous|prev|old|admin|ifadmin|desired|expected|last|former|from|before|http|ack|acknowledge|sync|notification"
     r"|delivery|response|user|order|payment|ticket|power|employment|prior(?!it)|earlier|initial|original|vorherig|bisherig"
-    r"|was$|quitt).*"
+    r"|was$|quitt).*|.*(?:before|(?<!h)old|prev|previous)"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -427,6 +427,7 @@ ENDED_SENTENCE: Final = re.compile(
     r"|\b(?:succeeded|recovered|resolved|cleared)\s+(?:on|at|in|after|within|for)\b"
     r"|\b(?:successful|successfully|succeeded|passed|ended)[.!]?$"
     r"|\bback to (?:normal|ok|green)\b"
+    r"|\b(?:below|within|inside|under)\b.{0,40}\bagain\b|\b(?:within|inside) (?:its |the )?(?:range|limits?)\b"
     r"|\b(?:back on|on line|on mains|on utility) (?:power|line|mains|utility)\b|\b(?:up|online|reachable|ok) again\b"
     r"|\b(?:recovered|resolved|behoben|wieder (?:normal|ok|erreichbar|online)|est rétabli|restabelecido)[.!]?$",
     re.IGNORECASE,
@@ -665,7 +666,7 @@ OBJECT_KEYS: Final = _names(
     {
         "monitorid monitoruuid monitoruid checkid checkuuid testid": "HetrixTools, Hyperping, SilentDown",
         "sensorid": "PRTG",
-        "sourceid objectid entityid": "WebGazer, VictorOps",
+        "sourceid objectid entityid uniqueid": "WebGazer, VictorOps, SAP",
     }
 )
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
@@ -966,7 +967,7 @@ TRANSLATIONS: Final = {
         "check": (
             "prüfung prüfpunkt messstelle comprobación verificación verificação contrôle "
             "vérification sonde controllo sonda "
-            "監視項目 监控项 监控指标 检查项 점검항목 감시항목 모니터링항목"
+            "監視項目 监控项 监控指标 检查项 점검항목 감시항목 모니터링항목 항목 項目"
         ),
     }.items()
     for original in names.split()
@@ -1100,7 +1101,9 @@ def _is_topic(found: list[str]) -> bool:
 
 def is_about_work(value: Json) -> bool:
     """Whether a text that says that something has ended may mean a run, which can have failed."""
-    return isinstance(value, str) and not any(word in ENDED - WORK_ENDED for word in tokens(value[:_MOST_LETTERS]))
+    if not isinstance(value, str):
+        return False
+    return not any(word not in WORK_ENDED and _says(word) for word in tokens(value[:_MOST_LETTERS]))
 
 
 def condition(name: Json, is_so: Json) -> bool | None:

@@ -19,7 +19,6 @@ from event_api.normalizers import words
 from event_api.normalizers.elements import each
 from event_api.normalizers.errors import NormalizeError
 from event_api.normalizers.identity import (
-    CHANGING,
     NAMING,
     PARENTS,
     describes,
@@ -76,6 +75,7 @@ _MOST_TEXT: Final = 10_000
 _MOST_NAME: Final = 3
 """Words of a name; more of them are a title."""
 _MOST_STATE: Final = 80
+_MOST_NAME_LETTERS: Final = 80
 _MOST_TITLE: Final = 300
 """Characters of a title that are searched for a state or a severity."""
 _MOST_EMBEDDED: Final = 100_000
@@ -136,7 +136,7 @@ _OWN_FIELDS: Final = _OWN_STATES | {"description", "message", "text", "details",
 """Names that mean the same after their object's."""
 _RATING_NAMES: Final = (
     *(*words.FALSE_IF_ENDED, *words.SEVERITY_NAMES[0], *words.SEVERITY_NAMES[1], *words.STATES),
-    *(*words.ENDED_TIMES, *words.SEVERITY_NAMES[5]),
+    *(*words.ENDED_TIMES, *words.SEVERITY_NAMES[2], *words.SEVERITY_NAMES[5]),
 )
 _SENTENCE_NAMES: Final = (*words.TITLES[0], *words.TITLES[3])
 _PLACE_NAMES: Final = (*words.RESOURCE_NAMES, *words.RESOURCES)
@@ -165,8 +165,7 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
             return [_event(content)]
         outer, elements = listed
         around = _levels(outer, top=_AROUND)
-        place = {name: value for name, value in outer.items() if _plain(name) in words.RESOURCES}
-        return each(elements, lambda element: _event(element, around, place, must_be_titled=True))
+        return each(elements, lambda element: _event(element, around, outer, must_be_titled=True))
     if isinstance(content, list) and items(content):
         return each(content, _event)
     if isinstance(content, str) and (title := first_line(content)):
@@ -274,12 +273,14 @@ def read_titled(content: Json) -> NormalizedEvent | None:
 def _event(
     body: JsonObject,
     around: Iterable[_Level] = (),
-    place: JsonObject | None = None,
+    outer: JsonObject | None = None,
     *,
     must_be_titled: bool = False,
 ) -> NormalizedEvent:
-    """Return an alarm's event; ``around`` are the objects that its list lies in, and ``place`` names their host."""
+    """Return an alarm's event; ``around`` are the objects in the one ``outer`` that its list lies in."""
     fields = _Fields(_levels(body), list(around))
+    others: JsonObject = {name: value for name, value in (outer or {}).items() if not isinstance(value, list)}
+    place: JsonObject = {name: others.pop(name) for name in [*others] if _plain(name) in words.RESOURCES}
     title, stable_title = fields.title()
     key = fields.key()
     if must_be_titled and title is None and key is None:
@@ -290,7 +291,12 @@ def _event(
     resource = _resource(fields)
     times = (*words.ENDED_TIMES, *words.TIMES) if ended else words.TIMES
     return NormalizedEvent(
-        event_key=key or identity(mapping(_readable({**(place or {}), **fields.identifying(body)})), stable_title),
+        event_key=key
+        or identity(
+            mapping(_readable({**place, **fields.identifying(body)})),
+            stable_title,
+            mapping(_readable(_without_ids(others))),
+        ),
         former_keys=(fields.text(FORMER_KEYS) or _former_key(body, stable_title, rule, fields),),
         event_type=EventType.RECOVERY if ended else EventType.ALERT,
         title=title or (UNTITLED if _OPAQUE.fullmatch(key or "") else key) or UNTITLED,
@@ -442,7 +448,7 @@ def _rank(name: str, outer: int, top: int) -> int:
 
 def _is_told_and_rated(fields: JsonObject) -> bool:
     """Whether an object under an unknown name is an alarm: it has a sentence, and a state or a severity."""
-    told = (fields.get(name) for name in _SENTENCE_NAMES)
+    told = (fields.get(name) for name in (*_SENTENCE_NAMES, *words.EXPLANATIONS))
     is_told = any(isinstance(one, str) and _has_blank(one) for one in told) or any(
         _telling([_Level(_OTHER, "", fields)])
     )
@@ -616,9 +622,11 @@ class _Fields:
         if objects:
             other = next((one for one in _unknown_names(close) if one not in objects[0]), None)
             is_place = any(objects[0] == one for one in _texts([*close, *weak], (*_PLACE_NAMES, *here)))
-            is_more = is_place and sentence is not None and objects[0] not in sentence
-            if is_more:
+            if is_place and sentence is not None and objects[0] not in sentence:
                 return f"{objects[0]}: {sentence}", objects[0]
+            explained = filter(_has_blank, _texts(weak, (*sentences, *words.EXPLANATIONS)))
+            if sentence is None and not _has_blank(objects[0]) and (told := next(explained, None)):
+                return f"{objects[0]}: {told}", objects[0]
             return (f"{other} on {objects[0]}" if is_place and other else objects[0]), objects[0]
         outputs = _texts([*close, *weak], (*words.OUTPUTS, *words.EVENT_NAMES))
         unknown = chain(_unknown_names(close), outputs, _unknown_sentences(weak), _unknown_names(weak))
@@ -802,11 +810,12 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
             if (
                 isinstance(value, str)
                 and " " not in value
+                and len(value) > 1
                 and words.is_true(value) is None
                 and not words.KNOWN.match(name)
                 and name not in _KNOWN_NAMES
-                and not PARENTS.match(name)
-                and not CHANGING.fullmatch(name)
+                and len(name) <= _MOST_NAME_LETTERS
+                and not describes(name)
                 and not is_prose(name)
                 and "://" not in value
                 and _is_place(value)
@@ -819,7 +828,13 @@ def _unknown_sentences(levels: Iterable[_Level]) -> Iterator[str]:
     endings = (*(ending for endings in words.TITLE_ENDINGS for ending in endings), "type", "kind", "category")
     for level in levels:
         for name, value in level.fields.items():
-            known = name in _KNOWN_NAMES or is_prose(name) or name.endswith(endings) or describes(name)
+            known = (
+                len(name) > _MOST_NAME_LETTERS
+                or name in _KNOWN_NAMES
+                or is_prose(name)
+                or name.endswith(endings)
+                or describes(name)
+            )
             if not known and isinstance(value, str) and (found := first_line(value)) and _has_blank(found):
                 yield found
 
@@ -987,7 +1002,7 @@ def _by_any_state(levels: Iterable[_Level], no_states: frozenset[str]) -> bool |
         if isinstance(value, str)
         and name not in _KNOWN_NAMES
         and not words.NO_STATES.match(name)
-        and value.lower() not in words.SEVERITIES
+        and (value.lower() not in words.SEVERITIES or value.lower() in words.ENDED)
         and no_states.isdisjoint(words.tokens(value[:_MOST_STATE]))
         and is_state(value)
         and not (words.has_ended(value) and words.is_about_work(value))
@@ -1104,7 +1119,9 @@ def _signs(body: JsonObject, *, anywhere: bool = False) -> set[str]:
     ranks = (*_CLOSE, _OTHER) if anywhere else _CLOSE
     close = [level for level in levels if level.rank in ranks or level.name in {"labels", "annotations"}]
     found = {
-        "title": any(True for _ in chain(_texts(close, (*_ALL_TITLES, *words.OBJECTS)), _telling(close))),
+        "title": any(
+            True for _ in chain(_texts(close, (*_ALL_TITLES, *words.OBJECTS, *words.EXPLANATIONS)), _telling(close))
+        ),
         "key": fields.key() is not None,
         "state": any(isinstance(value, str) and value for level in close for value in _states(level))
         or any(_by_flag(level) or _by_time(level) or _by_event(level) for level in close),
