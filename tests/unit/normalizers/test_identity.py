@@ -174,6 +174,52 @@ def test_two_problems_of_an_object_never_share_a_key(one, other):
     assert read(other).event_key != read(one).event_key
 
 
+REWORDED: dict[str, Any] = {
+    "a queue": {"queue": "orders", "text": "12 000 messages wait", "depth": 12000},
+    "a sensor": {"sensor": {"ref": "PX-1182", "fw": "1.2"}, "headline": "Freezer 3 is too warm", "temp": "9.2 C"},
+    "a rule of an object": {"rule": "latency", "device": "gw-7", "text": "p99 is 3 s", "affected": ["a", "b"]},
+    "a check of a thing": {"check": "mount", "box": "nas-2", "words": "/srv is not there", "rev": "r41"},
+    "an alarm's code": {"unit": "UPS-9", "event": {"code": "MAINS_LOST", "seq": 12}, "load": "45 %"},
+    "pairs": {"facts": [{"name": "Job", "value": "etl"}, {"name": "Took", "value": "31 min"}], "text": "etl is late"},
+}
+"""Bodies with another wording, by what names their problem."""
+REWORDED_TO: dict[str, Any] = {
+    "a queue": {"queue": "orders", "text": "drained", "depth": 3},
+    "a sensor": {"sensor": {"ref": "PX-1182", "fw": "1.3"}, "headline": "Freezer 3 has recovered", "temp": "4 C"},
+    "a rule of an object": {"rule": "latency", "device": "gw-7", "text": "all good", "affected": []},
+    "a check of a thing": {"check": "mount", "box": "nas-2", "words": "found it", "rev": "r42"},
+    "an alarm's code": {"unit": "UPS-9", "event": {"code": "MAINS_RESTORED", "seq": 13}, "load": "41 %"},
+    "pairs": {"facts": [{"name": "Job", "value": "etl"}, {"name": "Took", "value": "2 min"}], "text": "etl came in"},
+}
+
+
+@pytest.mark.parametrize("names", REWORDED)
+def test_what_a_sentence_says_does_not_change_the_key_of_what_is_named(names):
+    assert read(REWORDED_TO[names]).event_key == read(REWORDED[names]).event_key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"subject": "Alarm", "body": "Boiler 2 has no water"}, {"subject": "Alarm", "body": "The lift is stuck"}),
+        ({"rule": "disk", "text": "The disk of Graz is full"}, {"rule": "disk", "text": "The disk of Linz is full"}),
+        ({"serwer": "atlas", "kontrola": "dysk"}, {"serwer": "atlas", "kontrola": "sieć"}),
+    ],
+)
+def test_a_sentence_or_an_unknown_name_counts_if_nothing_else_names_the_problem(one, other):
+    assert read(other).event_key != read(one).event_key
+
+
+def test_alarms_in_a_list_are_told_apart_by_what_is_around_the_list():
+    alarms = [{"title": "Paper jam", "state": "open"}, {"title": "No toner", "state": "open"}]
+    keys = set()
+    for printer in ("west", "east"):
+        body = {"dev": {"sysName": printer}, "batch": f"b-{printer}", "alarms": alarms}
+        _, events = normalize("generic", Payload(body, {}, NOW))
+        keys |= {event.event_key for event in events}
+    assert len(keys) == 4
+
+
 def test_numbers_name_an_object_only_under_a_name_of_objects():
     assert read(NUMBERED | {"server": 4}).event_key != read(NUMBERED).event_key
 

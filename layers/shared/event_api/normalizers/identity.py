@@ -100,7 +100,7 @@ _CHANGING: Final = re.compile(
     r"|transmission|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet"
     r"|frame|attempt|sequence|seq|commit|sample|reading|telemetry|uplink|tick|try|capture|sel|log|queue|tx)"
     r"(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
-    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|page|offset|cursor|run|selid|correlation|ip|self|next|raw"
+    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|mid|batch|report|page|offset|cursor|run|selid|correlation|ip|self|next|raw"
     # Measurements and times.
     r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime|latency"
     r"|threshold|limit|setpoint|date|time|timestamp)"
@@ -111,13 +111,13 @@ _CHANGING: Final = re.compile(
     r"|.*(signature|hash|digest|md5|sha\d*|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
     r"|timezone|tz|format|locale|lang(uage)?|currency|schema|robot|runner|poller|prober|worker"
     # People who happened to act, and what was before.
-    r"|.*([a-z]by|담당|담당자|担当|担当者|bearbeiter|responsable|encargado|operador|operateur|opérateur|operatore|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift|turno|schicht|équipe|equipe)"
+    r"|.*([a-z]by|담당|담당자|担当|担当者|bearbeiter|responsable|encargado|operador|operateur|operatore|responsavel|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift|turno|schicht|equipe)"
     r"|(old|previous|prev|former|prior(?!it)).*|was|.*(before|previously|(?<!h)old|prev|previous)"
     # How an object is.
     r"|.*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
     r"|outcome|result|conclusion|acknowledged|acked)(name|text|label|now|id|code|key|rank|slug|value)?"
     r"|(severity|prio|sev|level)(num|number|code)|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type"
-    r"|branch(name)?|trapoid|phase|ack|trend|edge|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|prio|sev|lvl"
+    r"|branch(name)?|trapoid|phase|ack|trend|edge|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|sts|stat|prio|sev|lvl"
 )
 """Plain names of values that belong to one delivery, or tell how an object is, and not which one it is."""
 _PROSE_NAMES: Final = _words_of(
@@ -204,6 +204,8 @@ class _Role(Enum):
     CHECK = auto()
     PROBLEM = auto()
     OBJECT = auto()
+    THING = auto()
+    """A name with digits or marks in it, under an unknown name: only with a problem it identifies one."""
     OTHER = auto()
     """A name that alone identifies nothing, such as a parent's; it only keeps objects apart."""
     SENTENCE = auto()
@@ -232,6 +234,8 @@ _ROLES: Final = {
 _NOTHING: Final = (_Role.OTHER, "")
 _NAMES: Final = _words_of("name label")
 """Names of a text that may be a title."""
+_MARKED: Final = re.compile(r"(?=\S*[-_./:\d]|\S*[a-z][A-Z])\S+")
+"""A name that no word of a language looks like."""
 _RUN_SUFFIX: Final = re.compile(r"[-_.](\d{6,}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,})$")
 """The end of a job's name that is of its run."""
 _LOWER: Final = re.compile(r" [^\W\d_A-Z][^\W\d_]")
@@ -261,7 +265,9 @@ def identity(body: JsonObject, title: str | None, around: JsonObject | None = No
             names.add(f"{name}={found}")
     roles.discard(_Role.OTHER)
     # The sentences of a run are its commit's.
-    if _Role.CHECK in roles or len(roles) > 1 or (roles and any(map(is_run, _objects(body)))):
+    is_identified = _Role.CHECK in roles or (_Role.PROBLEM in roles and len(roles) > 1)
+    roles.discard(_Role.THING)
+    if is_identified or (roles and any(map(is_run, _objects(body)))):
         return digest([*sorted(names)])
     has_object = bool(roles - {_Role.PROBLEM}) or bool(_OBJECT.search(title or ""))
     sentences = [title or ""] if has_object else [title or "", *told[_Role.SENTENCE]]
@@ -282,7 +288,7 @@ def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_
     is_id = (
         isinstance(value, int) and value != 0 and NAMING.search(name) and name != "code" and not _WORK.fullmatch(name)
     )
-    return (_role(name), found) if is_id else _NOTHING
+    return (_role(name) or _Role.OTHER, found) if is_id else _NOTHING
 
 
 def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
@@ -295,7 +301,8 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
         return _kind(name, found)
     if is_prose(name):
         return _Role.SENTENCE, found
-    if not is_name and (_MEASURED.fullmatch(found) or parse_time(found) or is_state(found)):
+    is_time = _MOMENTS.fullmatch(found) or parse_time(found) is not None
+    if not is_name and (is_time or _MEASURED.fullmatch(found) or is_state(found)):
         return _NOTHING
     role = _role(name)
     # The name of a rule or an alarm is no sentence, although it may be the title.
@@ -306,6 +313,8 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     if is_of_run or (not is_name and (is_opaque or "://" in found)):
         return _Role.WEAK, found
     found = found if is_name and name not in _NAMES and " " not in found else _without_state(found)
+    if role is None:
+        role = _Role.THING if _MARKED.fullmatch(found) else _Role.OTHER
     return role, _RUN_SUFFIX.sub("", found) if role is _Role.CHECK else found
 
 
@@ -359,8 +368,9 @@ def _changes(name: str) -> bool:
 
 
 @lru_cache(_MOST_NAMES)
-def _role(name: str) -> _Role:
-    named = _Role.OBJECT if NAMING.search(name) else _Role.OTHER
+def _role(name: str) -> _Role | None:
+    """Return the role of a plain name; None if it is unknown."""
+    named = _Role.OBJECT if NAMING.search(name) else None
     return next((role for role, pattern in _ROLES.items() if pattern.fullmatch(name)), named)
 
 
@@ -375,7 +385,7 @@ def _scalars(body: JsonObject) -> Iterator[tuple[str, Json]]:
             return
         place, found = waiting.pop()
         if isinstance(found, dict) and len(place) < _MOST_DEPTH:
-            fields = [("".join(filter(str.isalnum, key)).lower(), one) for key, one in found.items()]
+            fields = [(words.folded("".join(filter(str.isalnum, key))), one) for key, one in found.items()]
             of_run = is_run(dict(fields)) or place[-1:] in _RUN_OBJECTS
             left_out = _OF_A_RUN if of_run else _LEFT_OUT
             waiting.extend(

@@ -62,7 +62,7 @@ ENDED: Final = _words(
         "inactive deactivated": "Contrail Insights, Azure Monitor",
         "ended end ends": "AppDynamics, Cloudflare",
         "finished finish completed complete done": "StatusMate, CI tools, Jira",
-        "obsolete vanished disappeared gone": "NetApp, control systems",
+        "obsolete vanished disappeared gone arrived": "NetApp, control systems, heartbeats",
         "available responding": "Freshping, Azure Resource Health",
         "success successful succeeded": "SiteGuard, Datadog's alert_type, CI tools",
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
@@ -343,7 +343,7 @@ STATES: Final = _names(
         "status state": "most senders",
         "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
         "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
-        "statusnow statenow nowstatus nowstate now is stat st turned became": "scripts, control systems",
+        "statusnow statenow nowstatus nowstate now is stat st sts turned became": "scripts, control systems",
         "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
         "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
         "actiongroup alertactiongroup": "Kibana",
@@ -678,7 +678,7 @@ REFERENCES: Final = _names({"incident incidentnumber ticket ticketnumber case ca
 TITLES: Final = (
     _names(
         {
-            "title summary subject headline heading caption": "most senders",
+            "title summary subject subj headline heading caption": "most senders",
             "alertname alarmname alerttitle incidenttitle incidentname problemtitle": "Alertmanager, Aliyun",
             "issuetitle issuename problemname faultname eventtitle eventsummary alertsummary": "SonarQube, scripts",
             "shortmessage shortdescription": "GELF, ServiceNow",
@@ -792,6 +792,7 @@ COMPOSED: Final = (
     (("sensor", "sensorname"), ("device", "devicename", "host")),
     (("checkname", "check"), ("hostname", "host", "server", "node")),
     (("alerttype",), ("itemname",)),
+    (("expectation", "assertion"), ("dataset", "table")),
     (("service",), ("hostname", "host")),
     (("hostname", "hostdisplayname", "hostalias"), ()),
 )

@@ -339,9 +339,7 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
         found.append(_Level(own_rank, path[-1] if path else "", fields))
         if len(path) < _MOST_DEPTH:
             for name, inner in fields.items():
-                opened = _opened(name, inner)
-                if isinstance(opened, str) and _may_hold_fields(name, opened):
-                    opened = _written_fields(opened)
+                opened = _written_fields(inner) if isinstance(inner, str) and _may_hold_fields(name, inner) else inner
                 if isinstance(opened, dict | list) and opened and name not in words.PREVIOUS:
                     waiting.append((opened, (*path, name), _rank(name, rank, top)))
     return found
@@ -358,7 +356,7 @@ def _pairs(values: list[Json]) -> JsonObject:
 
 
 def _plain_fields(value: JsonObject) -> JsonObject:
-    fields = plain_names(value)
+    fields = {name: _opened(name, inner) for name, inner in plain_names(value).items()}
     for name, inner in value.items():
         # The parts of a title may be objects: {"service": {"name": ...}, "host": {"name": ...}}.
         if isinstance(inner, dict) and _plain(name) in words.NAMED:
@@ -456,7 +454,7 @@ def _is_told_and_rated(fields: JsonObject) -> bool:
 
 
 def _says_much(fields: JsonObject) -> bool:
-    return any(name in fields for name in (*_ALL_TITLES, *words.STATES))
+    return any(name in fields for name in (*_ALL_TITLES, *words.STATES, *words.OBJECTS, *words.JOBS))
 
 
 class _Fields:
