@@ -211,10 +211,10 @@ def test_a_sentence_or_an_unknown_name_counts_if_nothing_else_names_the_problem(
 
 
 def test_alarms_in_a_list_are_told_apart_by_what_is_around_the_list():
-    alarms = [{"title": "Paper jam", "state": "open"}, {"title": "No toner", "state": "open"}]
+    alarms: list[Any] = [{"title": "Paper jam", "state": "open"}, {"title": "No toner", "state": "open"}]
     keys = set()
     for printer in ("west", "east"):
-        body = {"dev": {"sysName": printer}, "batch": f"b-{printer}", "alarms": alarms}
+        body: dict[str, Any] = {"dev": {"sysName": printer}, "batch": f"b-{printer}", "alarms": alarms}
         _, events = normalize("generic", Payload(body, {}, NOW))
         keys |= {event.event_key for event in events}
     assert len(keys) == 4
