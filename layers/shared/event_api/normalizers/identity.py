@@ -1,8 +1,9 @@
 """The identity of an object for which a body has no id: the names in it, and its sentences only if they are needed.
 
-A name is a short value that is no measurement, time or state, or an id under a name of objects. Sentences are written
-anew for each delivery: they count, without what changes in them, only if the names identify no problem. Splitting one
-object's events into two alerts is a nuisance; merging two objects hides an alert, or closes one that is still firing.
+A name is a short value, but not a measurement, a time or a state; or an id under a name of objects. Sentences are
+written anew for each delivery: they count, without their states and numbers, only if the names identify no problem.
+Splitting one object's events into two alerts is a nuisance; merging two objects hides an alert, or closes one that is
+still firing.
 """
 
 from __future__ import annotations
@@ -96,30 +97,31 @@ _OPAQUE: Final = re.compile(r"[\d\W_]+|(?=\S*\d)[0-9a-fA-F-]{8,}|(?=\S*\d)(?=\S*
 
 _CHANGING: Final = re.compile(
     # Ids of a delivery or a run.
-    r".*(event|evt|delivery|message|msg|notification|notif|request|req|trace|span|correlation|record|entry|dispatch|sent"
-    r"|transmission|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet"
-    r"|frame|attempt|sequence|seq|commit|sample|reading|telemetry|uplink|tick|try|capture|sel|log|queue|tx)"
-    r"(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
-    r"|rev|eid|seq|sequence|attempts?|retr(y|ies)|nonce|mid|batch|report|page|offset|cursor|run|selid|correlation|ip|self|next|raw"
+    r".*(event|delivery|message|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
+    r"|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet|frame|attempt"
+    r"|sequence|commit|sample|reading|telemetry|uplink|capture)(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
+    r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name"
+    r"|rev|eid|mid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|offset|cursor|run|correlation|ip|self|next|raw"
     # Measurements and times.
-    r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime|latency"
-    r"|threshold|limit|setpoint|date|time|timestamp)"
-    r"|.*(error|status|exit|response|http|return|result|reason|term|currency|country|zip|close|clear|stop|completion|op)code"
-    r"|.*(run|execution|invocation)name"
+    r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime"
+    r"|latency|threshold|limit|setpoint|date|time|timestamp)"
+    r"|.*(error|status|exit|response|http|return|result|reason|term|currency|country|zip|close|clear|stop|completion)code"
     r"|occurrences|hits|total|currentdata|measured|actual|rc|responsetime|epoch|lastseen|interval|timeout"
     # Versions and forms.
-    r"|.*(signature|hash|digest|md5|sha\d*|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?|secret|salt)"
-    r"|timezone|tz|format|locale|lang(uage)?|currency|schema|robot|runner|poller|prober|worker"
-    # People who happened to act, and what was before.
-    r"|.*([a-z]by|담당|담당자|担当|担当者|bearbeiter|responsable|encargado|operador|operateur|operatore|responsavel|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift|turno|schicht|equipe)"
+    r"|.*(signature|hash|digest|md5|sha\d*|etag|token|checksum|revision|generation|firmware|version|useragent|cookies?"
+    r"|secret|salt)|timezone|tz|format|locale|lang(uage)?|currency|schema|robot|runner|poller|prober|worker"
+    # People who happened to act, and the state before.
+    r"|.*([a-z]by|담당|담당자|担当|担当者|bearbeiter|responsable|encargado|operador|operateur|operatore|responsavel"
+    r"|assignees?|assignedto|operator|oncall|responder|technician|engineer|handler|shift|turno|schicht|equipe)"
     r"|(old|previous|prev|former|prior(?!it)).*|was|.*(before|previously|(?<!h)old|prev|previous)"
     # How an object is.
-    r"|.*(status|state|severity|level|priority|urgency|criticality|trigger|colour|color|emoji|icon|image|imageurl|progress"
-    r"|outcome|result|conclusion|acknowledged|acked)(name|text|label|now|id|code|key|rank|slug|value)?"
-    r"|(severity|prio|sev|level)(num|number|code)|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type"
-    r"|branch(name)?|trapoid|phase|ack|trend|edge|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|sts|stat|prio|sev|lvl"
+    r"|.*(status|state|severity|level|priority|urgency|criticality|colour|color|outcome|conclusion)"
+    r"(name|text|label|now|id|code|key|rank|slug|value|num|number)?"
+    r"|.*(emoji|icon|image|imageurl|progress|result|acknowledged|acked)(name|text|label)?"
+    r"|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type|branch(name)?|trapoid|phase|ack|trend|edge"
+    r"|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|sts|stat|(prio|sev|lvl)(num|number|code)?"
 )
-"""Plain names of values that belong to one delivery, or tell how an object is, and not which one it is."""
+"""Plain names of values that belong to one delivery, or say how an object is, and not which one it is."""
 _PROSE_NAMES: Final = _words_of(
     "description message details detail text reason body content msg summary comment note notes cause explanation",
     "line remark tail excerpt snippet hint advice info why say words phrase title subject headline heading caption",
@@ -149,29 +151,29 @@ PARENTS: Final = re.compile(
 """Plain names of what an object is in, or was found by; alone they identify no object."""
 
 _DESCRIBING: Final = re.compile(
-    r".*(vendor|manufacturer|mfr|model|brand|os|platform|runtime|release|build|edition|licen[cs]e|driver|protocol|method"
+    r".*(vendor|manufacturer|mfr|model|brand|platform|runtime|release|build|edition|licen[cs]e|driver|protocol|method"
     r"|datacenter|datacentre|dc|floor|building|rack|row|hall|room|country|city|street|phone|email|contact|plan|tier"
-    r"|class|where|place|position|area|runbook|playbook|docs|dashboard|console|help)(name|id|code|url)?"
+    r"|class|where|place|position|area|runbook|playbook|docs|dashboard|console|help)(name|id|code|url)?|os(name)?"
 )
-"""Plain names of what describes an object or its place: they keep objects apart, but identify none."""
+"""Plain names of descriptions of an object or of its place: they keep objects apart, but identify none."""
 _LEFT_OUT: Final = words.PREVIOUS | _words_of(
     "evalmatches matches samples datapoints series history timeline updates links meta delivery actor acknowledgement",
     "step steps failure cause rootcause suspect culprit",
 )
-"""Plain names of objects and lists about the delivery, about what was measured, or what happened since or before."""
+"""Plain names of objects and lists about the delivery, measurements, or the course of an alarm."""
 
 _EPISODES: Final = re.compile(r"(updates|evaluations|comments|actions|events|notes|logs|values|readings|affected)$")
-"""Endings of the names of lists of what happened since, or was found."""
+"""Endings of the names of lists that are another one in each delivery."""
 
 _OWN: Final = _words_of("name id uuid uid guid key code ref reference slug label number no nr tag")
 """Names within an object that are of the object: ``{"sensor": {"id": ...}}``."""
 _KINDS: Final = re.compile(
-    r"(event|alert|alarm|trap|incident|notify)?(type|kind|category|action)(id|name|code|key)?|(event|trap)(name|code)?"
+    r"(event|alert|alarm|trap|incident|notify|trigger)?(type|kind|category|action)(id|name|code|key)?|(event|trap)(name|code)?|trigger"
     r"|(alarm|alert|fault)?code"
 )
 """Names of values that say what kind of thing happened: they count without their states, if anything is left."""
 _MAYBE_KINDS: Final = frozenset({"type", "action", "eventtype"})
-"""Of these, names that also say other things, and count only beside a state, as in ``disk_full``."""
+"""Of these, names that also say other things, and count only if they have a state, as in ``disk_full``."""
 _CONDITIONS: Final = {("condition", "type"), ("conditions", "type")}
 """Kubernetes: its ``type`` is the condition's name."""
 _CONDITION_TYPES: Final = frozenset(map("".join, _CONDITIONS))
@@ -199,7 +201,7 @@ _UPS_STATES: Final = {
 
 
 class _Role(Enum):
-    """What a name tells of a problem. A check or a part alone identifies it, and so do a problem and an object."""
+    """The meaning of a name. A check or a part identifies a problem, and so do a kind of problem and an object."""
 
     CHECK = auto()
     PROBLEM = auto()
@@ -215,12 +217,12 @@ class _Role(Enum):
 
 _ROLES: Final = {
     _Role.PROBLEM: re.compile(
-        rf".*(rule|metric|alert|alarm|condition|symptom|fault|problem|issue|trap|event){_ENDING}"
+        rf".*(rule|metric|alert|alarm|condition|symptom|fault|problem|issue|trap|trigger|event){_ENDING}"
         r"|code"
     ),
     _Role.OTHER: re.compile(f"{PARENTS.pattern}|{_DESCRIBING.pattern}"),
     _Role.CHECK: re.compile(
-        # What is checked,
+        # Checks,
         rf".*(check|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
         rf"|dag|flow|suite|scenario|connector|replication|(data|alarm|measuring)point|test|build|budget"
         # and parts of objects.
@@ -245,7 +247,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 def identity(body: JsonObject, title: str | None, around: JsonObject | None = None) -> str:
     """Return a hash that is the same for an object's ALERT and RECOVERY, and another for each other object.
 
-    The names in what is ``around`` a body keep it apart from the same body elsewhere.
+    The names ``around`` a body keep it apart from the same body elsewhere.
     """
     names: set[str] = set()
     told: dict[_Role, list[str]] = {_Role.SENTENCE: [], _Role.WEAK: []}
@@ -277,7 +279,7 @@ def identity(body: JsonObject, title: str | None, around: JsonObject | None = No
 
 
 def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_Role, str]:
-    """Return what a value tells of the problem, and its part that does not change; an empty text if there is none."""
+    """Return the role of a value, and its part that does not change, which may be empty."""
     found = text(value)
     if is_ups and found is not None and (about := _UPS_STATES.get(found.lower())):
         return _Role.PROBLEM, about
@@ -305,7 +307,7 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     if not is_name and (is_time or _MEASURED.fullmatch(found) or is_state(found)):
         return _NOTHING
     role = _role(name)
-    # The name of a rule or an alarm is no sentence, although it may be the title.
+    # The name of a rule or an alarm is not a sentence, although it may be the title.
     if _is_sentence(found, None if role is _Role.PROBLEM else title, is_name=is_name):
         return _Role.SENTENCE, found
     is_opaque = bool(_OPAQUE.fullmatch(found))
@@ -327,7 +329,7 @@ def is_state(value: str) -> bool:
 
 
 def tells_a_state(value: str) -> bool:
-    """Whether a sentence has words that say how an object is, beside others."""
+    """Whether a sentence has words that say how an object is."""
     return " " in value and not _LITTLE.isdisjoint(words.tokens(value))
 
 
@@ -339,12 +341,12 @@ def is_prose(name: str) -> bool:
 
 @lru_cache(_MOST_NAMES)
 def describes(name: str) -> bool:
-    """Whether a plain name is of what changes or describes an object, or of what it is in."""
+    """Whether the values of a plain name change, or describe an object, or name its parent."""
     return bool(_CHANGING.fullmatch(name) or PARENTS.match(name) or _DESCRIBING.fullmatch(name))
 
 
 def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
-    """Whether a text tells something rather than names it; names of several words are often written in capitals."""
+    """Whether a text is a sentence and not a name; names of several words are often written in capitals."""
     blanks = found.count(" ")
     if blanks >= _MOST_BLANKS or "\n" in found or (found == title and tells_a_state(found)):
         return True

@@ -992,7 +992,7 @@ def _by_severity(level: _Level) -> bool | None:
 
 
 def _by_any_state(levels: Iterable[_Level], no_states: frozenset[str]) -> bool | None:
-    """Whether states under unknown names say so, if they agree; a severity and an acknowledgement are no state."""
+    """Whether states under unknown names say so, if they agree; severities and acknowledgements do not count."""
     found = {
         words.has_ended(value)
         for level in levels
