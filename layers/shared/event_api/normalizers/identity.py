@@ -100,7 +100,7 @@ _CHANGING: Final = re.compile(
     r".*(event|delivery|message|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
     r"|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet|frame|attempt"
     r"|sequence|commit|sample|reading|telemetry|uplink|capture)(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
-    r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name"
+    r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name|.*step(name|id|no|label)?"
     r"|rev|eid|mid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|offset|cursor|run|correlation|ip|self|next|raw"
     # Measurements and times.
     r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime"
@@ -118,7 +118,7 @@ _CHANGING: Final = re.compile(
     r"|.*(status|state|severity|level|priority|urgency|criticality|colour|color|outcome|conclusion)"
     r"(name|text|label|now|id|code|key|rank|slug|value|num|number)?"
     r"|.*(emoji|icon|image|imageurl|progress|result|acknowledged|acked)(name|text|label)?"
-    r"|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type|branch(name)?|trapoid|phase|ack|trend|edge"
+    r"|clr|light|lamp|led|ampel|rag|verdict|(message|msg|notification|notif)type|branch(name)?|trapoid|phase|ack|trend|edge"
     r"|direction|transition|mode|mood|quality|quittierung|stage|lifecycle|st|sts|stat|(prio|sev|lvl)(num|number|code)?"
 )
 """Plain names of values that belong to one delivery, or say how an object is, and not which one it is."""

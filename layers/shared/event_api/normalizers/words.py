@@ -343,7 +343,7 @@ STATES: Final = _names(
         "status state": "most senders",
         "alertstatus alertstate alarmstatus alarmstate incidentstatus incidentstate problemstate": "Aliyun, Tencent",
         "currentstate newstate currentstatus newstatus newstatevalue": "Pingdom, CloudWatch",
-        "statusnow statenow nowstatus nowstate now is stat st sts turned became": "scripts, control systems",
+        "statusnow statenow nowstatus nowstate now is stat st sts res turned became": "scripts, control systems",
         "monitorstatus monitorstate checkstatus teststatus": "HetrixTools, SilentDown",
         "alerttransition transition monitorcondition": "Datadog, Azure Monitor",
         "actiongroup alertactiongroup": "Kibana",
@@ -377,7 +377,7 @@ STATE_ENDINGS: Final = (
 NO_STATES: Final = re.compile(
     r"^(previous|prev|old|admin|ifadmin|desired|expected|last|former|from|before|http|ack|acknowledge|sync|notification"
     r"|delivery|response|user|order|payment|ticket|power|employment|prior(?!it)|earlier|initial|original|vorherig|bisherig"
-    r"|was$|quitt).*|.*(?:before|(?<!h)old|prev|previous)"
+    r"|was$|quitt).*|.*(?:before|(?<!h)old|prev|previous|precedente?|anterior|vorher)"
 )
 """Beginnings of names that end so, but state something else."""
 
@@ -771,7 +771,7 @@ JOBS: Final = _names(
 EXPLANATIONS: Final = _names(
     {
         "error errormessage cause reason failurereason": "Better Stack, Bugsnag, SiteGuard",
-        "line note remark info notice why": "Xymon, scripts",
+        "line note remark info notice why hint": "Xymon, scripts",
     }
 )
 EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
@@ -832,7 +832,7 @@ RESOURCES: Final = _names(
     {
         "resource host hostname instance server node device service target": "most senders",
         "devicename servername machine machinename vmname podname": "IoT platforms, hypervisors, Kubernetes",
-        "pod thing": "IoT platforms, hypervisors, Kubernetes",
+        "pod thing vm": "IoT platforms, hypervisors, Kubernetes",
         "database db queue topic bucket volume disk container site website gateway ups zone": "scripts",
         "computer computername agent agentname": "remote management, Wazuh",
         "client clientname": "Commvault",
@@ -863,7 +863,7 @@ TRANSLATIONS: Final = {
     name: meaning
     for meaning, names in {
         "resolvedat": (
-            "gegangenam gegangenzeit gehtzeit behobenam behobenum résolule resueltoen fecharesolucion "
+            "aus gegangenam gegangenzeit gehtzeit behobenam behobenum résolule resueltoen fecharesolucion "
             "resolvidoem risoltoil opgelostop "
             "времявосстановления 恢复时间 復旧時刻 復旧日時 복구시각 복구시간 해제시각 해제시간 "
         ),
@@ -927,7 +927,8 @@ TRANSLATIONS: Final = {
             "심각도 등급 수준 重要度 レベル 深刻度"
         ),
         "status": (
-            "alarmzustand étatalarme étatalerte estadoalarma estadoalerta estadoactual estadoatual statoallarme läge "
+            "alarmzustand étatactuel étatalarme étatalerte "
+            "estadoalarma estadoalerta estadoactual estadoatual statoallarme läge "
             "situatie toestandalarm текущеесостояние 当前状态 报警状态 警报状态 状況 現在の状態 現在状態 "
             "알람상태 경보상태 알림상태 "
             "durum stan stav toestand zustand état statut estado situación situação stato tila tillstånd "

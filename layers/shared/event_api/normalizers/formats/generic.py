@@ -503,7 +503,8 @@ class _Fields:
             (close, words.KEYS[0]),
             (self._at(_OTHER), words.KEYS[0]),
             (close, words.KEYS[1]),
-            (alarms, (*words.OWN_KEYS, "key", "number")),
+            (alarms, words.OWN_KEYS),
+            ([level for level in alarms if level.name in words.SUBJECTS], ("key", "number", "no", "nr")),
             (close, words.OBJECT_KEYS),
             (watched, words.OWN_KEYS),
             ([level for level in self._at(_CONTENT, _TOP) if not self._is_envelope(level)], words.OWN_KEYS),
@@ -639,6 +640,10 @@ class _Fields:
         around = list(self._at(_AROUND))
         close = [level for level in own if level.rank in _CLOSE]
         outermost = [one for one in self._outermost_first if one.rank in _CLOSE or one.name == "event"]
+        others = (
+            (close, words.SWITCHED),
+            (list(self._at(_OTHER)), words.SWITCHED | words.OBJECT_STATES),
+        )
         checks: tuple[Iterable[bool | None], ...] = (
             map(_by_event, outermost),
             map(_by_flag, close),
@@ -647,8 +652,7 @@ class _Fields:
             (_by_all_states(self._at(_OTHER)),),
             map(_by_time, close),
             map(_by_severity, own),
-            (_by_any_state(close, words.SWITCHED),),
-            (_by_any_state(self._at(_OTHER), words.SWITCHED | words.OBJECT_STATES),),
+            (_by_any_state(levels, names, titles[0]) for levels, names in others),
             map(_by_event, around),
             map(_by_outer_state, around),
             (_by_title(title) for title in titles),
@@ -991,21 +995,25 @@ def _by_severity(level: _Level) -> bool | None:
     return True if ended else None
 
 
-def _by_any_state(levels: Iterable[_Level], no_states: frozenset[str]) -> bool | None:
-    """Whether states under unknown names say so, if they agree; severities and acknowledgements do not count."""
+def _by_any_state(levels: list[_Level], no_states: frozenset[str], title: str | None) -> bool | None:
+    """Whether states under unknown names say so, if they agree; severities and acknowledgements do not count.
+
+    A title with a severity outweighs an end.
+    """
     found = {
         words.has_ended(value)
         for level in levels
         for name, value in level.fields.items()
         if isinstance(value, str)
         and name not in _KNOWN_NAMES
-        and not words.NO_STATES.match(name)
+        and not words.NO_STATES.match(words.folded(name))
         and (value.lower() not in words.SEVERITIES or value.lower() in words.ENDED)
         and no_states.isdisjoint(words.tokens(value[:_MOST_STATE]))
         and is_state(value)
         and not (words.has_ended(value) and words.is_about_work(value))
     } - {None}
-    return found.pop() if len(found) == 1 else None
+    ended = found.pop() if len(found) == 1 else None
+    return None if ended and title is not None and _labelled(title) else ended
 
 
 def _by_colour(level: _Level) -> bool | None:
