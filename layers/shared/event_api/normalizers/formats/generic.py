@@ -74,8 +74,8 @@ _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
 _MOST_NAME: Final = 3
 """Words of a name; more of them are a title."""
-_MOST_STATE: Final = 80
-_MOST_NAME_LETTERS: Final = 80
+_MOST_LETTERS: Final = 80
+"""Letters of a state, or of the name of a field."""
 _MOST_TITLE: Final = 300
 """Characters of a title that are searched for a state or a severity."""
 _MOST_EMBEDDED: Final = 100_000
@@ -816,7 +816,7 @@ def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
                 and words.is_true(value) is None
                 and not words.KNOWN.match(name)
                 and name not in _KNOWN_NAMES
-                and len(name) <= _MOST_NAME_LETTERS
+                and len(name) <= _MOST_LETTERS
                 and not describes(name)
                 and not is_prose(name)
                 and "://" not in value
@@ -831,7 +831,7 @@ def _unknown_sentences(levels: Iterable[_Level]) -> Iterator[str]:
     for level in levels:
         for name, value in level.fields.items():
             known = (
-                len(name) > _MOST_NAME_LETTERS
+                len(name) > _MOST_LETTERS
                 or name in _KNOWN_NAMES
                 or is_prose(name)
                 or name.endswith(endings)
@@ -1008,7 +1008,7 @@ def _by_any_state(levels: list[_Level], no_states: frozenset[str], title: str | 
         and name not in _KNOWN_NAMES
         and not words.NO_STATES.match(words.folded(name))
         and (value.lower() not in words.SEVERITIES or value.lower() in words.ENDED)
-        and no_states.isdisjoint(words.tokens(value[:_MOST_STATE]))
+        and no_states.isdisjoint(words.tokens(value[:_MOST_LETTERS]))
         and is_state(value)
         and not (words.has_ended(value) and words.is_about_work(value))
     } - {None}
