@@ -9,10 +9,10 @@ still firing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from event_api.domain.times import parse_time
 from event_api.normalizers import words
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 
 def _words_of(*lines: str) -> frozenset[str]:
     return frozenset(word for line in lines for word in line.split())
+
+
+_T = TypeVar("_T")
+_MOST_NAMES, _MOST_OF_A_NAME = 2_000, 60
+
+
+def _remembered(classify: Callable[[str], _T]) -> Callable[[str], _T]:
+    """Remember what is found of a name, of which the end counts: a sender's bodies have the same names."""
+    found = lru_cache(_MOST_NAMES)(classify)
+    return lambda name: found(name[-_MOST_OF_A_NAME:])
 
 
 # --- Words within values --------------------------------------------------------------------------------------------
@@ -62,7 +72,7 @@ _MEASURING: Final = _words_of(
 )
 """Words before a number that is measured. After any other word, a small number is part of a name, such as ``fan 2``."""
 _MOST_DEPTH, _MOST_ELEMENTS, _MOST_PARTS, _MOST_LETTERS = 6, 3, 1_000, 30
-_MOST_BLANKS, _MOST_KIND, _MOST_NAMES = 4, 80, 2_000
+_MOST_BLANKS, _MOST_KIND = 4, 80
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/]+[\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _SEPARATED: Final = re.compile(r"([.:/_-]|(?<=[a-z])(?=[A-Z]))")
 _SYMBOLS: Final = re.compile(r"[^\w\s!-~【】°]")
@@ -304,7 +314,7 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     if is_prose(name):
         return _Role.SENTENCE, found
     is_time = _MOMENTS.fullmatch(found) or parse_time(found) is not None
-    if not is_name and (is_time or _MEASURED.fullmatch(found) or is_state(found)):
+    if not is_name and (is_time or _MEASURED.fullmatch(found[:_MOST_KIND]) or is_state(found)):
         return _NOTHING
     role = _role(name)
     # The name of a rule or an alarm is not a sentence, although it may be the title.
@@ -333,13 +343,13 @@ def tells_a_state(value: str) -> bool:
     return " " in value and not _LITTLE.isdisjoint(words.tokens(value))
 
 
-@lru_cache(_MOST_NAMES)
+@_remembered
 def is_prose(name: str) -> bool:
     """Whether a plain name is of sentences."""
     return name in _PROSE_NAMES or bool(_PROSE.search(name))
 
 
-@lru_cache(_MOST_NAMES)
+@_remembered
 def describes(name: str) -> bool:
     """Whether the values of a plain name change, or describe an object, or name its parent."""
     return bool(_CHANGING.fullmatch(name) or PARENTS.match(name) or _DESCRIBING.fullmatch(name))
@@ -364,12 +374,12 @@ def _kind(name: str, value: str) -> tuple[_Role, str]:
     return _Role.PROBLEM if tells_a_state or name.endswith("code") else _Role.OTHER, kind
 
 
-@lru_cache(_MOST_NAMES)
+@_remembered
 def _changes(name: str) -> bool:
     return bool(_CHANGING.fullmatch(name) or _RUNS.fullmatch(name))
 
 
-@lru_cache(_MOST_NAMES)
+@_remembered
 def _role(name: str) -> _Role | None:
     """Return the role of a plain name; None if it is unknown."""
     named = _Role.OBJECT if NAMING.search(name) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from event_api.domain.event import EventType, Resource, Severity
@@ -70,6 +70,8 @@ _MOST_ELEMENTS: Final = 3
 _CONDITION: Final = "condition type"
 """The name of a condition in its object; no plain name has a blank."""
 _MOST_CONDITIONS: Final = 20
+_MOST_FIELDS: Final = 200
+"""Fields of an object that are read although no table has their names."""
 _MOST_DEPTH: Final = 8
 _MOST_TEXT: Final = 10_000
 _MOST_NAME: Final = 3
@@ -808,7 +810,7 @@ def _any_texts(levels: Iterable[_Level]) -> Iterator[str]:
 def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
     """Yield texts that may name an object, under names that no table has."""
     for level in levels:
-        for name, value in level.fields.items():
+        for name, value in islice(level.fields.items(), _MOST_FIELDS):
             if (
                 isinstance(value, str)
                 and " " not in value
@@ -829,7 +831,7 @@ def _unknown_sentences(levels: Iterable[_Level]) -> Iterator[str]:
     """Yield sentences under names that no table has."""
     endings = (*(ending for endings in words.TITLE_ENDINGS for ending in endings), "type", "kind", "category")
     for level in levels:
-        for name, value in level.fields.items():
+        for name, value in islice(level.fields.items(), _MOST_FIELDS):
             known = (
                 len(name) > _MOST_LETTERS
                 or name in _KNOWN_NAMES
