@@ -45,7 +45,7 @@ FORMAT: Final = Declared(
     hashed=(("=splunk",), ("app",), ("owner",), ("search_name", "search"), ("result.host",)),
     title=("search_name", "Search {search}", "Search in {app}"),
     # Columns of the row, if the search has them; the first is Enterprise Security's.
-    severity=("result.urgency", "result.severity"),
+    severity=tuple(f"result.{name}" for name in ("urgency", "severity", "alert_level", "level", "priority")),
     severities=SEVERITIES | {"informational": Severity.INFO},
     fault=Severity.NONE,
     description=("result._raw", "result.message", "row"),
