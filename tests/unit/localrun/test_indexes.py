@@ -40,13 +40,21 @@ items = st.fixed_dictionaries(dict.fromkeys(("id", "part"), texts), optional={"a
 
 @pytest.fixture(scope="module")
 def dynamodb():
-    """Return ministack's module with the change, and its query as it was."""
+    """Return ministack's module with the change, and what was changed as it was."""
     from ministack.services import dynamodb  # noqa: PLC0415 - it reads its settings from the environment
 
-    changed = ("_query", "_index_members", "_index_item", "_tokenize", "_condition_syntax_error")
+    changed = (
+        "_query",
+        "_index_members",
+        "_index_item",
+        "_evaluate_condition",
+        "_project_item",
+        "_tokenize",
+        "_condition_syntax_error",
+    )
     before = {name: getattr(dynamodb, name) for name in changed}
     indexes.install()
-    yield dynamodb, before["_query"]
+    yield dynamodb, before
     for name, original in before.items():
         setattr(dynamodb, name, original)
 
@@ -77,7 +85,8 @@ def pages(query, request):
 )
 @examples(150)
 def test_all_pages_are_the_same(dynamodb, steps, ends, limit, forward):
-    module, whole = dynamodb
+    module, before = dynamodb
+    whole = before["_query"]
     module._tables.clear()
     answer(module._create_table, dict(TABLE))
     request = QUERY | {
@@ -94,6 +103,38 @@ def test_all_pages_are_the_same(dynamodb, steps, ends, limit, forward):
                 answer(module._delete_item, {"TableName": "items", "Key": typed(key)})
             case "ask":
                 assert pages(module._query, request) == pages(whole, request)
+
+
+ITEM = {"at": {"S": "now"}, "id": {"S": "1"}, "of": {"M": {"at": {"L": [{"S": "x"}, {"N": "1"}]}}}}
+ALIASES = {"#at": "at", "#id": "id", "#of": "of", "#absent": "absent", "#dotted": "a.t"}
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "#at",
+        "#at, #id,#of",
+        "id",
+        "#absent",
+        "#at,#absent",
+        "#of.#at",
+        "#of.#at[1],#id",
+        "of[0]",
+        "#dotted",
+        "#at,#at",
+        "at,#at",
+    ],
+)
+def test_a_projection_is_the_same(dynamodb, expression):
+    module, before = dynamodb
+
+    def result(project):
+        try:
+            return project(ITEM, expression, ALIASES)
+        except ValueError as error:
+            return str(error)
+
+    assert result(module._project_item) == result(before["_project_item"])
 
 
 def test_a_page_reads_no_more_than_its_limit(dynamodb, monkeypatch):
