@@ -40,9 +40,9 @@ export function TokensView() {
           <table class="stacked">
             <thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">May</th><th scope="col">Projects</th><th scope="col">Expires</th>{mayManage && <th scope="col">Changes</th>}</tr></thead>
             <tbody>
-              {data.results.map((token) => (
+              {validFirst(data.results).map((token) => (
                 <tr key={token.token_id}>
-                  <td><b>{token.name}</b><br /><code>{token.token_id}</code></td>
+                  <td><b>{token.name}</b>{token.token_id === me.value?.actor_id && <span class="hint"> you are signed in with it</span>}<br /><code>{token.token_id}</code></td>
                   <td data-name="State"><Badge value={token.state} /></td>
                   <td data-name="May" title={token.permissions?.join(", ")}>{token.role ? label(token.role) : token.permissions?.join(", ")}</td>
                   <td data-name="Projects">{token.projects ? token.projects.join(", ") : "all"}</td>
@@ -74,6 +74,11 @@ export function TokensView() {
       )}
     </div>
   );
+}
+
+function validFirst(tokens: TokenInfo[]): TokenInfo[] {
+  const isOver = (token: TokenInfo) => (token.state === "VALID" ? 0 : 1);
+  return [...tokens].sort((one, other) => isOver(one) - isOver(other));
 }
 
 const ROLES: Array<[string, string]> = [

@@ -242,6 +242,10 @@ def test_a_token_is_made_rotated_and_revoked(console, visit):
     page.get_by_role("button", name="Revoke Grace").last.click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     page.locator("tbody tr").filter(has_text="Grace").get_by_text("Revoked").first.wait_for()
+    # The valid ones come first.
+    rows = page.locator("tbody tr").all_inner_texts()
+    assert [("Revoked" in row) for row in rows] == sorted("Revoked" in row for row in rows)
+    page.locator("tbody tr").filter(has_text="Ada").get_by_text("you are signed in with it").wait_for()
 
 
 def test_changes_are_in_the_audit_records(console, visit, webhook):
