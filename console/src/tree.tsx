@@ -17,7 +17,7 @@ export function Tree({value, name}: {value: Json; name: string}) {
         <input
           type="search"
           aria-label={`Search ${name}`}
-          placeholder="Search keys and values"
+          placeholder="Search"
           value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
         />

@@ -70,7 +70,7 @@ function ActivityChart({activity, isKnown}: {activity: Activity | undefined; isK
   const last = Date.parse(`${activity.last}:00:00Z`);
   return (
     <div class="activity">
-      <svg viewBox={`0 0 ${ACTIVITY_DAYS * 8} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      <svg viewBox={`0 0 ${ACTIVITY_DAYS * 8 - 2} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         {activity.days.map(({events, unreadable}, index) => (
           <g key={index}>
             <rect class="bar tone-info" x={index * 8} width={6} y={height - scale(events)} height={scale(events)} />
