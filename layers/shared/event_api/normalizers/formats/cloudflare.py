@@ -122,7 +122,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
         NormalizedEvent(
             event_key=_key(body, data, target, name),
             event_type=EventType.RECOVERY if recovered else EventType.ALERT,
-            title=f"{name}: {target}" if target else name,
+            # A policy's name says little of what happened.
+            title=first_line(told) or (f"{name}: {target}" if target else name),
             severity=Severity.INFO if recovered else _severity(kind, data),
             description=told,
             rule=policy,
