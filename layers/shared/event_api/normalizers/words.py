@@ -670,8 +670,8 @@ OBJECT_KEYS: Final = _names(
     }
 )
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
-OWN_KEYS: Final = ("id", "uuid", "uid", "guid")
-"""Ids of the object that they stand in."""
+OWN_KEYS: Final = ("id", "uuid", "uid", "guid", "sysid")
+"""Ids of the object that they stand in; ``sys_id`` is ServiceNow's."""
 REFERENCES: Final = _names({"incident incidentnumber ticket ticketnumber case casenumber ref reference": "scripts"})
 """Names of an id, if their text looks like one."""
 
@@ -1014,8 +1014,24 @@ CHAT: Final = _words(
     {"text body content plain plaintext textbody bodyplain message description": "chat messages, mail gateways"}
 )
 """Texts whose lines may be fields, such as ``Host: db-1``."""
-PAIR_NAMES: Final = ("name", "title", "key", "label", "field")
-"""Names of the name in a list of names and values: Slack's fields, Teams' facts, tags."""
+PAIR_NAMES: Final = _names(
+    {
+        "name title key label field": "Slack's fields, Teams' facts, tags",
+        "n k property attribute attr param parameter item": "OpManager, scripts",
+        "bezeichnung merkmal feld nom champ nombre campo nome chiave naam veld nazwa pole název": "European templates",
+        "имя поле параметр название 項目 项目 字段 名称 항목 이름": "Russian, Chinese, Japanese and Korean senders",
+    }
+)
+PAIR_VALUES: Final = _names(
+    {
+        "value v val": "most senders, OpManager",
+        "wert valeur valor valore waarde wartość hodnota": "European templates",
+        "значение 値 值 数值 값": "Russian, Japanese, Chinese and Korean senders",
+    }
+)
+"""Names of the name and of the value in a list of both, in lower case."""
+WRAPPING: Final = frozenset({"value", "displayvalue", "link", "type", "metadata", "timestamp", "sourcetimestamp"})
+"""Plain names within an object around a field's value: ServiceNow, OPC UA, NGSI."""
 NAMED: Final = _words({"host service device check": "Opsview, OpsRamp"})
 """Objects whose names are also read as fields such as ``hostname``."""
 KNOWN: Final = re.compile(

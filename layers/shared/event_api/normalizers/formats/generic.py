@@ -158,7 +158,9 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
     Events are ALERTs of severity NONE unless they state otherwise. Raises NormalizeError without any object.
     """
-    content = payload.content
+    content = _unwrapped(payload.content)
+    if isinstance(content, list):
+        content = _pairs(content) or content
     if isinstance(content, dict):
         if _is_a_test(content):
             return []
@@ -326,7 +328,7 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
             break
         value, path, rank = waiting.popleft()
         if isinstance(value, list) and (pairs := _pairs(value)):
-            value, rank = pairs, max(rank, _OTHER)
+            value, rank = pairs, rank if path[-1] in words.SUBJECTS else max(rank, _OTHER)
         if isinstance(value, list):
             first = sorted(value[:_MOST_CONDITIONS], key=_is_fine) if _are_conditions(value) else value
             waiting.extend((one, path, rank) for one in first[:_MOST_ELEMENTS] if isinstance(one, dict))
@@ -350,11 +352,42 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
 def _pairs(values: list[Json]) -> JsonObject:
     """Return the fields of a list of objects that have a name and a value each, as in messages of chats."""
     found: JsonObject = {}
-    for one in items(values):
-        name = first_text(*(one.get(key) for key in words.PAIR_NAMES))
-        if name is not None and "value" in one:
-            found.setdefault(name, one["value"])
+    for one in values:
+        if not isinstance(one, dict):
+            return {}
+        fields = {key.lower(): inner for key, inner in one.items()}
+        name = first_text(*(fields.get(key) for key in words.PAIR_NAMES))
+        value = next((key for key in words.PAIR_VALUES if key in fields), None)
+        if name is None or value is None:
+            return {}
+        found.setdefault(name, fields[value])
     return found if len(found) == len(values) else {}
+
+
+def _unwrapped(value: Json, depth: int = 0) -> Json:
+    """Return a body in which a field's value stands in place of an object around it, if most fields have one."""
+    if depth > _MOST_DEPTH:
+        return value
+    if isinstance(value, list):
+        return [_unwrapped(one, depth + 1) if isinstance(one, dict | list) else one for one in value]
+    if not isinstance(value, dict):
+        return value
+    bare = {name: _bare(inner) if isinstance(inner, dict) else () for name, inner in value.items()}
+    is_wrapped = len(value) > _SEVERAL and 2 * sum(map(len, bare.values())) > len(value)
+    return {
+        name: _unwrapped(bare[name][0] if is_wrapped and bare[name] else inner, depth + 1)
+        if isinstance(inner, dict | list)
+        else inner
+        for name, inner in value.items()
+    }
+
+
+def _bare(value: JsonObject) -> tuple[Json, ...]:
+    """Return what an object wraps, a word rather than its number; nothing if it has fields of its own."""
+    fields = plain_names(value)
+    if "value" not in fields or not words.WRAPPING.issuperset(fields):
+        return ()
+    return (fields["value"] if text(fields.get("displayvalue")) is None else fields["displayvalue"],)
 
 
 def _plain_fields(value: JsonObject) -> JsonObject:
@@ -876,7 +909,10 @@ def _is_place(value: str) -> bool:
 
 def _inner_text(value: Json) -> Json:
     """Return the text of an object that stands in place of a word, else the value."""
-    return first_text(*(value.get(name) for name in _INNER_TEXTS)) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    fields = plain_names(value)
+    return first_text(*(fields.get(name) for name in _INNER_TEXTS))
 
 
 def _whole_word(value: Json) -> Severity | None:
