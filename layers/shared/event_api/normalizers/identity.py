@@ -184,7 +184,7 @@ _KINDS: Final = re.compile(
 """Names of values that say what kind of thing happened: they count without their states, if anything is left."""
 _MAYBE_KINDS: Final = frozenset({"type", "action", "eventtype"})
 """Of these, names that also say other things, and count only if they have a state, as in ``disk_full``."""
-_CONDITIONS: Final = {("condition", "type"), ("conditions", "type")}
+_CONDITIONS: Final = {("condition", "type"), ("conditions", "type"), ("transition", "type")}
 """Kubernetes: its ``type`` is the condition's name."""
 _CONDITION_TYPES: Final = frozenset(map("".join, _CONDITIONS))
 _RUNS: Final = re.compile(

@@ -1070,6 +1070,13 @@ LEVEL_WORDS: Final = {"alert": Severity.CRITICAL}
 """Words that are a severity only under the name of a level, as syslog has them."""
 
 _TOKENS: Final = re.compile(r"[^\W_]+")
+_CHANGES: Final = re.compile(
+    r"(?:\b(?:from|von|de|da|van|från|fra|z|ze)\s+['\"\[]?(?P<a>[^\W\d]{2,20})['\"\]]?"
+    r"\s+(?:to|auf|zu|nach|à|vers|a|para|naar|till|til|na|do)\b"
+    r"|\b(?P<b>[^\W\d]{2,20})['\"\]]?\s{0,2}(?:[-=]{1,2}>|[→⇒➜➔]))\s{0,2}['\"\[]?(?P<to>[^\W\d]{2,20})",
+    re.IGNORECASE,
+)
+"""What a state changed from and to, in a sentence."""
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER: Final = re.compile(r"\d{1,3}")
 LEGENDS: Final = ("scale", "legend", "map", "mapping", "names", "levels")
@@ -1124,17 +1131,23 @@ def is_about_work(value: Json) -> bool:
     return not any(word not in WORK_ENDED and _says(word) for word in tokens(value[:_MOST_LETTERS]))
 
 
-def condition(name: Json, is_so: Json) -> bool | None:
+def has_changed(sentence: str) -> bool | None:
+    """Return whether what a sentence says a state changed to, as in ``from dead to alive``, is an end; None without."""
+    told = ((has_ended(one["a"] or one["b"]), has_ended(one["to"])) for one in _CHANGES.finditer(sentence))
+    return next((ended for began, ended in told if began is not None and ended is not None), None)
+
+
+def condition(name: Json, is_so: Json, reason: Json = None) -> bool | None:
     """Return whether a condition as of Kubernetes, such as ``Ready`` with ``False``, is fine; None if unknown.
 
-    A condition whose status is neither true nor false is not fine.
+    A condition whose status is neither true nor false is not fine. If its name says nothing, its reason does.
     """
     if not isinstance(name, str) or not isinstance(is_so, str | bool) or str(is_so).lower() not in _CONDITION_STATES:
         return None
     found = tokens(name[:_MOST_LETTERS])
     is_good = not {*_BAD_CONDITIONS, *STANDING}.intersection(found)
     if is_good and not {*_GOOD_CONDITIONS, *ENDED}.intersection(found):
-        return None
+        return has_ended(reason)
     return str(is_so).lower() == str(is_good).lower()
 
 

@@ -197,7 +197,7 @@ def _text_event(title: str, content: str) -> NormalizedEvent:
         has_title = any(True for _ in _texts(_levels(fields)[:1], _SENTENCE_NAMES))
         is_titled = has_title or says_little or _is_field(title, fields)
         return replace(_event(fields if is_titled else {"title": title, **fields}), description=content)
-    ended = _says_ended(title)
+    ended = bool(_by_title(title))
     key = identity({}, title)
     return NormalizedEvent(
         event_key=key,
@@ -330,7 +330,7 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
         if isinstance(value, list) and (pairs := _pairs(value)):
             value, rank = pairs, rank if path[-1] in words.SUBJECTS else max(rank, _OTHER)
         if isinstance(value, list):
-            first = sorted(value[:_MOST_CONDITIONS], key=_is_fine) if _are_conditions(value) else value
+            first = _changed_first(value[:_MOST_CONDITIONS]) if _are_conditions(value) else value
             waiting.extend((one, path, rank) for one in first[:_MOST_ELEMENTS] if isinstance(one, dict))
             continue
         if not isinstance(value, dict):
@@ -414,20 +414,23 @@ def _plain_fields(value: JsonObject) -> JsonObject:
     return fields
 
 
-def _is_fine(value: Json) -> bool:
-    """Whether a value is a condition that is as it should be."""
-    return isinstance(value, dict) and words.condition(value.get("type"), value.get("status")) is True
+def _changed_first(values: list[Json]) -> list[JsonObject]:
+    """Return conditions, those that are not as they should be first, then those that changed last."""
+    latest_first = sorted(items(values), key=lambda one: text(one.get("lastTransitionTime")) or "", reverse=True)
+    return sorted(latest_first, key=lambda one: _condition(one) is True)
+
+
+def _condition(fields: JsonObject) -> bool | None:
+    return words.condition(fields.get("type"), fields.get("status", fields.get("to")), fields.get("reason"))
 
 
 def _are_conditions(values: list[Json]) -> bool:
-    return any(
-        words.condition(one.get("type"), one.get("status")) is not None for one in items(values[:_MOST_ELEMENTS])
-    )
+    return any(_condition(one) is not None for one in items(values[:_MOST_ELEMENTS]))
 
 
 def _with_condition(fields: JsonObject) -> JsonObject:
     """Return the fields of a condition as of Kubernetes with a state instead of a truth value, else the same fields."""
-    is_fine = words.condition(fields.get("type"), fields.get("status"))
+    is_fine = _condition(fields)
     if is_fine is None:
         return fields
     rest = {name: value for name, value in fields.items() if name != "type"}
@@ -691,6 +694,7 @@ class _Fields:
             map(_by_event, around),
             map(_by_outer_state, around),
             (_by_title(title) for title in titles),
+            (words.has_changed(one[:_MOST_TITLE]) for one in _texts(close, words.DESCRIPTIONS)),
             map(_by_colour, own),
             (False for title in titles if title is not None and words.FAILED.intersection(words.tokens(title))),
             map(_by_work, [*outermost, *own]),
@@ -959,7 +963,10 @@ def _is_named(level: _Level) -> bool:
 
 
 def _by_title(title: str | None) -> bool | None:
-    return True if title is not None and _says_ended(title) else None
+    if title is None:
+        return None
+    changed = words.has_changed(title[:_MOST_TITLE])
+    return changed if changed is not None else _says_ended(title) or None
 
 
 def _by_trap(level: _Level) -> bool | None:
