@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from event_api.domain.times import parse_time
 from event_api.normalizers import words
+from event_api.normalizers.ids import is_of_a_delivery
 from event_api.normalizers.lenient import digest, plain_names, text
 
 if TYPE_CHECKING:
@@ -107,10 +108,10 @@ _OPAQUE: Final = re.compile(r"[\d\W_]+|(?=\S*\d)[0-9a-fA-F-]{8,}|(?=\S*\d)(?=\S*
 
 _CHANGING: Final = re.compile(
     # Ids of a delivery or a run.
-    r".*(event|delivery|message|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
+    r".*(event|delivery|message|e?mail|sms|telegramm?|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
     r"|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet|frame|attempt"
-    r"|sequence|commit|sample|reading|telemetry|uplink|capture)(id|uuid|uid|guid|no|nr|num|number|ref|key|hash)"
-    r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name|.*step(name|id|no|label)?"
+    r"|sequence|commit|sample|reading|telemetry|uplink|capture)(id|uuid|uid|guid|no|nr|num|number|ref|reference|key|hash)"
+    r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick|lfde?|laufende|folge)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name|.*step(name|id|no|label)?"
     r"|rev|eid|mid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|offset|cursor|run|correlation|ip|self|next|raw"
     # Measurements and times.
     r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime"
@@ -171,7 +172,8 @@ _LEFT_OUT: Final = words.PREVIOUS | _words_of(
     "step steps failure cause rootcause suspect culprit",
 )
 """Plain names of objects and lists about the delivery, measurements, or the course of an alarm."""
-
+_PEOPLE: Final = _words_of("who ack acknowledgment acknowledger ackby acknowledgedby")
+"""Plain names of objects about a person who acted."""
 _EPISODES: Final = re.compile(r"(updates|evaluations|comments|actions|events|notes|logs|values|readings|affected)$")
 """Endings of the names of lists that are another one in each delivery."""
 
@@ -195,9 +197,13 @@ _RUN_OBJECTS: Final = {("build",), ("run",), ("execution",)}
 _FAILED_PARTS: Final = re.compile(r"^fail(ed|ing)")
 """Beginnings of the names of the parts of a run that failed, which its next success lacks."""
 _OF_A_RUN: Final = _words_of("id uuid number author url compareurl agent agentname runner runnername")
+_ID_ENDINGS: Final = ("id", "ref", "reference", "number", "no", "nr")
 _LINKS: Final = re.compile(r"(url|uri|link|href)$")
 _UNITS: Final = _words_of("unit units eu uom")
 """Plain names of a unit of measurement, or of a device."""
+_MESSAGE_IDS: Final = frozenset({"messageid", "msgid"})
+_MESSAGE_KIND: Final = re.compile(r"(?:[A-Za-z]\w{0,40}\.)(?:\w{1,40}\.){0,5}(?:[A-Z][a-z]+){2,8}")
+"""A message's id that is the name of its kind: Redfish's ``iLOEvents.3.6.FanFailed``."""
 _WORK: Final = re.compile(
     r".*(job|task|test|backup|scan|pipeline|workflow|flow|script|deployment)(id|uuid|key|no|number)"
 )
@@ -293,6 +299,8 @@ def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_
     found = text(value)
     if is_ups and found is not None and (about := _UPS_STATES.get(found.lower())):
         return _Role.PROBLEM, about
+    if found is not None and name in _MESSAGE_IDS and _MESSAGE_KIND.fullmatch(found):
+        return _kind(name, found)
     if found is None or isinstance(value, bool) or _changes(name):
         return _NOTHING
     if isinstance(value, str):
@@ -320,6 +328,8 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     # The name of a rule or an alarm is not a sentence, although it may be the title.
     if _is_sentence(found, None if role is _Role.PROBLEM else title, is_name=is_name):
         return _Role.SENTENCE, found
+    if name.endswith(_ID_ENDINGS) and is_of_a_delivery(found):
+        return _Role.WEAK, found
     is_opaque = bool(_OPAQUE.fullmatch(found))
     is_of_run = _WORK.fullmatch(name) and (is_opaque or not _LETTERS.search(found))
     if is_of_run or (not is_name and (is_opaque or "://" in found)):
@@ -404,6 +414,7 @@ def _scalars(body: JsonObject) -> Iterator[tuple[str, Json]]:
                 ((*place, name), one)
                 for name, one in fields
                 if name not in left_out
+                and not (isinstance(one, dict) and name in _PEOPLE)
                 and not (isinstance(one, list) and _EPISODES.search(name))
                 and not (of_run and (_LINKS.search(name) or _FAILED_PARTS.match(name)))
             )

@@ -672,7 +672,13 @@ OBJECT_KEYS: Final = _names(
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
 OWN_KEYS: Final = ("id", "uuid", "uid", "guid", "sysid")
 """Ids of the object that they stand in; ``sys_id`` is ServiceNow's."""
-REFERENCES: Final = _names({"incident incidentnumber ticket ticketnumber case casenumber ref reference": "scripts"})
+REFERENCES: Final = _names(
+    {
+        "incident incidentnumber ticket ticketnumber case casenumber": "scripts",
+        "dossier vorgang vorgangsnummer fall caso expediente pratica zaak sak arende sprawa": "European templates",
+        "ref reference": "scripts",
+    }
+)
 """Names of an id, if their text looks like one."""
 
 TITLES: Final = (

@@ -28,7 +28,7 @@ from event_api.normalizers.identity import (
     is_state,
     tells_a_state,
 )
-from event_api.normalizers.ids import is_id
+from event_api.normalizers.ids import is_id, is_of_a_delivery
 from event_api.normalizers.lenient import digest, first_line, first_text, items, mapping, plain_names, text, texts
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ _NO_ENDINGS: Final = frozenset(
 )
 _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-z]+)+|[a-z]+([A-Z][a-z]+)+")
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
-_REFERENCE: Final = re.compile(r"(?!refs/)#?(?=[^\s]{0,60}\d)[\w./:#-]{3,60}")
+_REFERENCE: Final = re.compile(r"(?!refs/|/)#?(?=[^\s]{0,60}\d)[\w./:#-]{3,60}")
 """An id that a person reads: ``8841``, ``INC-42``, ``quorum/hv03``."""
 _LABEL: Final = re.compile(
     r"(?:[\W_]|:[a-z][a-z_]*:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)"
@@ -552,10 +552,12 @@ class _Fields:
                 if names is words.OWN_KEYS and is_run(level.fields):
                     continue
                 for name in names:
-                    if is_id(level.fields.get(name)):
-                        return text(level.fields[name])
+                    value = level.fields.get(name)
+                    if is_id(value) and not (names is words.OWN_KEYS and is_of_a_delivery(value)):
+                        return text(value)
         references = (text(level.fields.get(name)) for level in close for name in words.REFERENCES)
-        return next((found for found in references if found is not None and _REFERENCE.fullmatch(found)), None)
+        ids = (one for one in references if one is not None and _REFERENCE.fullmatch(one))
+        return next((one for one in ids if not is_of_a_delivery(one)), None)
 
     def _is_envelope(self, level: _Level) -> bool:
         """Whether an object is about the delivery, and another names what it is about: its id is not the alarm's."""
