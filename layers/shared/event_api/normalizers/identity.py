@@ -174,6 +174,7 @@ _LEFT_OUT: Final = words.PREVIOUS | _words_of(
 """Plain names of objects and lists about the delivery, measurements, or the course of an alarm."""
 _PEOPLE: Final = _words_of("who ack acknowledgment acknowledger ackby acknowledgedby")
 """Plain names of objects about a person who acted."""
+
 _EPISODES: Final = re.compile(r"(updates|evaluations|comments|actions|events|notes|logs|values|readings|affected)$")
 """Endings of the names of lists that are another one in each delivery."""
 
@@ -256,6 +257,9 @@ _MARKED: Final = re.compile(r"(?=\S*[-_./:\d]|\S*[a-z][A-Z])\S+")
 """A name that no word of a language looks like."""
 _RUN_SUFFIX: Final = re.compile(r"[-_.](\d{6,}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,})$")
 """The end of a job's name that is of its run."""
+_LABELS: Final = re.compile(r"(?:[^\W\d][\w./-]{0,40}=[^\s=]{1,60}(?:\s|$)){1,20}")
+"""Labels in one text: ``group=billing topic=orders``."""
+_MOST_LABELS: Final = 500
 _LOWER: Final = re.compile(r" [^\W\d_A-Z][^\W\d_]")
 _LETTERS: Final = re.compile(r"[^\W\d_]{3}")
 
@@ -367,6 +371,8 @@ def describes(name: str) -> bool:
 
 def _is_sentence(found: str, title: str | None, *, is_name: bool) -> bool:
     """Whether a text is a sentence and not a name; names of several words are often written in capitals."""
+    if _LABELS.fullmatch(found[:_MOST_LABELS]):
+        return False
     blanks = found.count(" ")
     if blanks >= _MOST_BLANKS or "\n" in found or (found == title and tells_a_state(found)):
         return True

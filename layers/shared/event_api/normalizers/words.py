@@ -117,6 +117,12 @@ ENDED: Final = _words(
         "sukces pomyślnie zakończony zakończone zakończono rozwiązana zamknięta naprawiony": "Polish templates",
         "usunięto": "Polish templates",
         "przywrócony ustąpił ustąpiła nieaktywny nieaktywna dostępny normalny zielony": "Polish templates",
+        "naprawione naprawiona usunięte usunięta przywrócona przywrócone wznowiono działa": "Polish templates",
+        "opraveno opraven opravena vyřešen vyřešena obnoven obnovena odstraněno ukončeno": "Czech templates",
+        "opravené odstránené obnovené ukončené": "Slovak templates",
+        "riješeno rešeno odpravljeno otklonjeno усунено вирішена відновлена": "Balkan and Ukrainian templates",
+        "remediat remediată elhárítva korjaantunut palautunut rettet αποκαταστάθηκε": "Balkan and Nordic templates",
+        "disparition desaparición scomparsa": "names of events, beside an apparition",
         "успешно успех завершено завершен завершён завершена снято снята снят исправлено": "Russian templates",
         "исправлена": "Russian templates",
         "неактивна неактивен неактивно доступна доступно восстановление зеленый зелёный": "Russian templates",
@@ -228,6 +234,8 @@ STANDING: Final = _words(
         "gefaald geopend uitgevallen rood geel": "Dutch templates",
         "misslyckades misslyckad avbruten aktivt öppet röd gul": "Swedish templates",
         "niepowodzenie aktywny aktywna błąd przerwany niedostępny czerwony żółty": "Polish templates",
+        "zatrzymany zatrzymana zatrzymane porucha poruchy selhalo selhání nedostupný zlyhanie": "Slavic templates",
+        "aparición comparsa insorgenza": "names of events",
         "активна активен активно ошибка недоступна недоступно неуспешно красный желтый жёлтый": "Russian templates",
     }
 )
@@ -877,7 +885,7 @@ TRANSLATIONS: Final = {
             "ende endzeit endezeit fin fechafin horafin datefin heurefin fim datafim horafim datafine orafine einde "
             "eindtijd sluttid koniec окончание времяокончания 结束时间 終了時刻 終了日時 종료시각 종료시간 "
         ),
-        "type": "tipo typ tipologia тип 类型 類型 種別 종류 유형",
+        "type": "tipo typ tipologia nature natura naturaleza natureza druh rodzaj aard тип 类型 類型 種別 종류 유형",
         "event": "evento événement ereignis gebeurtenis händelse hendelse zdarzenie событие 事件 イベント 이벤트",
         "starttime": (
             "beginn beginnzeit début heuredébut datedébut inicio fechainicio horainicio início datainício inizio "
@@ -907,6 +915,7 @@ TRANSLATIONS: Final = {
             "θέμα τίτλος тема заголовок 标题 標題 告警标题 告警名称 제목 件名 タイトル"
         ),
         "message": (
+            "meldetext meldungstext fehlertext störtext störungstext ereignistext textealarme textoalarma testoallarme "
             "texte texto testo tekst komunikat текст "
             "消息内容 报警内容 告警信息 本文 通知内容 알림내용 메시지내용 "
             "treść wiadomość bericht zpráva nachricht meldung mensaje mensagem messaggio mesaj meddelande besked "
@@ -946,10 +955,12 @@ TRANSLATIONS: Final = {
         "device": (
             "anlage maschine gerätename nombreequipo nombredispositivo equipamento nomeequipamento nomdéquipement "
             "设备名称 设备名 機器名 装置名 장비명 장치명 "
+            "maszyna stroj zariadenie uređaj naprava készülék echipament "
             "equipo gerät appareil équipement dispositivo urządzenie zařízení apparaat "
             "устройство 设备 장비 장치 装置 機器"
         ),
         "host": (
+            "węzeł uzel nœud noeud nodo knoten knotenname "
             "rechnername nombrehost nombreservidor nomhote nomduserveur nomehost nomeservidor nomehost "
             "ホスト名 サーバー名 サーバ名 主机名称 服务器名 服务器名称 호스트명 서버명 "
             "serwer sunucu rechner serveur hôte machine servidor máquina palvelin "
@@ -959,9 +970,14 @@ TRANSLATIONS: Final = {
             "dienst servicio serviço servizio usługa služba hizmet tjänst palvelu сервис служба 服务 서비스 サービス"
         ),
         "time": (
+            "kiedy wann quand cuándo cuando quando wanneer kdy kedy hvornår milloin "
             "zeit uhrzeit zeitpunkt heure hora fecha ora czas čas tijd zaman "
             "время 时间 告警时间 시각 시간 日時 発生日時"
         ),
+        "script": "skrypt skript guion скрипт 脚本 スクリプト 스크립트",
+        "resource": "监控对象 告警对象 监控目标 監視対象 対象 감시대상 모니터링대상 대상",
+        "ruleid": "规则编号 规则id 策略编号 ルール番号 규칙번호",
+        "labels": "标签 標籤 タグ ラベル 라벨 태그",
         "id": "kennung identifiant identificador идентификатор 编号 번호 番号",
         "name": "nombre nome nom naam nazwa název navn namn nimi név имя название 名称 名稱 名前 이름 bezeichnung",
         "number": "nummer nr número numéro",
@@ -973,6 +989,7 @@ TRANSLATIONS: Final = {
             "장애번호 알림번호 알람번호 경보번호 장애id 알람id"
         ),
         "check": (
+            "kontrola kontroll kontrolle sprawdzenie проверка denetim ellenőrzés "
             "prüfung prüfpunkt messstelle comprobación verificación verificação contrôle "
             "vérification sonde controllo sonda "
             "監視項目 监控项 监控指标 检查项 점검항목 감시항목 모니터링항목 항목 項目"

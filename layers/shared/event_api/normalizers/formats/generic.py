@@ -106,6 +106,8 @@ _LINE_PAIR: Final = re.compile(
     r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
 )
 """Fields in a text: ``host=db-1`` (logfmt), a line such as ``subject=Disk full``, and lines such as ``Host: db-1``."""
+_BANNER: Final = re.compile(r"[*=#_~<>+-]{2,}|[^\n]{0,80}\b[vV]\.? ?\d{1,3}\.\d|[^\n]{0,80}\bversion \d", re.IGNORECASE)
+"""A first line that is not about the alarm: it is drawn, or has a program's version."""
 _OUTPUT: Final = re.compile(
     r"^[ \t]*(?:[\w]{1,20} ){0,2}(?:output|log|logs|stdout|stderr|stack ?trace|traceback)[ \t]?:[ \t\r]*$",
     re.MULTILINE | re.IGNORECASE,
@@ -195,7 +197,7 @@ def _text_event(title: str, content: str) -> NormalizedEvent:
     if fields := _written_fields(content):
         says_little = len(words.tokens(title)) < _SEVERAL and bool(_signs(fields) & {"title"})
         has_title = any(True for _ in _texts(_levels(fields)[:1], _SENTENCE_NAMES))
-        is_titled = has_title or says_little or _is_field(title, fields)
+        is_titled = has_title or says_little or _is_banner(title, fields) or _is_field(title, fields)
         return replace(_event(fields if is_titled else {"title": title, **fields}), description=content)
     ended = bool(_by_title(title))
     key = identity({}, title)
@@ -241,6 +243,11 @@ def _is_headline(name: str, first: str) -> bool:
 def _is_field(line: str, fields: JsonObject) -> bool:
     """Whether a text's first line is one of its fields."""
     return any(line.startswith((f"{name}=", f"{name} =", f"{name}:")) for name in fields)
+
+
+def _is_banner(line: str, fields: JsonObject) -> bool:
+    """Whether a text's first line is the name of the program that sent it, and its fields say what happened."""
+    return _BANNER.match(line) is not None and not tells_a_state(line) and "title" in _signs(fields)
 
 
 def _says_ended(title: str) -> bool:
@@ -786,7 +793,8 @@ def _composed(levels: list[_Level]) -> tuple[str, str] | None:
         for level in levels:
             service, host = (_first_scalar(level.fields, names) for names in (what, where))
             known = _first_scalar(level.fields, (*words.OUTPUTS, "message", "msg"))
-            output = known or next(_telling([level]), None)
+            told = chain(_telling([level]), filter(_has_blank, _texts([level], words.DETAILS)))
+            output = known or next(told, None)
             if service and (host or (output and not where)):
                 stable = f"{service} on {host}" if host else service
                 return (f"{stable}: {output}" if output else stable), stable
