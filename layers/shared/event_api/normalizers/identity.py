@@ -66,6 +66,11 @@ _SAID: Final = (
     )
 ) - _OBJECTS
 """Words within a text that say how an object is, in all languages; a text of one word may be an object's name."""
+_SAID_PARTS: Final = re.compile(
+    f"(?:{'|'.join((*words.ENDED_PARTS, *words.STANDING_PARTS))}"
+    "|已|了|中|通知|报警|報警|警报|警報|アラート|済み?|しました|알림|경보|됨|되었습니다){1,6}"
+)
+"""The same in languages that do not separate words: ``告警恢复``, ``障害発生``."""
 _MEASURING: Final = _words_of(
     "is are was at of above below over under than to for after before has have had with in by from between about",
     "exceeds exceeded exceeding reached reaches value last every least most only and or now within until",
@@ -446,11 +451,19 @@ def _without_state(value: str) -> str:
     found = _SYMBOLS.sub("", _SHORTCODES.sub("", value)).strip()
     if _EVENT_NAME.fullmatch(found):
         return ".".join(word for word in _SEPARATED.split(found) if word.isalnum() and word.lower() not in _SAID)
-    found = _MARKS.sub(lambda mark: "" if _LITTLE.issuperset(_words(mark[0])) else mark[0], found)
+    found = _MARKS.sub(lambda mark: "" if all(map(_says_little, _words(mark[0]))) else mark[0], found)
     if " " not in found.strip():
         return found.strip()
     found = _NUMBERS.sub("", _NUMBERED.sub(_named_number, _POWER.sub("", _MOMENTS.sub("", found))))
-    return " ".join(_WORDS.sub(lambda word: "" if words.folded(word[0]) in _SAID else word[0], found).split())
+    return " ".join(_WORDS.sub(lambda word: "" if _is_said(words.folded(word[0])) else word[0], found).split())
+
+
+def _is_said(word: str) -> bool:
+    return word in _SAID or (not word.isascii() and _SAID_PARTS.fullmatch(word) is not None)
+
+
+def _says_little(word: str) -> bool:
+    return word in _LITTLE or _is_said(word)
 
 
 def _naming_words(value: str) -> Iterator[str]:

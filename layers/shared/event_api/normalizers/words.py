@@ -190,7 +190,7 @@ STANDING_PARTS: Final = (
     "실패",
     "중단",
 )
-NOT_PARTS: Final = ("未", "不", "异常", "異常", "非", "비정상", "미해결", "미복구", "미완료")
+NOT_PARTS: Final = ("未", "失败", "失敗", "실패", "不", "异常", "異常", "非", "비정상", "미해결", "미복구", "미완료")
 """They negate one of ENDED_PARTS that follows, or contain it."""
 
 STANDING: Final = _words(
@@ -421,7 +421,8 @@ BEGINNINGS: Final = _words(
 """Words of an event's name after which an inner state that has ended is an old one."""
 ENDED_TITLE: Final = re.compile(
     r"^(?:[\W_]|:[a-z][a-z_]*:)*(?:\[(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\b[^\]]*\]"
-    r"|[^】\]]{0,12}(?:已?恢[复復]|已解[决決]|解消|復旧|해제|복구|정상|해결)[^】\]]{0,4}[】\]]"
+    r"|[^】\]未不非미비]{0,12}(?:已?恢[复復]|已解[决決]|解消|復旧|해제|복구|정상|해결)[^】\]]{0,4}[】\]]"
+    r"|[^\W\d_未不非미]{0,6}(?:恢[复復]|解[决決消除]|復旧|해제|복구|해결)(?:済み?|완료)?\s?[:\uff1a]"
     r"|(?:resolved|recovered|recovery|ok|closed|cleared|fixed|up)\s*[:\u2013-]\s"
     r"|(?-i:RESOLVED|RECOVERED|RECOVERY|OK|CLEARED|FIXED|UP)\b)|^\s*(?:[✅🟢]|:white_check_mark:|:large_green_circle:)",
     re.IGNORECASE,
