@@ -404,13 +404,43 @@ EVENT_NAMES: Final = _names(
     }
 )
 """Fields that say what happened, such as ``alert.resolved``, ``check.up`` or ``resolved_item``."""
+_TESTING: Final = _words(
+    {
+        "test": "most senders",
+        "prueba teste essai prova proef zkouška skúška próba próbny testowa тест проверка deneme": "other languages",
+        "测试 測試 テスト 테스트": "Chinese, Japanese and Korean senders",
+    }
+)
+_TESTED: Final = _words(
+    {
+        "connection webhook message notification": "most senders",
+        "verbindung verbindungs nachricht meldung connexion conexión conexão connessione": "European templates",
+        "spojení připojení spojenie połączenia połączenie wiadomość соединения связи сообщение": "Slavic templates",
+        "连接 連線 消息 通知 接続 疎通 연결 알림": "Chinese, Japanese and Korean senders",
+    }
+)
 TESTS: Final = frozenset(
     {
-        *("connectiontest", "testconnection", "webhooktest", "testwebhook", "testmessage", "testnotification"),
+        *(first + last for first in _TESTING for last in _TESTED),
+        *(first + last for first in _TESTED for last in _TESTING),
         *("handshake", "urlverification", "webhookverification", "endpointverification", "webhookcreated"),
     }
 )
 """Names of an event by which a sender tries the connection."""
+LIFE_SIGNS: Final = frozenset(
+    {
+        *("lifesign", "signoflife", "keepalive", "alive", "stillalive", "imalive", "iamalive"),
+        *("lebenszeichen", "signedevie", "signalvie", "senaldevida", "sinaldevida", "segnodivita", "znakzycia"),
+    }
+)
+PINGS: Final = LIFE_SIGNS | {"ping", "heartbeat", "心跳", "ハートビート", "하트비트"}
+"""Names of an event by which a sender says that it runs; a host's ping or heartbeat may also be what is watched."""
+ALIVE: Final = re.compile(
+    r"\b(?:still (?:alive|running|here|up|there)|alive|up and running|all (?:is )?(?:ok|well|fine)|lebt|läuft noch)\b"
+    r"|\b(?:heartbeat|ping|keep-?alive|life ?sign)[.!]?$",
+    re.IGNORECASE,
+)
+"""Sentences of a sender that runs."""
 BEGINNINGS: Final = _words(
     {
         "fired firing triggered trigger raised raise": "Pongo, PagerDuty",

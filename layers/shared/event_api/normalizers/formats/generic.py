@@ -180,16 +180,29 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 
 def _is_a_test(content: JsonObject) -> bool:
-    """Whether a sender tries the connection: an event's name says so. A host's ping has a result, or names the host."""
-    values = (value for name, value in content.items() if _plain(name) in words.EVENT_NAMES)
-    names = {_plain(value) for value in values if isinstance(value, str)}
-    return bool(names & words.TESTS) or ("ping" in names and not _tells(content))
+    """Whether a sender tries the connection, or says that it runs: an event's name says so."""
+    values = (value for name, value in _plain_fields(content).items() if name in words.EVENT_NAMES)
+    names = {"".join(words.tokens(value[:_MOST_LETTERS])) for value in values if isinstance(value, str)}
+    return bool(names & words.TESTS) or (bool(names & words.PINGS) and _says_only_that_it_runs(names, content))
 
 
-def _tells(content: JsonObject) -> bool:
+def _says_only_that_it_runs(names: set[str], content: JsonObject) -> bool:
+    """Whether a ping has no result, and no sentence but that the sender runs. A host's ping names the host."""
     levels = _levels(content)
+    is_bad = any(words.is_true(level.fields.get(name)) for level in levels for name in words.FALSE_IF_UP)
+    if is_bad or _signs(content) & {"state", "severity"} or any(True for level in levels for _ in _states(level)):
+        return False
+    close = [level for level in levels if level.rank in _CLOSE]
+    told = [*filter(_has_blank, _texts(close, (*_SENTENCE_NAMES, *words.EXPLANATIONS))), *_telling(levels)]
+    if told:
+        return not any(map(_says_other_than_alive, told))
     names_one = any(isinstance(level.fields.get(name), str) for level in levels[:1] for name in _PLACE_NAMES)
-    return names_one or bool(_signs(content) & {"state", "severity"}) or any(_telling(levels))
+    return bool(names & words.LIFE_SIGNS) or ("ping" in names and not names_one)
+
+
+def _says_other_than_alive(sentence: str) -> bool:
+    is_bad = (words.STANDING | words.NEGATIONS).intersection(words.tokens(sentence))
+    return bool(is_bad) or words.ALIVE.search(sentence) is None
 
 
 def _text_event(title: str, content: str) -> NormalizedEvent:
