@@ -1086,10 +1086,14 @@ PAIR_VALUES: Final = _names(
 """Names of the name and of the value in a list of both, in lower case."""
 WRAPPING: Final = frozenset({"value", "displayvalue", "link", "type", "metadata", "timestamp", "sourcetimestamp"})
 """Plain names within an object around a field's value: ServiceNow, OPC UA, NGSI."""
+LOOKS: Final = frozenset({"weight", "size", "isSubtle", "style"})
+"""Names of how a block of a card looks: Adaptive Cards."""
+LARGE: Final = frozenset({"bolder", "bold", "large", "extralarge", "heading", "header", "title"})
+SMALL: Final = frozenset({"small", "lighter", "subtle", "caption", "footer"})
 NAMED: Final = _words({"host service device check": "Opsview, OpsRamp"})
 """Objects whose names are also read as fields such as ``hostname``."""
 KNOWN: Final = re.compile(
-    r".*(id|uuid|url|uri|link|href|ip|address|token|version|unit|user|by|from|to|owner|hash|sha|time|date|at|ts|code|tags|path|mail|channel"
+    r".*(id|uuid|url|uri|link|href|ip|size|weight|style|spacing|align|alignment|width|height|address|token|version|unit|user|by|from|to|owner|hash|sha|time|date|at|ts|code|tags|path|mail|channel"
     r"|icon|image|color|colour|format|locale|timezone|currency|operator|kind|class|category|type)$"
 )
 """Names of texts that name no watched object."""

@@ -70,6 +70,7 @@ _MOST_ELEMENTS: Final = 3
 _CONDITION: Final = "condition type"
 """The name of a condition in its object; no plain name has a blank."""
 _MOST_CONDITIONS: Final = 20
+_MOST_BLOCKS: Final = 20
 _MOST_FIELDS: Final = 200
 """Fields of an object that are read although no table has their names."""
 _MOST_DEPTH: Final = 8
@@ -190,7 +191,8 @@ def _says_only_that_it_runs(names: set[str], content: JsonObject) -> bool:
     """Whether a ping has no result, and no sentence but that the sender runs. A host's ping names the host."""
     levels = _levels(content)
     is_bad = any(words.is_true(level.fields.get(name)) for level in levels for name in words.FALSE_IF_UP)
-    if is_bad or _signs(content) & {"state", "severity"} or any(True for level in levels for _ in _states(level)):
+    has_state = any(True for level in levels for _ in _states(level)) or any(map(_by_flag, levels))
+    if is_bad or has_state or "severity" in _signs(content):
         return False
     close = [level for level in levels if level.rank in _CLOSE]
     told = [*filter(_has_blank, _texts(close, (*_SENTENCE_NAMES, *words.EXPLANATIONS))), *_telling(levels)]
@@ -351,7 +353,8 @@ def _levels(body: JsonObject, top: int = _TOP) -> list[_Level]:
             value, rank = pairs, rank if path[-1] in words.SUBJECTS else max(rank, _OTHER)
         if isinstance(value, list):
             first = _changed_first(value[:_MOST_CONDITIONS]) if _are_conditions(value) else value
-            waiting.extend((one, path, rank) for one in first[:_MOST_ELEMENTS] if isinstance(one, dict))
+            shown = sorted(first[:_MOST_BLOCKS], key=_prominence) if _are_blocks(first) else first
+            waiting.extend((one, path, rank) for one in shown[:_MOST_ELEMENTS] if isinstance(one, dict))
             continue
         if not isinstance(value, dict):
             continue
@@ -434,10 +437,23 @@ def _plain_fields(value: JsonObject) -> JsonObject:
     return fields
 
 
-def _changed_first(values: list[Json]) -> list[JsonObject]:
+def _changed_first(values: list[Json]) -> list[Json]:
     """Return conditions, those that are not as they should be first, then those that changed last."""
     latest_first = sorted(items(values), key=lambda one: text(one.get("lastTransitionTime")) or "", reverse=True)
-    return sorted(latest_first, key=lambda one: _condition(one) is True)
+    return [*sorted(latest_first, key=lambda one: _condition(one) is True)]
+
+
+def _are_blocks(values: list[Json]) -> bool:
+    """Whether a list has texts of a card, each with how it looks."""
+    return any("text" in one and not words.LOOKS.isdisjoint(one) for one in items(values[:_MOST_ELEMENTS]))
+
+
+def _prominence(block: Json) -> int:
+    """Return where a block of a card belongs: its title is large or bold, and the sender's name small or pale."""
+    if not isinstance(block, dict):
+        return 0
+    looks = {str(block.get(name)).lower() for name in words.LOOKS}
+    return -1 if looks & words.LARGE else int(block.get("isSubtle") is True or bool(looks & words.SMALL))
 
 
 def _condition(fields: JsonObject) -> bool | None:
