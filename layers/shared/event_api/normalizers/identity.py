@@ -235,6 +235,8 @@ class _Role(Enum):
     SENTENCE = auto()
     WEAK = auto()
     """A value that may be an id: it counts only if nothing else identifies the problem."""
+    DELIVERY = auto()
+    """An id of the delivery: it counts only if there is nothing else."""
 
 
 _ROLES: Final = {
@@ -275,7 +277,7 @@ def identity(body: JsonObject, title: str | None, around: JsonObject | None = No
     The names ``around`` a body keep it apart from the same body elsewhere.
     """
     names: set[str] = set()
-    told: dict[_Role, list[str]] = {_Role.SENTENCE: [], _Role.WEAK: []}
+    told: dict[_Role, list[str]] = {_Role.SENTENCE: [], _Role.WEAK: [], _Role.DELIVERY: []}
     roles: set[_Role] = set()
     scalars = list(_scalars(body))
     is_ups = any(_UPS.fullmatch(name) for name, _ in scalars)
@@ -300,7 +302,8 @@ def identity(body: JsonObject, title: str | None, around: JsonObject | None = No
     sentences = [title or ""] if has_object else [title or "", *told[_Role.SENTENCE]]
     known = {word for one in names for word in one.partition("=")[2].split()}
     said = {word for one in sentences for word in _naming_words(one)} - known
-    return digest([*sorted(names)], [*sorted(said)], [] if has_object else [*sorted(told[_Role.WEAK])])
+    ids = [] if has_object else told[_Role.WEAK] if names or said else [*told[_Role.WEAK], *told[_Role.DELIVERY]]
+    return digest([*sorted(names)], [*sorted(said)], [*sorted(ids)])
 
 
 def _part(name: str, value: Json, title: str | None, *, is_ups: bool) -> tuple[_Role, str]:
@@ -338,7 +341,7 @@ def _of_text(name: str, found: str, title: str | None) -> tuple[_Role, str]:
     if _is_sentence(found, None if role is _Role.PROBLEM else title, is_name=is_name):
         return _Role.SENTENCE, found
     if name.endswith(_ID_ENDINGS) and is_of_a_delivery(found):
-        return _Role.WEAK, found
+        return _Role.DELIVERY, found
     is_opaque = bool(_OPAQUE.fullmatch(found))
     is_of_run = _WORK.fullmatch(name) and (is_opaque or not _LETTERS.search(found))
     if is_of_run or (not is_name and (is_opaque or "://" in found)):

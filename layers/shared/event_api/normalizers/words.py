@@ -62,7 +62,7 @@ ENDED: Final = _words(
         "inactive deactivated": "Contrail Insights, Azure Monitor",
         "ended end ends": "AppDynamics, Cloudflare",
         "finished finish completed complete done": "StatusMate, CI tools, Jira",
-        "obsolete vanished disappeared gone arrived": "NetApp, control systems, heartbeats",
+        "obsolete vanished disappeared gone arrived clr": "NetApp, control systems, heartbeats",
         "available responding": "Freshping, Azure Resource Health",
         "success successful succeeded": "SiteGuard, Datadog's alert_type, CI tools",
         "canceled cancelled": "VMware Aria Operations, AppDynamics",
@@ -122,7 +122,7 @@ ENDED: Final = _words(
         "opravené odstránené obnovené ukončené": "Slovak templates",
         "riješeno rešeno odpravljeno otklonjeno усунено вирішена відновлена": "Balkan and Ukrainian templates",
         "remediat remediată elhárítva korjaantunut palautunut rettet αποκαταστάθηκε": "Balkan and Nordic templates",
-        "disparition desaparición scomparsa": "names of events, beside an apparition",
+        "disparition desaparición scomparsa desaparece disparaît scompare": "names of events, beside an apparition",
         "успешно успех завершено завершен завершён завершена снято снята снят исправлено": "Russian templates",
         "исправлена": "Russian templates",
         "неактивна неактивен неактивно доступна доступно восстановление зеленый зелёный": "Russian templates",
@@ -235,7 +235,7 @@ STANDING: Final = _words(
         "misslyckades misslyckad avbruten aktivt öppet röd gul": "Swedish templates",
         "niepowodzenie aktywny aktywna błąd przerwany niedostępny czerwony żółty": "Polish templates",
         "zatrzymany zatrzymana zatrzymane porucha poruchy selhalo selhání nedostupný zlyhanie": "Slavic templates",
-        "aparición comparsa insorgenza": "names of events",
+        "aparición comparsa insorgenza aparece apparaît": "names of events",
         "активна активен активно ошибка недоступна недоступно неуспешно красный желтый жёлтый": "Russian templates",
     }
 )
@@ -430,13 +430,27 @@ TESTS: Final = frozenset(
 LIFE_SIGNS: Final = frozenset(
     {
         *("lifesign", "signoflife", "keepalive", "alive", "stillalive", "imalive", "iamalive"),
-        *("lebenszeichen", "signedevie", "signalvie", "senaldevida", "sinaldevida", "segnodivita", "znakzycia"),
+        *(
+            "lebenszeichen",
+            "levensteken",
+            "livstecken",
+            "livstegn",
+            "signedevie",
+            "signalvie",
+            "senaldevida",
+            "sinaldevida",
+            "segnodivita",
+            "znakzycia",
+        ),
     }
 )
 PINGS: Final = LIFE_SIGNS | {"ping", "heartbeat", "心跳", "ハートビート", "하트비트"}
 """Names of an event by which a sender says that it runs; a host's ping or heartbeat may also be what is watched."""
 ALIVE: Final = re.compile(
-    r"\b(?:still (?:alive|running|here|up|there)|alive|up and running|all (?:is )?(?:ok|well|fine)|lebt|läuft noch)\b"
+    r"\b(?:still (?:alive|running|here|up|there)|alive|up and running|all (?:is )?(?:ok|well|fine))\b"
+    r"|\b(?:läuft|lebt) noch\b"
+    r"|\b(?:noch|nog|toujours|encore|sigue|todavía|ancora|ainda|wciąż|nadal|stále|fortfarande|fortsat) "
+    r"(?:aktiv|actief|actif|active|en marche|activo|en marcha|attivo|in funzione|ativo|aktywny|działa|běží|igång)\b"
     r"|\b(?:heartbeat|ping|keep-?alive|life ?sign)[.!]?$",
     re.IGNORECASE,
 )
@@ -916,7 +930,10 @@ TRANSLATIONS: Final = {
             "ende endzeit endezeit fin fechafin horafin datefin heurefin fim datafim horafim datafine orafine einde "
             "eindtijd sluttid koniec окончание времяокончания 结束时间 終了時刻 終了日時 종료시각 종료시간 "
         ),
-        "type": "tipo typ tipologia nature natura naturaleza natureza druh rodzaj aard тип 类型 類型 種別 종류 유형",
+        "type": (
+            "tipo typ tipologia art soort aard nature natura naturaleza natureza druh rodzaj тип "
+            "类型 類型 種別 종류 유형"
+        ),
         "event": "evento événement ereignis gebeurtenis händelse hendelse zdarzenie событие 事件 イベント 이벤트",
         "starttime": (
             "beginn beginnzeit début heuredébut datedébut inicio fechainicio horainicio início datainício inizio "
@@ -1070,7 +1087,7 @@ CHAT: Final = _words(
 """Texts whose lines may be fields, such as ``Host: db-1``."""
 PAIR_NAMES: Final = _names(
     {
-        "name title key label field": "Slack's fields, Teams' facts, tags",
+        "name title key label field toplabel": "Slack's fields, Teams' facts, Google's cards, tags",
         "n k property attribute attr param parameter item": "OpManager, scripts",
         "bezeichnung merkmal feld nom champ nombre campo nome chiave naam veld nazwa pole název": "European templates",
         "имя поле параметр название 項目 项目 字段 名称 항목 이름": "Russian, Chinese, Japanese and Korean senders",

@@ -102,12 +102,14 @@ _LABEL: Final = re.compile(
 """The beginning of a text that may state its severity: ``[WARNING]``, ``Critical:``, ``ERROR``."""
 _CAPITALS: Final = re.compile(r"\b[A-Z]{4,}\b")
 _PAIR: Final = re.compile(r"(?<![^\s,;|(])([^\W\d_][\w.-]{0,40})=(?:\"([^\"]*)\"|([^\s,;|\"]+))")
+_MARKED_PAIR: Final = re.compile(r"\*([^*\n]{1,60}?) ?:?\*:?\s{0,3}(\S[^\n]*)\s*")
+"""A block of Slack that has a name and a value: ``*Severity:*\\nP2``."""
 _WHOLE_LINE: Final = re.compile(r"^[ \t]*([^\W\d_][\w.-]{0,40})[ \t]?=[ \t]?([^\s\"][^\n]*)$", re.MULTILINE)
 _LINE_PAIR: Final = re.compile(
-    r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
+    r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*.]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
 )
 """Fields in a text: ``host=db-1`` (logfmt), a line such as ``subject=Disk full``, and lines such as ``Host: db-1``."""
-_BANNER: Final = re.compile(r"[*=#_~<>+-]{2,}|[^\n]{0,80}\b[vV]\.? ?\d{1,3}\.\d|[^\n]{0,80}\bversion \d", re.IGNORECASE)
+_BANNER: Final = re.compile(r"[*=#_~<>+-]{2,}|[^\n]{0,80}\bv\.?\d{1,3}\b|[^\n]{0,80}\bversion \d", re.IGNORECASE)
 """A first line that is not about the alarm: it is drawn, or has a program's version."""
 _OUTPUT: Final = re.compile(
     r"^[ \t]*(?:[\w]{1,20} ){0,2}(?:output|log|logs|stdout|stderr|stack ?trace|traceback)[ \t]?:[ \t\r]*$",
@@ -182,8 +184,8 @@ def normalize(payload: Payload) -> list[NormalizedEvent]:
 
 def _is_a_test(content: JsonObject) -> bool:
     """Whether a sender tries the connection, or says that it runs: an event's name says so."""
-    values = (value for name, value in _plain_fields(content).items() if name in words.EVENT_NAMES)
-    names = {"".join(words.tokens(value[:_MOST_LETTERS])) for value in values if isinstance(value, str)}
+    kinds = (value for name, value in content.items() if isinstance(value, str) and _means(name) in words.EVENT_NAMES)
+    names = {"".join(words.tokens(value[:_MOST_LETTERS])) for value in kinds}
     return bool(names & words.TESTS) or (bool(names & words.PINGS) and _says_only_that_it_runs(names, content))
 
 
@@ -203,8 +205,8 @@ def _says_only_that_it_runs(names: set[str], content: JsonObject) -> bool:
 
 
 def _says_other_than_alive(sentence: str) -> bool:
-    is_bad = (words.STANDING | words.NEGATIONS).intersection(words.tokens(sentence))
-    return bool(is_bad) or words.ALIVE.search(sentence) is None
+    others, found = words.ALIVE.subn(" ", sentence)
+    return not found or not (words.STANDING | words.NEGATIONS).isdisjoint(words.tokens(others))
 
 
 def _text_event(title: str, content: str) -> NormalizedEvent:
@@ -378,13 +380,23 @@ def _pairs(values: list[Json]) -> JsonObject:
     for one in values:
         if not isinstance(one, dict):
             return {}
-        fields = {key.lower(): inner for key, inner in one.items()}
-        name = first_text(*(fields.get(key) for key in words.PAIR_NAMES))
-        value = next((key for key in words.PAIR_VALUES if key in fields), None)
-        if name is None or value is None:
+        pair = _pair(one)
+        if pair is None:
             return {}
-        found.setdefault(name, fields[value])
+        found.setdefault(*pair)
     return found if len(found) == len(values) else {}
+
+
+def _pair(block: JsonObject) -> tuple[str, Json] | None:
+    inner = next(iter(block.values())) if len(block) == 1 else block
+    fields = {key.lower(): one for key, one in (inner if isinstance(inner, dict) else block).items()}
+    told = fields.get("text")
+    if isinstance(told, str) and (marked := _MARKED_PAIR.fullmatch(told[:_MOST_TITLE])):
+        return marked[1], marked[2]
+    name = first_text(*(fields.get(key) for key in words.PAIR_NAMES))
+    values = words.PAIR_VALUES if "toplabel" not in fields else ("text", "content")
+    value = next((key for key in values if key in fields), None)
+    return None if name is None or value is None else (name, fields[value])
 
 
 def _unwrapped(value: Json, depth: int = 0) -> Json:
@@ -520,7 +532,7 @@ def _rank(name: str, outer: int, top: int) -> int:
 
 def _is_told_and_rated(fields: JsonObject) -> bool:
     """Whether an object under an unknown name is an alarm: it has a sentence, and a state or a severity."""
-    told = (fields.get(name) for name in (*_SENTENCE_NAMES, *words.EXPLANATIONS))
+    told = (fields.get(name) for name in (*_SENTENCE_NAMES, *words.EXPLANATIONS, *words.PROBLEMS))
     is_told = any(isinstance(one, str) and _has_blank(one) for one in told) or any(
         _telling([_Level(_OTHER, "", fields)])
     )
@@ -844,6 +856,11 @@ def _plain(name: str) -> str:
     return "".join(filter(str.isalnum, name)).lower()
 
 
+def _means(name: str) -> str:
+    plain = words.folded(_plain(name))
+    return words.TRANSLATIONS.get(plain, plain)
+
+
 def _first_scalar(fields: JsonObject, names: tuple[str, ...]) -> str | None:
     return next((found for name in names if (found := _scalar_line(fields.get(name)))), None)
 
@@ -1120,9 +1137,11 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
         if not isinstance(inner, dict):
             continue
         tabled = _with_rows(inner)
+        rest = {key: one for key, one in body.items() if key != name}
         if _plain(name) in words.CONTENTS or tabled is not inner:
-            inner = tabled
-            around.append(({key: one for key, one in body.items() if key != name} | inner, inner))
+            around.append((rest | tabled, tabled))
+        elif _has_a_list(inner):
+            around.append((rest | {name: {key: one for key, one in inner.items() if not isinstance(one, list)}}, inner))
     for outer, owner in around:
         if by_state := _listed_by_state(owner):
             return {key: one for key, one in outer.items() if key not in by_state}, [
@@ -1135,6 +1154,13 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
                 if _is_list_of_alarms(_plain(name), elements, rest):
                     return rest, elements
     return None
+
+
+def _has_a_list(fields: JsonObject) -> bool:
+    return any(
+        isinstance(value, list) and items(value[:1]) and _plain(name) in words.LISTS | words.POSSIBLE_LISTS
+        for name, value in fields.items()
+    )
 
 
 def _with_rows(body: JsonObject) -> JsonObject:
