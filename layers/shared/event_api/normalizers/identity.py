@@ -115,7 +115,7 @@ _CHANGING: Final = re.compile(
     # Ids of a delivery or a run.
     r".*(event|delivery|message|e?mail|sms|telegramm?|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
     r"|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet|frame|attempt"
-    r"|sequence|commit|sample|reading|telemetry|uplink|capture)(id|uuid|uid|guid|no|nr|num|number|ref|reference|key|hash)"
+    r"|sequence|commit|sample|reading|telemetry|uplink|capture|recovery)(id|uuid|uid|guid|no|nr|num|number|ref|reference|key|hash)"
     r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick|lfde?|laufende|folge)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name|.*step(name|id|no|label)?"
     r"|rev|eid|mid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|offset|cursor|run|correlation|ip|self|next|raw"
     # Measurements and times.
@@ -247,7 +247,7 @@ _ROLES: Final = {
     _Role.OTHER: re.compile(f"{PARENTS.pattern}|{_DESCRIBING.pattern}"),
     _Role.CHECK: re.compile(
         # Checks,
-        rf".*(check|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
+        rf".*(check|chk|monitor|job|tile|(?<!heart)beat|heartbeat|schedule|backup|journey|task|pipeline|workflow|command|script"
         rf"|dag|flow|suite|scenario|connector|replication|(data|alarm|measuring)point|test|build|budget"
         # and parts of objects.
         rf"|sensor|interface|ifname|ifindex|ifdescr|slot|fan|psu|battery|pump|valve|door|detector|camera|tunnel|circuit"
@@ -369,6 +369,12 @@ def tells_a_state(value: str) -> bool:
 def is_prose(name: str) -> bool:
     """Whether a plain name is of sentences."""
     return name in _PROSE_NAMES or bool(_PROSE.search(name))
+
+
+@_remembered
+def names_a_thing(name: str) -> bool:
+    """Whether the values of a plain name are names or ids, such as a port's."""
+    return _role(name) is not None
 
 
 @_remembered

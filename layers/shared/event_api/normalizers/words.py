@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BASES: Final = {
     letter: base[0]
-    for letter in range(0xC0, 0x250)
+    for letter in (*range(0xC0, 0x250), *range(0x370, 0x400), *range(0x1EA0, 0x1F00))
     if letter not in {0xD6, 0xF6}  # "l\u00f6st" is not "lost"
     and (base := unicodedata.normalize("NFD", chr(letter))) != chr(letter)
 } | {ord("ł"): "l", ord("ß"): "ss", ord("đ"): "d", 0x131: "i", ord("æ"): "ae"}
@@ -28,10 +28,12 @@ _BASES: Final = {
 
 _UMLAUTS: Final = {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
 """German without its letters, as in names of fields."""
+_DOTLESS: Final = {ord("ä"): "a", ord("ö"): "o", ord("ü"): "u"}
+"""Names of fields in other languages without their letters."""
 
 
 def folded(value: str) -> str:
-    """Return a text in lower case without the accents of Latin letters: many templates leave them out."""
+    """Return a text in lower case without the accents of Latin and Greek letters: many templates leave them out."""
     return value.lower() if value.isascii() else value.lower().translate(_BASES)
 
 
@@ -121,7 +123,8 @@ ENDED: Final = _words(
         "opraveno opraven opravena vyřešen vyřešena obnoven obnovena odstraněno ukončeno": "Czech templates",
         "opravené odstránené obnovené ukončené": "Slovak templates",
         "riješeno rešeno odpravljeno otklonjeno усунено вирішена відновлена": "Balkan and Ukrainian templates",
-        "remediat remediată elhárítva korjaantunut palautunut rettet αποκαταστάθηκε": "Balkan and Nordic templates",
+        "remediat remediată elhárítva korjaantunut palautunut poistunut rettet": "Balkan and Nordic templates",
+        "αποκαταστάθηκε επιλύθηκε λύθηκε έληξε phục": "Greek and Vietnamese templates",
         "disparition desaparición scomparsa desaparece disparaît scompare": "names of events, beside an apparition",
         "успешно успех завершено завершен завершён завершена снято снята снят исправлено": "Russian templates",
         "исправлена": "Russian templates",
@@ -235,6 +238,7 @@ STANDING: Final = _words(
         "misslyckades misslyckad avbruten aktivt öppet röd gul": "Swedish templates",
         "niepowodzenie aktywny aktywna błąd przerwany niedostępny czerwony żółty": "Polish templates",
         "zatrzymany zatrzymana zatrzymane porucha poruchy selhalo selhání nedostupný zlyhanie": "Slavic templates",
+        "aktiivinen riasztás ενεργό ενεργός βλάβη": "Finnish, Hungarian and Greek templates",
         "aparición comparsa insorgenza aparece apparaît": "names of events",
         "активна активен активно ошибка недоступна недоступно неуспешно красный желтый жёлтый": "Russian templates",
     }
@@ -244,7 +248,7 @@ STANDING: Final = _words(
 NEGATIONS: Final = _words(
     {
         "not no longer un non never stopped isnt off": "texts such as 'not ok', 'no longer down'",
-        "nicht kein keine pas niet geen nie não не нет ikke inte ei değil": "the same in other languages",
+        "chưa nicht kein keine pas niet geen nie não не нет ikke inte ei değil": "the same in other languages",
     }
 )
 """The word after one of these means its opposite."""
@@ -954,6 +958,7 @@ TRANSLATIONS: Final = {
             "результат итог 结果 結果 执行结果 実行結果 결과 실행결과 "
         ),
         "title": (
+            "장애내용 장애명 경보내용 συμβάν suceso resumo resumen résumé riassunto zusammenfassung "
             "libellé überschrift kurztext kurzbeschreibung intestazione kop nagłówek cabeçalho "
             "уведомление 告警主题 报警标题 警报标题 見出し 알림제목 "
             "betreffzeile intitulé encabezado 事象 障害内容 主题 主題 제목명 "
@@ -977,6 +982,7 @@ TRANSLATIONS: Final = {
             "описание 描述 설명 説明 詳細"
         ),
         "severity": (
+            "prioriteetti prioritás súlyosság προτεραιότητα mứcđộ "
             "nivel nível livello nivå urgencia urgência urgence urgenza priorità prioriteit prioritet "
             "criticité criticidad criticidade criticità kritikalität wichtigkeit importancia importância "
             "importanza ernstigheid "
@@ -994,6 +1000,7 @@ TRANSLATIONS: Final = {
             "estadoalarma estadoalerta estadoactual estadoatual statoallarme läge "
             "situatie toestandalarm текущеесостояние 当前状态 报警状态 警报状态 状況 現在の状態 現在状態 "
             "알람상태 경보상태 알림상태 "
+            "állapot κατάσταση trạngthái estatus "
             "durum stan stav toestand zustand état statut estado situación situação stato tila tillstånd "
             "статус состояние 状态 狀態 告警状态 상태 状態 ステータス"
         ),
@@ -1022,6 +1029,12 @@ TRANSLATIONS: Final = {
             "zeit uhrzeit zeitpunkt heure hora fecha ora czas čas tijd zaman "
             "время 时间 告警时间 시각 시간 日時 発生日時"
         ),
+        "messageid": (
+            "전송번호 통지번호 메시지번호 通知番号 消息编号 通知编号 номерсообщения сообщения "
+            "idmensaje idmessage idmessaggio numeromessage numeromensaje nummermelding bildirimno üzenetazonosító "
+            "mathongbao progressivo "
+            "volgnr volgnummer löpnummer løpenummer poradovecislo laufnummer laufendenummer telegrammnummer"
+        ),
         "script": "skrypt skript guion скрипт 脚本 スクリプト 스크립트",
         "resource": "监控对象 告警对象 监控目标 監視対象 対象 감시대상 모니터링대상 대상",
         "ruleid": "规则编号 规则id 策略编号 ルール番号 규칙번호",
@@ -1044,7 +1057,7 @@ TRANSLATIONS: Final = {
         ),
     }.items()
     for original in names.split()
-    for name in (folded(original), folded(original.translate(_UMLAUTS)))
+    for name in map(folded, (original, original.translate(_UMLAUTS), original.translate(_DOTLESS)))
 }
 """Names in other languages: templates that operators write."""
 OF_A_SUBJECT: Final = re.compile(r"[a-z]*?(alert|alarm|incident|problem|issue|fault|event)([a-z]+)")
@@ -1065,6 +1078,8 @@ SUBJECTS: Final = _words(
     }
 )
 """Objects that an alarm is about: their own words precede those around them."""
+DEFINITIONS: Final = frozenset({"trigger", "alarmdefinition", "alertdefinition"})
+"""Objects that define an alarm, whose names of several words are its title: Zabbix's media types, Monasca."""
 ENVELOPES: Final = _words({"event notification meta message webhook": "Rootly, Squadcast"})
 """Objects whose ids are those of a delivery."""
 WATCHED: Final = _words({"monitor check probe sensor test": "MoniTao, SiteGuard"})
@@ -1137,6 +1152,8 @@ POSSIBLE_LISTS: Final = _words(
 )
 """Names of a list that may also hold the details of one alarm."""
 
+PRIORITIES: Final = frozenset({"p0", "p1", "p2", "p3", "p4", "p5"})
+"""Values that are a severity under any name that names no thing."""
 CLEAR_LEVELS: Final = _words(
     {"critical crit warning warn error fatal emergency major minor": "most senders", "sev0 sev1 sev2 sev3 sev4": "SREs"}
 )

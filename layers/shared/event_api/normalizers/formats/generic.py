@@ -26,6 +26,7 @@ from event_api.normalizers.identity import (
     is_prose,
     is_run,
     is_state,
+    names_a_thing,
     tells_a_state,
 )
 from event_api.normalizers.ids import is_id, is_of_a_delivery
@@ -106,7 +107,9 @@ _MARKED_PAIR: Final = re.compile(r"\*([^*\n]{1,60}?) ?:?\*:?\s{0,3}(\S[^\n]*)\s*
 """A block of Slack that has a name and a value: ``*Severity:*\\nP2``."""
 _WHOLE_LINE: Final = re.compile(r"^[ \t]*([^\W\d_][\w.-]{0,40})[ \t]?=[ \t]?([^\s\"][^\n]*)$", re.MULTILINE)
 _LINE_PAIR: Final = re.compile(
-    r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})[ \t*.]*[:\uff1a][ \t*]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE
+    r"^[ \t*>•-]*([^\W\d][\w/-]{0,20}(?: [\w/]{1,20}){0,2})"
+    r"(?:[ \t*.]*[:\uff1a]|[ \t]\.{3,})[ \t*]*(\S[^\n]*?)[ \t\r]*$",
+    re.MULTILINE,
 )
 """Fields in a text: ``host=db-1`` (logfmt), a line such as ``subject=Disk full``, and lines such as ``Host: db-1``."""
 _BANNER: Final = re.compile(r"[*=#_~<>+-]{2,}|[^\n]{0,80}\bv\.?\d{1,3}\b|[^\n]{0,80}\bversion \d", re.IGNORECASE)
@@ -213,7 +216,9 @@ def _text_event(title: str, content: str) -> NormalizedEvent:
     """Return the event of a text that a person wrote, or a script for one."""
     if fields := _written_fields(content):
         says_little = len(words.tokens(title)) < _SEVERAL and bool(_signs(fields) & {"title"})
-        has_title = any(True for _ in _texts(_levels(fields)[:1], _SENTENCE_NAMES))
+        own = _levels(fields)[:1]
+        told = chain(_texts(own, _SENTENCE_NAMES), filter(_has_blank, _texts(own, (*words.PROBLEMS, "event"))))
+        has_title = next(told, None) is not None
         is_titled = has_title or says_little or _is_banner(title, fields) or _is_field(title, fields)
         return replace(_event(fields if is_titled else {"title": title, **fields}), description=content)
     ended = bool(_by_title(title))
@@ -407,13 +412,12 @@ def _unwrapped(value: Json, depth: int = 0) -> Json:
         return [_unwrapped(one, depth + 1) if isinstance(one, dict | list) else one for one in value]
     if not isinstance(value, dict):
         return value
-    bare = {name: _bare(inner) if isinstance(inner, dict) else () for name, inner in value.items()}
-    is_wrapped = len(value) > _SEVERAL and 2 * sum(map(len, bare.values())) > len(value)
+    wrappers = [one for one in value.values() if isinstance(one, dict)]
+    is_wrapped = len(value) > _SEVERAL and 2 * len(wrappers) > len(value)
+    if is_wrapped and 2 * sum(len(_bare(one)) for one in wrappers) > len(value):
+        value = {name: next(iter(_bare(one)), one) if isinstance(one, dict) else one for name, one in value.items()}
     return {
-        name: _unwrapped(bare[name][0] if is_wrapped and bare[name] else inner, depth + 1)
-        if isinstance(inner, dict | list)
-        else inner
-        for name, inner in value.items()
+        name: _unwrapped(inner, depth + 1) if isinstance(inner, dict | list) else inner for name, inner in value.items()
     }
 
 
@@ -641,6 +645,9 @@ class _Fields:
         titles, names, name, sentences, *_ = words.TITLES
         if title := next(chain(_texts(close, titles), _endings(close, words.TITLE_ENDINGS[0])), None):
             return title, title
+        rules = [level for level in self._at(_OTHER, _PARENT) if level.name in words.DEFINITIONS]
+        if rule := next(filter(_has_blank, _texts(rules, ("name", "title"))), None):
+            return rule, rule
         if composed := _composed(close):
             return composed
         if title := next(_texts(close, (*names, *name)), None):
@@ -790,7 +797,7 @@ class _Fields:
         by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
         labelled = by_state or next(filter(None, map(_labelled, _texts(levels, (*_ALL_TITLES, *words.OUTPUTS)))), None)
         others = (_whole_word(value) for value in _any_texts(self._at(*_CLOSE)) if value.lower() in words.CLEAR_LEVELS)
-        return labelled or next(filter(None, others), Severity.NONE)
+        return labelled or next(chain(filter(None, others), _priorities(self._at(*_CLOSE))), Severity.NONE)
 
 
 def _with_object(message: str, close: list[_Level], others: list[_Level]) -> str:
@@ -898,6 +905,14 @@ def _any_texts(levels: Iterable[_Level]) -> Iterator[str]:
             found = first_line(value) if isinstance(value, str) and not words.NO_STATES.match(name) else None
             if found is not None:
                 yield found
+
+
+def _priorities(levels: Iterable[_Level]) -> Iterator[Severity]:
+    """Yield what P1 to P5 mean under names that no table has."""
+    for level in levels:
+        for name, value in islice(level.fields.items(), _MOST_FIELDS):
+            if isinstance(value, str) and value.lower() in words.PRIORITIES and not names_a_thing(name):
+                yield words.SEVERITIES[value.lower()]
 
 
 def _unknown_names(levels: Iterable[_Level]) -> Iterator[str]:
