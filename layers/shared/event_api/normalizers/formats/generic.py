@@ -563,7 +563,7 @@ class _Fields:
             level.fields[name]
             for level in self._at(*_CLOSE, _OTHER, _AROUND)
             for name in names
-            if text(level.fields.get(name)) is not None
+            if name in level.fields and text(level.fields[name]) is not None
         )
 
     def first(self, names: tuple[str, ...]) -> Json:
@@ -880,7 +880,9 @@ def _texts(levels: Iterable[_Level], names: tuple[str, ...]) -> Iterator[str]:
     """Yield the first lines of the texts under these names, object by object."""
     for level in levels:
         for name in names:
-            value = level.fields.get(name)
+            if name not in level.fields:
+                continue
+            value = level.fields[name]
             if isinstance(value, dict) and name in words.TITLES[3]:
                 value = first_text(*(value.get(inner) for inner in _INNER_SENTENCES))
             found = first_line(value) if isinstance(value, str) else None
