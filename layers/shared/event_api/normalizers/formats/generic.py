@@ -97,6 +97,8 @@ _EVENT_NAME: Final = re.compile(r"[A-Za-z][\w-]*([.:/][\w-]+)+|[A-Za-z]+(_[A-Za-
 _OPAQUE: Final = re.compile(r"[\d\W_]*|[0-9a-fA-F-]{16,}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}")
 _REFERENCE: Final = re.compile(r"(?!refs/|/)#?(?=[^\s]{0,60}\d)[\w./:#-]{3,60}")
 """An id that a person reads: ``8841``, ``INC-42``, ``quorum/hv03``."""
+_TICKET: Final = re.compile(r"[A-Z]{2,8}[-_]?\d{2,12}")
+"""The number of a ticket: ServiceNow's ``INC0091734``."""
 _LABEL: Final = re.compile(
     r"(?:[\W_]|:[a-z][a-z_]*:)*(?:\[[^\]]{1,20}\]|[\w ]{1,20}:|[A-Z]{4,}\b|(?:P|S|SEV-?)[0-5]\b)"
 )
@@ -608,7 +610,11 @@ class _Fields:
                     if is_id(value) and not (names is words.OWN_KEYS and is_of_a_delivery(value)):
                         return text(value)
         references = (text(level.fields.get(name)) for level in close for name in words.REFERENCES)
-        ids = (one for one in references if one is not None and _REFERENCE.fullmatch(one))
+        numbers = (text(level.fields.get("number")) for level in alarms)
+        ids = (
+            *(one for one in references if one is not None and _REFERENCE.fullmatch(one)),
+            *(one for one in numbers if one is not None and _TICKET.fullmatch(one)),
+        )
         return next((one for one in ids if not is_of_a_delivery(one)), None)
 
     def _is_envelope(self, level: _Level) -> bool:
