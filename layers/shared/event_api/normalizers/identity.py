@@ -113,10 +113,13 @@ _OPAQUE: Final = re.compile(r"[\d\W_]+|(?=\S*\d)[0-9a-fA-F-]{8,}|(?=\S*\d)(?=\S*
 
 _CHANGING: Final = re.compile(
     # Ids of a delivery or a run.
-    r".*(event|delivery|message|e?mail|sms|telegramm?|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
+    r".*(event|delivery|message|e?mail|sms|telegramm?|lote|lotto|sendung|envio|envoi|invio|notification|notif|request|trace|span|correlation|record|entry|dispatch|sent|transmission"
     r"|transaction|run|exec|execution|invocation|batch|poll|scan|cycle|report|snapshot|session|packet|frame|attempt"
     r"|sequence|commit|sample|reading|telemetry|uplink|capture|recovery)(id|uuid|uid|guid|no|nr|num|number|ref|reference|key|hash)"
     r"|(evt|msg|req|seq|sel|log|queue|tx|try|tick|lfde?|laufende|folge)(id|uuid|key|ref|no|nr|number)|.*(run|execution|invocation)name|.*step(name|id|no|label)?"
+    r"|(id|nr|no|num|numero|numer|cislo|n)(d|de|di|del|da|do)?(mensaje|message|messaggio|mensagem|mesaj|aviso|zpravy"
+    r"|notifi?ca[a-z]{0,6}|wiadomosci|komunikatu|envoi|envio|invio)"
+    r"|(nachricht|mitteilung|benachrichtigung|bildirim|uzenet|zprava)(s|en)?(nr|nummer|number|no|id)"
     r"|rev|eid|mid|seq|sequence|attempts?|retr(y|ies)|nonce|batch|report|offset|cursor|run|correlation|ip|self|next|raw"
     # Measurements and times.
     r"|(?!(key|column|dimension|label|tag).*value).*(values?|(?<!ac)count|counter|duration|elapsed|downtime|uptime"

@@ -238,7 +238,7 @@ STANDING: Final = _words(
         "misslyckades misslyckad avbruten aktivt öppet röd gul": "Swedish templates",
         "niepowodzenie aktywny aktywna błąd przerwany niedostępny czerwony żółty": "Polish templates",
         "zatrzymany zatrzymana zatrzymane porucha poruchy selhalo selhání nedostupný zlyhanie": "Slavic templates",
-        "aktiivinen riasztás ενεργό ενεργός βλάβη": "Finnish, Hungarian and Greek templates",
+        "activ activă aktiivinen riasztás ενεργό ενεργός βλάβη": "Romanian, Finnish, Hungarian and Greek templates",
         "aparición comparsa insorgenza aparece apparaît": "names of events",
         "активна активен активно ошибка недоступна недоступно неуспешно красный желтый жёлтый": "Russian templates",
     }
@@ -982,7 +982,7 @@ TRANSLATIONS: Final = {
             "описание 描述 설명 説明 詳細"
         ),
         "severity": (
-            "prioriteetti prioritás súlyosság προτεραιότητα mứcđộ "
+            "tingkat keparahan prioritate severitate prioriteetti prioritás súlyosság προτεραιότητα mứcđộ "
             "nivel nível livello nivå urgencia urgência urgence urgenza priorità prioriteit prioritet "
             "criticité criticidad criticidade criticità kritikalität wichtigkeit importancia importância "
             "importanza ernstigheid "
@@ -1000,7 +1000,7 @@ TRANSLATIONS: Final = {
             "estadoalarma estadoalerta estadoactual estadoatual statoallarme läge "
             "situatie toestandalarm текущеесостояние 当前状态 报警状态 警报状态 状況 現在の状態 現在状態 "
             "알람상태 경보상태 알림상태 "
-            "állapot κατάσταση trạngthái estatus "
+            "stare állapot κατάσταση trạngthái estatus "
             "durum stan stav toestand zustand état statut estado situación situação stato tila tillstånd "
             "статус состояние 状态 狀態 告警状态 상태 状態 ステータス"
         ),
@@ -1118,6 +1118,10 @@ PAIR_VALUES: Final = _names(
 """Names of the name and of the value in a list of both, in lower case."""
 WRAPPING: Final = frozenset({"value", "displayvalue", "link", "type", "metadata", "timestamp", "sourcetimestamp"})
 """Plain names within an object around a field's value: ServiceNow, OPC UA, NGSI."""
+TYPED: Final = frozenset(
+    {"string", "boolean", "int", "long", "double", "float", "stringvalue", "boolvalue", "intvalue"}
+)
+"""Plain names of a type, of which an object has only one, around a field's value: Avro, OpenTelemetry."""
 LOOKS: Final = frozenset({"weight", "size", "isSubtle", "style"})
 """Names of how a block of a card looks: Adaptive Cards."""
 LARGE: Final = frozenset({"bolder", "bold", "large", "extralarge", "heading", "header", "title"})
@@ -1137,6 +1141,8 @@ LISTS: Final = _words(
     {
         "alerts alarms alertlist alarmlist alertgroups": "HertzBeat, Netdata Cloud",
         "incidents problems": "Cortex XSOAR, Dynatrace",
+        "alarmas alertas incidencias incidentes alarmes alertes allarmi alarme meldungen störungen": "templates",
+        "stoerungen storingen alarmen larmen alarmy alerty тревоги аварии 告警列表 告警 アラート 경보목록": "templates",
     }
 )
 """Names of a list of alarms."""

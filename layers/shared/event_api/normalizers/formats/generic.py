@@ -426,6 +426,8 @@ def _unwrapped(value: Json, depth: int = 0) -> Json:
 def _bare(value: JsonObject) -> tuple[Json, ...]:
     """Return what an object wraps, a word rather than its number; nothing if it has fields of its own."""
     fields = plain_names(value)
+    if len(fields) == 1 and not words.TYPED.isdisjoint(fields):
+        return (*fields.values(),)
     if "value" not in fields or not words.WRAPPING.issuperset(fields):
         return ()
     return (fields["value"] if text(fields.get("displayvalue")) is None else fields["displayvalue"],)
@@ -461,15 +463,21 @@ def _changed_first(values: list[Json]) -> list[Json]:
     return [*sorted(latest_first, key=lambda one: _condition(one) is True)]
 
 
-def _are_blocks(values: list[Json]) -> bool:
-    """Whether a list has texts of a card, each with how it looks."""
-    return any("text" in one and not words.LOOKS.isdisjoint(one) for one in items(values[:_MOST_ELEMENTS]))
+def _are_blocks(values: list[Json], depth: int = 0) -> bool:
+    """Whether a list has texts of a card, each with how it looks, or lists of them."""
+    return any(
+        ("text" in one and not words.LOOKS.isdisjoint(one))
+        or (depth < _SEVERAL and _are_blocks([*items(one.get("items"))], depth + 1))
+        for one in items(values[:_MOST_ELEMENTS])
+    )
 
 
 def _prominence(block: Json) -> int:
     """Return where a block of a card belongs: its title is large or bold, and the sender's name small or pale."""
     if not isinstance(block, dict):
         return 0
+    if inner := [one for one in items(block.get("items")) if "items" not in one]:
+        return min(map(_prominence, inner[:_MOST_BLOCKS]))
     looks = {str(block.get(name)).lower() for name in words.LOOKS}
     return -1 if looks & words.LARGE else int(block.get("isSubtle") is True or bool(looks & words.SMALL))
 
@@ -1181,8 +1189,8 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
 
 def _has_a_list(fields: JsonObject) -> bool:
     return any(
-        isinstance(value, list) and items(value[:1]) and _plain(name) in words.LISTS | words.POSSIBLE_LISTS
-        for name, value in fields.items()
+        isinstance(value, list) and items(value[:1]) and (_names_alarms(plain) or plain in words.POSSIBLE_LISTS)
+        for plain, value in plain_names(fields).items()
     )
 
 
