@@ -72,6 +72,8 @@ _CONDITION: Final = "condition type"
 """The name of a condition in its object; no plain name has a blank."""
 _MOST_CONDITIONS: Final = 20
 _MOST_BLOCKS: Final = 20
+_MOST_OWNERS: Final = 4
+"""Objects whose lists may be of alarms."""
 _MOST_FIELDS: Final = 200
 """Fields of an object that are read although no table has their names."""
 _MOST_DEPTH: Final = 8
@@ -1165,14 +1167,14 @@ def _listed_alarms(body: JsonObject) -> tuple[JsonObject, list[Json]] | None:
     around = [(body, body)]
     for name, value in body.items():
         inner = _opened(_plain(name), value)
-        if not isinstance(inner, dict):
+        if not isinstance(inner, dict) or len(around) > _MOST_OWNERS:
             continue
         tabled = _with_rows(inner)
-        rest = {key: one for key, one in body.items() if key != name}
-        if _plain(name) in words.CONTENTS or tabled is not inner:
-            around.append((rest | tabled, tabled))
-        elif _has_a_list(inner):
-            around.append((rest | {name: {key: one for key, one in inner.items() if not isinstance(one, list)}}, inner))
+        is_content = _plain(name) in words.CONTENTS or tabled is not inner
+        if is_content or (len(body) <= _MOST_FIELDS and _has_a_list(inner)):
+            rest = {key: one for key, one in body.items() if key != name}
+            told: JsonObject = {key: one for key, one in inner.items() if not isinstance(one, list)}
+            around.append((rest | (tabled if is_content else {name: told}), tabled))
     for outer, owner in around:
         if by_state := _listed_by_state(owner):
             return {key: one for key, one in outer.items() if key not in by_state}, [
