@@ -32,6 +32,7 @@ MODULES: Final = {
     "aws-health": "aws_health",
     "aws-lambda-sns-records": "aws_lambda_sns_records",
     "aws-phd": "aws_health",
+    "aws-rds": "aws_rds",
     "aws-sns": "aws_sns",
     "axiom": "axiom",
     "azure-activity-log": "azure_monitor",
@@ -293,6 +294,7 @@ RULES: Final = (
         "argo-cd",
         Rule(keys=("metadata.name", "status.health.status", "status.sync.status"), values={"kind": ("Application",)}),
     ),
+    ("aws-rds", Rule(keys=("Event Source", "Source ID", "Event ID", "Event Message"))),
     ("better-stack", Rule(keys=("id", "attributes.name", "attributes.started_at"), values={"type": ("incident",)})),
     (
         "better-stack",

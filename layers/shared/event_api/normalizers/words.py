@@ -337,6 +337,8 @@ FALSE_IF_UP: Final = _names(
     }
 )
 """They are about the object that is watched: used if nothing else is there."""
+MESSAGES: Final = ("alarm", "alert", "event", "notification")
+"""Types of messages that do not say what happened (Huawei Cloud)."""
 ENDED_TIMES: Final = _names(
     {
         "resolvedat resolvedon resolvedtime": "Better Stack, Grafana OnCall",
@@ -729,6 +731,9 @@ OBJECT_KEYS: Final = _names(
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
 OWN_KEYS: Final = ("id", "uuid", "uid", "guid", "sysid")
 """Ids of the object that they stand in; ``sys_id`` is ServiceNow's."""
+CHECK_KEYS: Final = frozenset({"checkid", "checkuuid"})
+"""Of these, ids of what may be checked on many hosts (InfluxDB)."""
+HOSTS: Final = ("host", "hostname", "instance")
 REFERENCES: Final = _names(
     {
         "incident incidentnumber ticket ticketnumber case casenumber": "scripts",

@@ -618,7 +618,8 @@ class _Fields:
                 for name in names:
                     value = level.fields.get(name)
                     if is_id(value) and not (names is words.OWN_KEYS and is_of_a_delivery(value)):
-                        return text(value)
+                        host = self.text(words.HOSTS) if name in words.CHECK_KEYS else None
+                        return text(value) if host is None else f"{text(value)}:{host}"
         references = (text(level.fields.get(name)) for level in close for name in words.REFERENCES)
         numbers = (text(level.fields.get("number")) for level in alarms)
         ids = (
@@ -670,7 +671,8 @@ class _Fields:
             known = _texts(close, (*sentences, *words.EXPLANATIONS, "rule"))
             message = next(chain(filter(_is_sentence, known), _telling(close)), None)
             # A name says little to a person.
-            if message is None or title == message or len(words.tokens(title)) > _MOST_NAME:
+            says_much = len(words.tokens(title)) > _MOST_NAME and not _EVENT_NAME.fullmatch(title)
+            if message is None or title == message or says_much:
                 return title, title
             return (message if title in message else f"{title}: {message}"), title
         return None
@@ -811,6 +813,7 @@ class _Fields:
         said = (value for level in levels for value in (*_states(level), *_event_names(level)))
         tokens = (token for value in said if isinstance(value, str) for token in _tokens_and_all(value[:80]))
         by_state = next((words.STATE_SEVERITIES[one] for one in tokens if one in words.STATE_SEVERITIES), None)
+        by_state = by_state or next(filter(None, map(_whole_word, chain.from_iterable(map(_states, levels)))), None)
         labelled = by_state or next(filter(None, map(_labelled, _texts(levels, (*_ALL_TITLES, *words.OUTPUTS)))), None)
         others = (_whole_word(value) for value in _any_texts(self._at(*_CLOSE)) if value.lower() in words.CLEAR_LEVELS)
         return labelled or next(chain(filter(None, others), _priorities(self._at(*_CLOSE))), Severity.NONE)
@@ -1014,7 +1017,8 @@ def _whole_word(value: Json) -> Severity | None:
 
 def _states(level: _Level) -> Iterator[Json]:
     for name in words.STATES:
-        if name in level.fields:
+        # A type of message may be that of all messages.
+        if name in level.fields and not (name.endswith("type") and level.fields[name] in words.MESSAGES):
             yield _inner_text(level.fields[name])
     for name, value in level.fields.items():
         if name.endswith(words.STATE_ENDINGS) and name not in words.STATES and not words.NO_STATES.match(name):
