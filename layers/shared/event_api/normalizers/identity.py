@@ -155,7 +155,7 @@ _PROSE: Final = re.compile(
 _ENDING: Final = r"(names?|ids?|uid|uuid|guid|key|code|ref|reference|label|no|nr|num|number|slug|path|addr|address)?"
 NAMING: Final = re.compile(
     r"(name|(?<!sa)(?<!pa)(?<!val)(?<!gr)(?<!hum)(?<!liqu)id|uid|uuid|guid|key|code|ref|(?<!on)tag|eui|mac|imei|arn|urn|dsn"
-    r"|url|uri|link|ident|serial|number|(?<!tur)no|label|title|host|hostname|instance|server|node|device|service|target"
+    r"|url|uri|link|ident|serial|number|(?<!tur)no|label|title|host|hostname|instance|server|node|dev|device|service|target"
     r"|asset|machine|vm|pod|container|namespace|cluster|camera|ups|resource|object|entity|item|component|check|monitor"
     r"|probe|sensor|job|task|flow|workflow|pipeline|dag|deployment|consumer|database|queue|topic|table|bucket|disk|drive"
     r"|volume|(?<!a)mount|path|file|address|domain|endpoint|location|interface|package|image|repository|repo|branch"

@@ -731,6 +731,10 @@ OBJECT_KEYS: Final = _names(
 """Ids of the watched object: used if the alert itself has none. A rule's is not among them: a rule has many alerts."""
 OWN_KEYS: Final = ("id", "uuid", "uid", "guid", "sysid")
 """Ids of the object that they stand in; ``sys_id`` is ServiceNow's."""
+UP_TO_SOMETHING: Final = frozenset(
+    {"follow", "set", "start", "clean", "sign", "warm", "wake", "look", "spin", "build", "pop", "speed", "scale"}
+)
+"""Words that make another thing of the ``up`` behind them, such as Raygun's ``FiveMinuteFollowUp``."""
 CHECK_KEYS: Final = frozenset({"checkid", "checkuuid"})
 """Of these, ids of what may be checked on many hosts (InfluxDB)."""
 HOSTS: Final = ("host", "hostname", "instance")
@@ -1210,8 +1214,8 @@ def has_ended(value: Json) -> bool | None:
         return None if has_ended(" ".join(found[:-1])) is None else False
     ended: bool | None = None
     is_negated = is_final = is_spoiled = False
-    for word in found:
-        said = _says(word)
+    for before, word in zip(["", *found], found, strict=False):
+        said = None if word == "up" and before in UP_TO_SOMETHING else _says(word)
         if said is None or (is_final and word in SEVERITIES):
             is_negated = is_negated or word in NEGATIONS
             is_spoiled = is_spoiled or word in SPOILERS

@@ -1237,11 +1237,14 @@ def _names_alarms(name: str) -> bool:
 
 def _listed_by_state(owner: JsonObject) -> dict[str, list[Json]]:
     """Return lists that are named by the state of their elements, such as ``firing`` and ``resolved``."""
+    lists = {name: value for name, value in owner.items() if isinstance(value, list)}
     found = {
         name: value
-        for name, value in owner.items()
-        if isinstance(value, list) and words.has_ended(name) is not None and _plain(name) not in words.LISTS
+        for name, value in lists.items()
+        if words.has_ended(name) is not None and _plain(name) not in words.LISTS
     }
+    if any(map(words.has_ended, found)):
+        found = {name: value for name, value in lists.items() if name in found or _plain(name) in words.LISTS}
     is_alarm = any(_signs(one) & {"title", "key"} for value in found.values() for one in items(value))
     return found if len(found) > 1 and is_alarm else {}
 
