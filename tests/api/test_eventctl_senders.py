@@ -117,6 +117,7 @@ def test_trying_a_body_prints_its_events_and_stores_nothing(app, eventctl, mappi
     body.write_text(json.dumps(ITEMS))
     told = eventctl.json("webhook", "try", made["webhook_id"], str(body), "--mapping", mapping_file)
     assert (told["format"], told["total_count"]) == ("mapping", 2)
+    body.write_text('{"items": [1, 2]}')
     told = eventctl.json("webhook", "try", made["webhook_id"], str(body), "--format", "prometheus-alertmanager")
     assert (told["format"], told["events"][0]["event_type"]) == (None, "ERROR")
 
