@@ -374,7 +374,6 @@ def is_prose(name: str) -> bool:
     return name in _PROSE_NAMES or bool(_PROSE.search(name))
 
 
-@_remembered
 def names_a_thing(name: str) -> bool:
     """Whether the values of a plain name are names or ids, such as a port's."""
     return _role(name) is not None
