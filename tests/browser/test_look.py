@@ -104,6 +104,16 @@ def is_within_its_width(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def looks(page, name):
+    """Show a page at two sizes, light and dark; yield the name of each picture."""
+    for size in (WIDE, PHONE):
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(200)
+            yield f"{name}-{size['width']}-{scheme}.png"
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_a_view_is_accessible_and_fits(console, visit, name):
     view, params, ready = VIEWS[name]
@@ -111,14 +121,9 @@ def test_a_view_is_accessible_and_fits(console, visit, name):
     ready(page)
     PICTURES.mkdir(parents=True, exist_ok=True)
     found = {}
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(200)
-            place = f"{name}-{size['width']}-{scheme}"
-            page.screenshot(path=PICTURES / f"{place}.png")
-            found[place] = findings(page) | ({} if is_within_its_width(page) else {"too wide": []})
+    for place in looks(page, name):
+        page.screenshot(path=PICTURES / place)
+        found[place] = findings(page) | ({} if is_within_its_width(page) else {"too wide": []})
     assert {place: finding for place, finding in found.items() if finding} == {}
 
 

@@ -106,20 +106,15 @@ def test_a_view_looks_as_before(same_scene, chromium, reader, name):
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
     found = {}
-    for size in (WIDE, PHONE):
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.wait_for_timeout(100)
-            place = f"{name}-{size['width']}-{scheme}.png"
-            picture = page.screenshot(animations="disabled")
-            test_look.PICTURES.mkdir(parents=True, exist_ok=True)
-            (test_look.PICTURES / f"bars-{place}").write_bytes(picture)
-            seen, committed = blocks(reader, picture, BLOCK), PICTURES / place
-            if "UPDATE_PICTURES" in os.environ:
-                committed.parent.mkdir(exist_ok=True)
-                committed.write_bytes(base64.b64decode(reader.evaluate(_PNG, seen)))
-            found[place] = differing(seen, blocks(reader, committed.read_bytes(), 1))
+    for folder in (test_look.PICTURES, PICTURES):
+        folder.mkdir(parents=True, exist_ok=True)
+    for place in test_look.looks(page, name):
+        picture = page.screenshot(animations="disabled")
+        (test_look.PICTURES / f"bars-{place}").write_bytes(picture)
+        seen, committed = blocks(reader, picture, BLOCK), PICTURES / place
+        if "UPDATE_PICTURES" in os.environ:
+            committed.write_bytes(base64.b64decode(reader.evaluate(_PNG, seen)))
+        found[place] = differing(seen, blocks(reader, committed.read_bytes(), 1))
     context.close()
     assert {place: places for place, places in found.items() if len(places) > FEW} == {}
 

@@ -846,8 +846,6 @@ EXPLANATIONS: Final = _names(
         "line note remark info notice why hint": "Xymon, scripts",
     }
 )
-EXCEPTIONS: Final = frozenset({"exceptionclass", "exceptiontype", "errorclass"})
-"""Titles that the message belongs to."""
 
 TITLE_ENDINGS: Final = (
     ("title", "summary", "subject", "headline"),
